@@ -1,0 +1,52 @@
+# Each target creates what it needs: `git clone`, then `make run` or `make test`, is all that one types.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lab lint format lock bench clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "expected Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0] + "; try make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+run: $(READY)  ## prepare, train, evaluate, promote; then read the sample pictures (10 minutes on 2 cores)
+	$(BIN)/payment-ml retrain -p architecture mlp
+	$(BIN)/payment-ml retrain
+	$(BIN)/payment-ml read --as digit data/samples
+	@echo
+	@echo "Next: make lab (the notebooks, in JupyterLab), or $(BIN)/payment-ml models show (what serves, and how good it is)."
+	@echo "The executed notebooks, with every figure, are in models/<version>/notebooks."
+
+test: $(READY)  ## lint, then every test
+	$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest
+
+lab: $(READY)  ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=. notebooks/01-prepare-data.ipynb
+
+lint: $(READY)  ## what pre-commit and CI check
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(READY)  ## put code and notebooks into the house format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(READY)  ## speed of the champion, as ratios measured in one run
+	$(BIN)/python benchmarks/digits.py
+
+lock: $(READY)  ## resolve requirements.txt anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \
+	    --extra test --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
+
+clean:  ## remove the environment and caches; data and models stay
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,33 @@
+"""Payment ML reads handwritten payment amounts from pictures.
+
+Importing the package is fast: TensorFlow is imported when a model is loaded, not before.
+"""
+
+import importlib
+import os
+
+__version__ = "0.1.0"
+
+# TensorFlow's start-up notes on CPU instructions and absent GPUs mean nothing to the people who read our output.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+_MODULE_OF = {
+    "DigitClassifier": "payment_ml.reading",
+    "DigitReading": "payment_ml.reading",
+    "ImageError": "payment_ml.images",
+    "RegistryError": "payment_ml.registry",
+    "load_digit_classifier": "payment_ml.reading",
+}
+
+__all__ = ["__version__", *sorted(_MODULE_OF)]
+
+
+def __getattr__(name: str):
+    """Import what users call at its first use (PEP 562)."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_MODULE_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

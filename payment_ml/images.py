@@ -1,0 +1,171 @@
+"""Turns whatever a user hands over into one checked greyscale field."""
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+FORMATS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP")
+MAXIMUM_BYTES = 50 * 2**20
+MAXIMUM_PIXELS = 64_000_000
+
+# What files start with that people take for pictures; the name of a file proves nothing.
+_SIGNATURES = {
+    b"PK\x03\x04": "a ZIP archive (or an office document)",
+    b"%PDF": "a PDF",
+    b"%!PS": "PostScript",
+    b"\xc5\xd0\xd3\xc6": "EPS",
+    b"<svg": "an SVG drawing",
+    b"<?xml": "XML or an SVG drawing",
+    b"<!do": "a web page",
+    b"<htm": "a web page",
+    b"\x1f\x8b": "a gzip archive",
+}
+
+Source = str | Path | bytes | bytearray | memoryview | Image.Image | np.ndarray
+
+
+class ImageError(ValueError):
+    """A source that is no readable picture; the message says what was expected, what came and what to do."""
+
+
+def load_grey(source: Source) -> np.ndarray:
+    """Decode a picture completely and turn it into grey levels.
+
+    What is decided before anything is decoded: the format by content, never by name, and the size in bytes and
+    pixels. EXIF orientation is applied, transparency is laid on white paper, 16-bit levels are scaled and of an
+    animation the first frame counts.
+
+    Parameters
+    ----------
+    source : path, bytes, PIL image, or array (uint8, uint16, bool, or float in [0, 1]) [height, width] or
+        [height, width, 1 | 3 | 4]
+
+    Returns
+    -------
+    uint8 [height, width], 0 black, 255 white
+
+    Raises
+    ------
+    ImageError : not a picture, of a kind that is not read, truncated, empty or too large
+    TypeError : `source` is none of these types
+    """
+    if isinstance(source, np.ndarray):
+        return _grey(_from_array(source))
+    if isinstance(source, Image.Image):
+        _check_pixels(source.size, "the picture")
+        return _grey(ImageOps.exif_transpose(source))
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _decode(bytes(source), "the picture")
+    if isinstance(source, str | Path):
+        return _decode(_read_bytes(Path(source)), Path(source).name)
+    raise TypeError(f"expected a path, bytes, a PIL image or an array, but got {type(source).__name__}")
+
+
+def _read_bytes(path: Path) -> bytes:
+    if not path.exists():
+        raise ImageError(f"expected a picture at {path}, but there is no such file; check the path")
+    if not path.is_file():
+        raise ImageError(f"expected a picture, but {path} is not a regular file; name a file")
+    if (size := path.stat().st_size) > MAXIMUM_BYTES:
+        raise ImageError(_too_many_bytes(path.name, size))
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"expected to read {path}, but got: {error.strerror}; check its permissions") from error
+
+
+def _decode(content: bytes, name: str) -> np.ndarray:
+    if not content:
+        raise ImageError(f"expected a picture, but {name} is empty (0 bytes); choose another file")
+    if len(content) > MAXIMUM_BYTES:
+        raise ImageError(_too_many_bytes(name, len(content)))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is the stricter one
+            image = Image.open(io.BytesIO(content), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise ImageError(_not_a_picture(content, name)) from error
+    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+        raise ImageError(
+            f"expected a whole picture, but the header of {name} is damaged or absurd ({error})"
+        ) from error
+    with image:
+        _check_pixels(image.size, name)
+        try:
+            image.load()
+            return _grey(ImageOps.exif_transpose(image))
+        except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
+            message = f"expected a whole picture, but {name} is truncated or damaged ({error}); save or scan it again"
+            raise ImageError(message) from error
+
+
+def _check_pixels(size: tuple[int, int], name: str) -> None:
+    width, height = size
+    if min(size) < 1:
+        raise ImageError(f"expected a picture, but {name} has no pixels ({width} x {height})")
+    if width * height > MAXIMUM_PIXELS:
+        raise ImageError(
+            f"expected at most {MAXIMUM_PIXELS // 10**6} million pixels, but {name} has {width} x {height}; "
+            "cut out the amount or save it smaller"
+        )
+
+
+def _grey(image: Image.Image) -> np.ndarray:
+    if image.mode.startswith("I;16"):
+        return _scale_16_bit(np.asarray(image))
+    if image.mode in ("I", "F"):
+        return _scale_16_bit(np.clip(np.asarray(image, np.float64), 0, 65535).astype(np.uint16))
+    if image.mode in ("LA", "La", "RGBA", "RGBa", "PA") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        paper = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(paper, image)
+    if image.mode not in ("L", "1", "RGB"):
+        image = image.convert("RGB")
+    return np.array(image.convert("L"))
+
+
+def _scale_16_bit(levels: np.ndarray) -> np.ndarray:
+    return np.round(levels.astype(np.float32) / 257).astype(np.uint8)
+
+
+def _from_array(array: np.ndarray) -> Image.Image:
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[:, :, 0]
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
+        raise ImageError(f"expected an array [height, width] or [height, width, 1 | 3 | 4], but got {array.shape}")
+    _check_pixels((array.shape[1], array.shape[0]), "the array")
+    if array.dtype == np.uint16:
+        array = _scale_16_bit(array)
+    elif array.dtype == bool:
+        array = array.astype(np.uint8) * 255
+    elif np.issubdtype(array.dtype, np.floating):
+        if not (np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1):
+            raise ImageError(
+                f"expected floats in [0, 1], but got values from {array.min()} to {array.max()}; "
+                "divide by 255 or pass uint8"
+            )
+        array = np.round(array * 255).astype(np.uint8)
+    elif array.dtype != np.uint8:
+        raise ImageError(f"expected an array of uint8, uint16, bool or float, but got {array.dtype}")
+    return Image.fromarray(np.ascontiguousarray(array))
+
+
+def _too_many_bytes(name: str, size: int) -> str:
+    return (
+        f"expected at most {MAXIMUM_BYTES // 2**20} MB, but {name} has {size / 2**20:.1f} MB; "
+        "cut out the amount or save it smaller"
+    )
+
+
+def _not_a_picture(content: bytes, name: str) -> str:
+    start = content[:64].lstrip().lower()
+    looks = next((what for magic, what in _SIGNATURES.items() if start.startswith(magic.lower())), None)
+    if looks is None:
+        looks = "text" if content[:64].isascii() and content[:64].decode().isprintable() else "nothing known"
+    return (
+        f"expected a PNG, JPEG, GIF, TIFF, WebP or BMP, but {name} starts like {looks}; "
+        "if it is a picture, save it again as PNG"
+    )

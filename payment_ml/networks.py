@@ -1,0 +1,151 @@
+"""The Keras architectures. Each takes raw uint8 pictures: normalisation travels inside the saved network."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+from keras import layers
+
+from payment_ml.mnist import SIDE
+
+_QUICK_EPOCHS = 3
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """How to build a network, and the recipe that suits it; a notebook's parameters override the recipe."""
+
+    task: str  # what it can be champion of
+    summary: str
+    build: Callable[[int], keras.Model]
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    label_smoothing: float
+    augment: bool
+    least_accuracy: float  # on the gate split after a full run; less means that the run is broken
+
+
+def build(architecture: str, seed: int) -> keras.Model:
+    """A new network with random weights.
+
+    Parameters
+    ----------
+    architecture : a key of `ARCHITECTURES`
+    seed : of the initial weights and of dropout
+
+    Returns
+    -------
+    uint8 [n, 28, 28], MNIST's polarity (0 paper, 255 ink) -> float32 [n, 10] probabilities; its layer `logits`
+    gives the same before the softmax.
+
+    Raises
+    ------
+    ValueError : no such architecture
+    """
+    return find(architecture).build(seed)
+
+
+def find(architecture: str) -> Architecture:
+    """The entry of `ARCHITECTURES` by name.
+
+    Raises
+    ------
+    ValueError : no such architecture
+    """
+    if architecture not in ARCHITECTURES:
+        raise ValueError(f"expected an architecture among {', '.join(ARCHITECTURES)}, but got {architecture!r}")
+    return ARCHITECTURES[architecture]
+
+
+def recipe(architecture: str, quick: bool = False, **given: Any) -> dict[str, Any]:
+    """The numbers to train an architecture with, as arguments of `training.train`.
+
+    Parameters
+    ----------
+    architecture : a key of `ARCHITECTURES`
+    quick : few epochs, for trying out
+    given : replaces numbers of the recipe; what is None replaces nothing
+
+    Raises
+    ------
+    ValueError : no such architecture
+    """
+    usual = find(architecture)
+    numbers = {
+        "epochs": min(usual.epochs, _QUICK_EPOCHS) if quick else usual.epochs,
+        "batch_size": usual.batch_size,
+        "learning_rate": usual.learning_rate,
+        "weight_decay": usual.weight_decay,
+        "label_smoothing": usual.label_smoothing,
+        "augment": usual.augment,
+    }
+    return {**numbers, **{name: value for name, value in given.items() if value is not None}}
+
+
+def _mlp(seed: int) -> keras.Model:
+    """The dense network that the project grew out of: flatten, two layers of 128, softmax. 118,282 weights."""
+    seeds = keras.random.SeedGenerator(seed)
+    pictures = keras.Input((SIDE, SIDE), dtype="uint8", name="pictures")
+    hidden = layers.Rescaling(1 / 255)(pictures)
+    hidden = layers.Flatten()(hidden)
+    for _ in range(2):
+        hidden = layers.Dense(128, activation="relu", kernel_initializer=keras.initializers.HeNormal(seeds))(hidden)
+    return _classify(pictures, hidden, seeds, "mlp")
+
+
+def _cnn(seed: int) -> keras.Model:
+    """Eight convolutions at half and quarter resolution.
+
+    The stem strides at once: on a CPU convolutions at full resolution are bound by memory and cost three times the
+    time for no measurable gain in accuracy.
+    """
+    seeds = keras.random.SeedGenerator(seed)
+    pictures = keras.Input((SIDE, SIDE), dtype="uint8", name="pictures")
+    hidden = layers.Rescaling(1 / 255)(pictures)
+    hidden = layers.Reshape((SIDE, SIDE, 1))(hidden)
+    for filters, size, stride in ((32, 5, 2), (32, 3, 1), (64, 3, 2), (64, 3, 1), (64, 3, 1), (96, 3, 1)):
+        hidden = layers.Conv2D(
+            filters, size, stride, "same", use_bias=False, kernel_initializer=keras.initializers.HeNormal(seeds)
+        )(hidden)
+        hidden = layers.BatchNormalization(momentum=0.9)(hidden)
+        hidden = layers.ReLU()(hidden)
+    hidden = layers.GlobalAveragePooling2D()(hidden)
+    hidden = layers.Dropout(0.3, seed=seed)(hidden)
+    return _classify(pictures, hidden, seeds, "cnn")
+
+
+def _classify(pictures, hidden, seeds: keras.random.SeedGenerator, name: str) -> keras.Model:
+    glorot = keras.initializers.GlorotUniform(seeds)
+    logits = layers.Dense(10, kernel_initializer=glorot, name="logits")(hidden)
+    return keras.Model(pictures, layers.Softmax(name="probabilities")(logits), name=name)
+
+
+ARCHITECTURES = {
+    "cnn": Architecture(
+        task="digits",
+        summary="convolutional network for one digit",
+        build=_cnn,
+        epochs=20,
+        batch_size=128,
+        learning_rate=3e-3,
+        weight_decay=1e-2,
+        label_smoothing=0.05,
+        augment=True,
+        least_accuracy=0.99,
+    ),
+    "mlp": Architecture(
+        task="digits",
+        summary="small dense network for one digit, the baseline",
+        build=_mlp,
+        epochs=10,
+        batch_size=128,
+        learning_rate=1e-3,
+        weight_decay=1e-2,
+        label_smoothing=0.0,
+        augment=False,
+        least_accuracy=0.96,
+    ),
+}

@@ -1,0 +1,154 @@
+"""Every figure, from plain arrays. Colours are Okabe and Ito's, which colour-blind people tell apart."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
+_SERIES = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+_WIDTH = 8.0  # inches; 800 pixels at 100 dots an inch
+
+
+def _figure(rows: int = 1, columns: int = 1, height: float = 4.0, **options) -> tuple[Figure, np.ndarray]:
+    figure, axes = plt.subplots(rows, columns, figsize=(_WIDTH, height), layout="constrained", squeeze=False, **options)
+    for axis in axes.flat:
+        axis.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def balance(counts: dict[str, Sequence[int]]) -> Figure:
+    """Share of each label in each split, and the share that an even split would give; `counts` int [10] a split."""
+    figure, ((axis,),) = _figure()
+    for i, (name, values) in enumerate(counts.items()):
+        shares = np.asarray(values) / np.sum(values)
+        style = {"color": _SERIES[i % len(_SERIES)], "marker": _MARKERS[i % len(_MARKERS)], "linestyle": "none"}
+        axis.plot(np.arange(len(shares)) + 0.12 * (i - (len(counts) - 1) / 2), shares, label=name, **style)
+    axis.axhline(0.1, color="grey", linewidth=1, zorder=0)
+    axis.annotate("even", (9.5, 0.1), color="grey", va="bottom", ha="right")
+    axis.set(xlabel="digit", ylabel="share of the split", xticks=range(10), ylim=(0, None))
+    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axis.legend(ncols=len(counts), loc="lower center", frameon=False)
+    return figure
+
+
+def digit_grid(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator, examples: int = 12) -> Figure:
+    """A row of examples for each label, drawn at random; images uint8 [n, 28, 28], labels [n]."""
+    rows = []
+    for label in np.unique(labels):
+        chosen = rng.choice(np.flatnonzero(labels == label), examples, replace=False)
+        rows.append(np.hstack(list(images[chosen])))
+    figure, ((axis,),) = _figure(height=_WIDTH * len(rows) / examples)
+    side = images.shape[1]
+    axis.imshow(255 - np.vstack(rows), cmap="gray", vmin=0, vmax=255)
+    axis.set(ylabel="label", xticks=[], yticks=side * (np.arange(len(rows)) + 0.5), yticklabels=np.unique(labels))
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    return figure
+
+
+def captioned(
+    pictures: Sequence[np.ndarray], captions: Sequence[str], columns: int = 6, alarming: Sequence[bool] | None = None
+) -> Figure:
+    """Pictures with a caption each: grey with 0 as paper (uint8 [h, w]) or photographs (uint8 [h, w, 3]).
+
+    `alarming` captions (bool [n]) are printed bold and in vermilion.
+    """
+    rows = -(-len(pictures) // columns)
+    figure, axes = _figure(rows, columns, height=_WIDTH / columns * 1.3 * rows)
+    for axis in axes.flat:
+        axis.axis("off")
+    for i, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
+        shown = picture if picture.ndim == 3 else 255 - picture
+        axes.flat[i].imshow(shown, cmap="gray", vmin=0, vmax=255)
+        bad = alarming is not None and alarming[i]
+        axes.flat[i].set_title(caption, fontsize=9, color=VERMILION if bad else "black", weight="bold" if bad else None)
+    return figure
+
+
+def learning_curves(curves: dict[str, Sequence[float]], best_epoch: int) -> Figure:
+    """Loss (nats) and validation accuracy by epoch, the epoch that was kept marked; `curves` as training gives them."""
+    figure, ((losses, accuracies),) = _figure(1, 2, height=3.6)
+    epochs = np.arange(1, len(curves["loss"]) + 1)
+    losses.plot(epochs, curves["loss"], color=BLUE, marker="o", markersize=4, label="training, distorted and smoothed")
+    losses.plot(epochs, curves["validation_loss"], color=VERMILION, marker="s", markersize=4, label="validation")
+    losses.set(xlabel="epoch", ylabel="cross-entropy (nats)", yscale="log")
+    losses.legend(frameon=False)
+    accuracies.plot(epochs, curves["validation_accuracy"], color=VERMILION, marker="s", markersize=4)
+    accuracies.set(xlabel="epoch", ylabel="validation accuracy")
+    accuracies.yaxis.set_major_formatter(PercentFormatter(1, decimals=2))
+    for axis in (losses, accuracies):
+        axis.axvline(best_epoch, color="grey", linewidth=1, zorder=0)
+        axis.annotate(
+            " kept", (best_epoch, 0.02), xycoords=("data", "axes fraction"), color="grey", ha="right", rotation=90
+        )
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure
+
+
+def confusion(counts: np.ndarray) -> Figure:
+    """Confusion matrix, int [classes, classes]: a row a true digit; mistakes are shaded, right answers only counted."""
+    figure, ((axis,),) = _figure(height=6.0)
+    mistakes = counts * (1 - np.eye(len(counts), dtype=int))
+    picture = axis.imshow(mistakes, cmap="cividis_r", vmin=0, vmax=max(1, mistakes.max()))
+    dark = 0.6 * max(1, mistakes.max())
+    for row, column in np.argwhere(counts > 0):
+        value, right = counts[row, column], row == column
+        axis.annotate(
+            str(value), (column, row), ha="center", va="center", fontsize=9, weight="bold" if right else None,
+            color="white" if not right and value > dark else "black",
+        )  # fmt: skip
+    axis.set(xlabel="read as", ylabel="true digit", xticks=range(len(counts)), yticks=range(len(counts)))
+    figure.colorbar(picture, label="mistakes (digits)", shrink=0.8).ax.yaxis.set_major_locator(
+        MaxNLocator(integer=True)
+    )
+    return figure
+
+
+def reliability(diagrams: dict[str, list[dict[str, float]]]) -> Figure:
+    """Accuracy against confidence, a panel for each of `diagrams`; the area of a point is its share of the digits."""
+    figure, axes = _figure(1, len(diagrams), height=4.2, sharey=True)
+    for axis, (title, bins) in zip(axes.flat, diagrams.items(), strict=True):
+        axis.plot([0, 1], [0, 1], color="grey", linewidth=1, zorder=0)
+        confidence, accuracy, share = (
+            np.array([each[key] for each in bins]) for key in ("confidence", "accuracy", "share")
+        )
+        axis.scatter(confidence, accuracy, 20 + 400 * share, color=BLUE, alpha=0.8, edgecolor="white")
+        axis.annotate(
+            "perfectly calibrated", (0.48, 0.5), rotation=38, color="grey", ha="center", va="bottom", fontsize=9
+        )
+        axis.set(title=title, xlabel="confidence", xlim=(0, 1.03), ylim=(0, 1.03))
+        axis.xaxis.set_major_formatter(PercentFormatter(1))
+    axes[0, 0].set_ylabel("accuracy")
+    axes[0, 0].yaxis.set_major_formatter(PercentFormatter(1))
+    return figure
+
+
+def risk_coverage(
+    curves: dict[str, tuple[np.ndarray, np.ndarray]], promised: float, chosen: tuple[float, float] | None = None
+) -> Figure:
+    """Share of wrong readings among accepted ones, by the share that is accepted.
+
+    Parameters
+    ----------
+    curves : name of a reader -> coverage and risk, float [n] each
+    promised : share of wrong readings that must not be passed
+    chosen : coverage and risk at the accept threshold; None when there is no such point
+    """
+    figure, ((axis,),) = _figure()
+    for i, (name, (coverage, risk)) in enumerate(curves.items()):
+        axis.plot(coverage, risk, color=_SERIES[i], linestyle=("-", "--", "-.", ":")[i % 4], label=name)
+    axis.axhline(promised, color="grey", linewidth=1, zorder=0)
+    axis.annotate(f"promised: at most {promised:.1%}", (0.01, promised), color="grey", va="bottom")
+    if chosen is not None:
+        axis.plot(*chosen, marker="o", markersize=9, color="black", linestyle="none", label="accept threshold")
+    highest = max(float(risk[-1]) for _, risk in curves.values())
+    axis.set(xlabel="share accepted (coverage)", ylabel="share wrong among accepted (risk)", xlim=(0, 1))
+    axis.set_ylim(0, max(2 * promised, 1.1 * highest))
+    axis.xaxis.set_major_formatter(PercentFormatter(1))
+    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
+    axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.0, 0.92))
+    return figure

@@ -1,0 +1,104 @@
+"""Accept thresholds that keep a promise: exact bounds, and what is risked at which coverage."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+
+def clopper_pearson(wrong: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Exact two-sided interval of a share, such as an error rate: (low, high), both in [0, 1].
+
+    Source: Clopper and Pearson 1934, through scipy.
+    """
+    interval = stats.binomtest(wrong, total).proportion_ci(confidence, method="exact")
+    return float(interval.low), float(interval.high)
+
+
+def upper_bound(wrong: int, total: int, confidence: float = 0.95) -> float:
+    """Exact one-sided upper bound of an error rate; 1 when nothing was seen.
+
+    Source: Clopper and Pearson 1934, through scipy.
+    """
+    if total == 0:
+        return 1.0
+    return float(stats.binomtest(wrong, total, alternative="less").proportion_ci(confidence, method="exact").high)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """An accept threshold, and what it promises."""
+
+    threshold: float  # accept when the confidence is at least this; above 1: accept nothing
+    risk: float  # at most this share of the accepted is wrong
+    confidence: float  # with this probability over calibration sets
+    accepted: int  # of the calibration readings
+    wrong: int  # of the accepted ones
+    total: int  # calibration readings
+    bound: float  # exact upper bound of the share of wrong among accepted
+
+
+def promise(
+    confidences: np.ndarray, right: np.ndarray, risk: float = 0.005, confidence: float = 0.95, steps: int = 100
+) -> Promise:
+    """The lowest accept threshold that still keeps "at most `risk` of the accepted are wrong".
+
+    Looking at many thresholds and keeping the best would break the promise, for one of them looks good by chance.
+    So thresholds are tried in an order fixed beforehand, from the strictest to the loosest in equal steps of
+    coverage, and the search ends at the first that an exact bound does not support.
+
+    Parameters
+    ----------
+    confidences : float [n], of calibration readings
+    right : bool [n]
+    risk : share of wrong readings among accepted ones, in (0, 1)
+    confidence : of the promise, in (0, 1)
+    steps : number of thresholds tried, at most
+
+    Returns
+    -------
+    Promise; its threshold is above 1 when not even the surest readings support one
+
+    Source: fixed-sequence testing as in Angelopoulos et al. 2021, "Learn then test", arXiv 2110.01052;
+    the bound is Clopper and Pearson's.
+    """
+    confidences, right = np.asarray(confidences, np.float64), np.asarray(right, bool)
+    total = len(confidences)
+    ranked = np.sort(confidences)[::-1]
+    # With fewer accepted than this, even no mistake at all would not prove the promise.
+    least = int(np.ceil(np.log(1 - confidence) / np.log(1 - risk)))
+    best = Promise(1.0 + 1e-9, risk, confidence, 0, 0, total, 1.0)
+    for count in np.linspace(least, total, steps).astype(int) if total >= least else []:
+        threshold = ranked[count - 1]
+        passed, wrong = accepted(confidences, right, threshold)
+        bound = upper_bound(wrong, passed, confidence)
+        if bound > risk:
+            break
+        best = Promise(float(threshold), risk, confidence, passed, wrong, total, bound)
+    return best
+
+
+def accepted(confidences: np.ndarray, right: np.ndarray, threshold: float) -> tuple[int, int]:
+    """How many readings an accept threshold lets pass, and how many of these are wrong."""
+    passed = np.asarray(confidences) >= threshold
+    return int(passed.sum()), int(np.sum(passed & ~np.asarray(right, bool)))
+
+
+def risk_coverage(confidences: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Share accepted and share of wrong among them, for every threshold from the strictest to the loosest.
+
+    Parameters
+    ----------
+    confidences : float [n]
+    right : bool [n]
+
+    Returns
+    -------
+    coverage, risk : float64 [n] each, in [0, 1]
+
+    Source: El-Yaniv and Wiener 2010, "On the foundations of noise-free selective classification".
+    """
+    order = np.argsort(-np.asarray(confidences), kind="stable")
+    wrong = np.cumsum(~np.asarray(right, bool)[order])
+    passed = np.arange(1, len(order) + 1)
+    return passed / len(order), wrong / passed
