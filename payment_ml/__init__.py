@@ -4,12 +4,8 @@ Importing the package is fast: TensorFlow is imported when a model is loaded, no
 """
 
 import importlib
-import os
 
 __version__ = "0.1.0"
-
-# TensorFlow's start-up notes on CPU instructions and absent GPUs mean nothing to the people who read our output.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 _MODULE_OF = {
     "DigitClassifier": "payment_ml.reading",

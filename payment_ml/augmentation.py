@@ -7,7 +7,7 @@ ROTATION = 12.0  # degrees, either way
 SHIFT = 2.0  # pixels, either way
 ZOOM = 0.12  # natural logarithm, each axis by itself
 SHEAR = 0.2  # pixels sideways for each pixel down
-BEND = 1.0  # pixels, standard deviation of the elastic field at its knots
+BEND = 0.4  # pixels, standard deviation of the elastic field at its knots
 _KNOTS = 5  # of the elastic field, along each side
 
 

@@ -156,8 +156,7 @@ def retrain(quick: bool, parameters: tuple[tuple[str, str], ...], data_dir: Path
     """
     from payment_ml import retraining
 
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("papermill").setLevel(logging.INFO)
+    _log_notebooks()
     try:
         values = retraining.parse(dict(parameters)) | ({"quick": True} if quick else {})
     except ValueError as error:
@@ -172,6 +171,23 @@ def retrain(quick: bool, parameters: tuple[tuple[str, str], ...], data_dir: Path
         sys.exit(1)
     click.echo(f"{done.version} {done.reason} ({done.seconds / 60:.1f} minutes)")
     click.echo(f"What it learned and how good it is: {project.shown(done.folder / 'README.md')}")
+
+
+def _log_notebooks() -> None:
+    """Show on the console what the notebooks print as they print it, without papermill's marks around each cell."""
+    marks = ("Executing Cell", "Ending Cell", "Executing notebook", "Input Notebook", "Output Notebook", "<Figure")
+    log = logging.StreamHandler(sys.stderr)
+    log.setFormatter(logging.Formatter("    %(message)s"))
+
+    def is_for_people(record: logging.LogRecord) -> bool:
+        record.msg, record.args = record.getMessage().strip(), None
+        return bool(record.msg) and not record.msg.startswith(marks)
+
+    log.addFilter(is_for_people)
+    logger = logging.getLogger("papermill")
+    logger.addHandler(log)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
 
 
 @cli.group()

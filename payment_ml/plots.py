@@ -28,10 +28,10 @@ def balance(counts: dict[str, Sequence[int]]) -> Figure:
         style = {"color": _SERIES[i % len(_SERIES)], "marker": _MARKERS[i % len(_MARKERS)], "linestyle": "none"}
         axis.plot(np.arange(len(shares)) + 0.12 * (i - (len(counts) - 1) / 2), shares, label=name, **style)
     axis.axhline(0.1, color="grey", linewidth=1, zorder=0)
-    axis.annotate("even", (9.5, 0.1), color="grey", va="bottom", ha="right")
-    axis.set(xlabel="digit", ylabel="share of the split", xticks=range(10), ylim=(0, None))
+    axis.annotate("even", (1.0, 0.1), xycoords=("axes fraction", "data"), color="grey", va="center")
+    axis.set(xlabel="digit", ylabel="share of the split", xticks=range(10))
     axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axis.legend(ncols=len(counts), loc="lower center", frameon=False)
+    figure.legend(ncols=len(counts), loc="outside upper center", frameon=False)
     return figure
 
 
@@ -93,7 +93,7 @@ def confusion(counts: np.ndarray) -> Figure:
     """Confusion matrix, int [classes, classes]: a row a true digit; mistakes are shaded, right answers only counted."""
     figure, ((axis,),) = _figure(height=6.0)
     mistakes = counts * (1 - np.eye(len(counts), dtype=int))
-    picture = axis.imshow(mistakes, cmap="cividis_r", vmin=0, vmax=max(1, mistakes.max()))
+    picture = axis.imshow(mistakes, cmap="Blues", vmin=0, vmax=max(1, mistakes.max()))
     dark = 0.6 * max(1, mistakes.max())
     for row, column in np.argwhere(counts > 0):
         value, right = counts[row, column], row == column
@@ -112,17 +112,15 @@ def reliability(diagrams: dict[str, list[dict[str, float]]]) -> Figure:
     """Accuracy against confidence, a panel for each of `diagrams`; the area of a point is its share of the digits."""
     figure, axes = _figure(1, len(diagrams), height=4.2, sharey=True)
     for axis, (title, bins) in zip(axes.flat, diagrams.items(), strict=True):
-        axis.plot([0, 1], [0, 1], color="grey", linewidth=1, zorder=0)
+        axis.plot([0, 1], [0, 1], color="grey", linewidth=1, zorder=0, label="perfectly calibrated")
         confidence, accuracy, share = (
             np.array([each[key] for each in bins]) for key in ("confidence", "accuracy", "share")
         )
         axis.scatter(confidence, accuracy, 20 + 400 * share, color=BLUE, alpha=0.8, edgecolor="white")
-        axis.annotate(
-            "perfectly calibrated", (0.48, 0.5), rotation=38, color="grey", ha="center", va="bottom", fontsize=9
-        )
-        axis.set(title=title, xlabel="confidence", xlim=(0, 1.03), ylim=(0, 1.03))
+        axis.set(title=title, xlabel="confidence", xlim=(0, 1.05), ylim=(0, 1.05))
         axis.xaxis.set_major_formatter(PercentFormatter(1))
     axes[0, 0].set_ylabel("accuracy")
+    axes[0, 0].legend(frameon=False, loc="upper left")
     axes[0, 0].yaxis.set_major_formatter(PercentFormatter(1))
     return figure
 
@@ -149,6 +147,6 @@ def risk_coverage(
     axis.set(xlabel="share accepted (coverage)", ylabel="share wrong among accepted (risk)", xlim=(0, 1))
     axis.set_ylim(0, max(2 * promised, 1.1 * highest))
     axis.xaxis.set_major_formatter(PercentFormatter(1))
-    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
+    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=2))
     axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.0, 0.92))
     return figure

@@ -38,14 +38,13 @@ class Promise:
     bound: float  # exact upper bound of the share of wrong among accepted
 
 
-def promise(
-    confidences: np.ndarray, right: np.ndarray, risk: float = 0.005, confidence: float = 0.95, steps: int = 100
-) -> Promise:
+def promise(confidences: np.ndarray, right: np.ndarray, risk: float = 0.005, confidence: float = 0.95) -> Promise:
     """The lowest accept threshold that still keeps "at most `risk` of the accepted are wrong".
 
     Looking at many thresholds and keeping the best would break the promise, for one of them looks good by chance.
-    So thresholds are tried in an order fixed beforehand, from the strictest to the loosest in equal steps of
-    coverage, and the search ends at the first that an exact bound does not support.
+    So thresholds are tried in orders fixed beforehand: from each of three starting coverages towards accepting more,
+    in steps of 1%, until an exact bound does not support one. Three starts share the permitted doubt equally; a
+    single one at the strict end would be stopped by one confident mistake.
 
     Parameters
     ----------
@@ -53,29 +52,32 @@ def promise(
     right : bool [n]
     risk : share of wrong readings among accepted ones, in (0, 1)
     confidence : of the promise, in (0, 1)
-    steps : number of thresholds tried, at most
 
     Returns
     -------
-    Promise; its threshold is above 1 when not even the surest readings support one
+    Promise; its threshold is above 1 when no start supports one
 
-    Source: fixed-sequence testing as in Angelopoulos et al. 2021, "Learn then test", arXiv 2110.01052;
-    the bound is Clopper and Pearson's.
+    Source: multi-start fixed-sequence testing, Angelopoulos et al. 2021, "Learn then test", arXiv 2110.01052; the bound
+    is Clopper and Pearson's.
     """
     confidences, right = np.asarray(confidences, np.float64), np.asarray(right, bool)
     total = len(confidences)
     ranked = np.sort(confidences)[::-1]
-    # With fewer accepted than this, even no mistake at all would not prove the promise.
-    least = int(np.ceil(np.log(1 - confidence) / np.log(1 - risk)))
+    each_confidence = 1 - (1 - confidence) / len(_STARTS)
     best = Promise(1.0 + 1e-9, risk, confidence, 0, 0, total, 1.0)
-    for count in np.linspace(least, total, steps).astype(int) if total >= least else []:
-        threshold = ranked[count - 1]
-        passed, wrong = accepted(confidences, right, threshold)
-        bound = upper_bound(wrong, passed, confidence)
-        if bound > risk:
-            break
-        best = Promise(float(threshold), risk, confidence, passed, wrong, total, bound)
+    for start in _STARTS if total else ():
+        for percent in range(start, 101):
+            threshold = ranked[max(0, round(percent * total / 100) - 1)]
+            passed, wrong = accepted(confidences, right, threshold)
+            bound = upper_bound(wrong, passed, each_confidence)
+            if bound > risk:
+                break
+            if threshold < best.threshold:
+                best = Promise(float(threshold), risk, confidence, passed, wrong, total, bound)
     return best
+
+
+_STARTS = (30, 55, 80)  # percent accepted
 
 
 def accepted(confidences: np.ndarray, right: np.ndarray, threshold: float) -> tuple[int, int]:

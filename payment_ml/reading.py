@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from payment_ml import evaluation, ink, project
+from payment_ml.backend import keras
+from payment_ml.backend import tensorflow as tf
 from payment_ml.images import ImageError, Source, load_grey
 from payment_ml.mnist import SIDE
 from payment_ml.registry import Registry, RegistryError, Version
@@ -118,7 +118,8 @@ class DigitClassifier:
         cuts = ink.middle_digits(ink.find_ink(grey))
         if not cuts:
             return DigitReading(None, 0.0, "review", "no writing was found in the picture", None)
-        probabilities = self._weigh(self.predict_proba(np.stack(cuts)))
+        # A cut through a neighbour's stroke looks like no digit, and the network says so by being unsure.
+        probabilities = max(self.predict_proba(np.stack(cuts)), key=np.max)
         confidence = float(probabilities.max())
         reason = self._reason(confidence)
         decision = "accept" if reason is None else "review"
@@ -130,15 +131,6 @@ class DigitClassifier:
         Infinite when nothing was promised yet, so that nothing is accepted.
         """
         return self.promises[kind]["threshold"] if kind in self.promises else math.inf
-
-    @staticmethod
-    def _weigh(probabilities: np.ndarray) -> np.ndarray:
-        """One distribution out of several cuts' (float32 [cuts, 10] -> [10]): the surer a cut, the more it counts.
-
-        A cut through a neighbour's stroke looks like no digit, and the network says so by being unsure.
-        """
-        weights = probabilities.max(axis=1) ** 4
-        return (weights / weights.sum()) @ probabilities
 
     def _reason(self, confidence: float) -> str | None:
         threshold = self.threshold("pictures")

@@ -150,7 +150,7 @@ def _execute(step: str, executed: Path, parameters: dict[str, Any]) -> None:
                 parameters,
                 kernel_name="python3",
                 cwd=str(project.ROOT),
-                progress_bar=True,
+                progress_bar=False,
                 log_output=True,
                 config=config,
             )

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import keras
 import numpy as np
-import tensorflow as tf
 from tqdm import tqdm
 
 from payment_ml import augmentation
+from payment_ml.backend import keras
+from payment_ml.backend import tensorflow as tf
 from payment_ml.preparation import Split
 
 _WARM_UP = 0.1  # share of all steps in which the learning rate rises
@@ -75,13 +75,13 @@ def train(
     step = _compile_step(logits, network, average, optimizer, label_smoothing)
     curves: dict[str, list[float]] = {"loss": [], "validation_loss": [], "validation_accuracy": [], "seconds": []}
     best_loss, best_epoch, best_weights = math.inf, 0, network.get_weights()
-    started = time.perf_counter()
+    started, last = time.perf_counter(), ""
     with (
-        tqdm(total=steps * epochs, unit="step", mininterval=2, bar_format=_BAR_FORMAT) as bar,
+        tqdm(total=steps * epochs, unit="step", mininterval=5, bar_format=_BAR_FORMAT) as bar,
         ThreadPoolExecutor(max_workers=1) as beside,
     ):
         for epoch, (images, labels) in enumerate(_epochs(training, epochs, augment, seed, beside), start=1):
-            bar.set_description(f"epoch {epoch}/{epochs}", refresh=False)
+            bar.set_description(f"epoch {epoch} of {epochs}{last}", refresh=False)
             epoch_started, total = time.perf_counter(), 0.0
             for i in range(steps):
                 batch = slice(i * batch_size, (i + 1) * batch_size)
@@ -93,12 +93,12 @@ def train(
                 )
             current = network.get_weights()
             network.set_weights([weight.numpy() for weight in average])
-            loss, accuracy = _validate(logits, validation)
+            loss, accuracy = _validate(logits, validation, label_smoothing)
             for name, value in zip(
                 curves, (total / steps, loss, accuracy, time.perf_counter() - epoch_started), strict=True
             ):
                 curves[name].append(value)
-            bar.set_postfix_str(f"validation {accuracy:.2%}")
+            last = f", {accuracy:.2%} of validation right"
             if loss < best_loss:
                 best_loss, best_epoch, best_weights = loss, epoch, network.get_weights()
             elif epoch - best_epoch >= patience:
@@ -109,7 +109,7 @@ def train(
 
 
 # Everything that a person waiting wants to know; one line in a log, the same line overwritten in a notebook.
-_BAR_FORMAT = "{desc}  {percentage:3.0f}%  {elapsed} passed, {remaining} left  {postfix}"
+_BAR_FORMAT = "{percentage:3.0f}%, {elapsed} passed, {remaining} left; {desc}"
 
 
 def _schedule(learning_rate: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
@@ -168,11 +168,15 @@ def _compile_step(
     return step
 
 
-def _validate(logits: keras.Model, validation: Split) -> tuple[float, float]:
-    """Mean cross-entropy (nats) and accuracy."""
+def _validate(logits: keras.Model, validation: Split, label_smoothing: float) -> tuple[float, float]:
+    """Mean cross-entropy (nats) against the same smoothed labels as in training, and accuracy.
+
+    Against hard labels a network that learned smoothed ones would seem to grow worse while it still improves.
+    """
     scores = np.concatenate(
         [logits(validation.images[i : i + 1000], training=False) for i in range(0, len(validation.labels), 1000)]
     )
     log_normaliser = np.logaddexp.reduce(scores, axis=1)
     right = scores[np.arange(len(scores)), validation.labels]
-    return float(np.mean(log_normaliser - right)), float(np.mean(scores.argmax(axis=1) == validation.labels))
+    expected = (1 - label_smoothing) * right + label_smoothing * scores.mean(axis=1)
+    return float(np.mean(log_normaliser - expected)), float(np.mean(scores.argmax(axis=1) == validation.labels))

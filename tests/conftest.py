@@ -1,0 +1,82 @@
+"""What many tests share: the real digits, and one quick retraining by the real command."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from payment_ml import mnist, preparation, project
+
+COMMAND = Path(sys.executable).with_name("payment-ml")
+
+
+@pytest.fixture(scope="session")
+def splits() -> dict[str, preparation.Split]:
+    """MNIST, dealt out; downloaded at the first run."""
+    return preparation.split_digits(mnist.load(project.ROOT / "data" / "raw"))
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A generator that every test starts anew."""
+    return np.random.default_rng(42)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished quick retraining in folders of its own."""
+
+    data_dir: Path
+    models_dir: Path
+    version: str
+    output: str
+
+    @property
+    def folder(self) -> Path:
+        """Of the version that it made."""
+        return self.models_dir / self.version
+
+
+def payment_ml(*arguments: object, **options) -> subprocess.CompletedProcess:
+    """Run the real command as a user would."""
+    command = [str(COMMAND), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, **options)
+
+
+@pytest.fixture(scope="session")
+def quick_run(splits, tmp_path_factory) -> Run:
+    """`payment-ml retrain --quick` into an empty models folder, with the project's downloads."""
+    folder = tmp_path_factory.mktemp("quick")
+    data_dir, models_dir = folder / "data", folder / "models"
+    data_dir.mkdir()
+    (data_dir / "raw").symlink_to(project.ROOT / "data" / "raw")
+    done = payment_ml("retrain", "--quick", "--data", data_dir, "--models", models_dir)
+    assert done.returncode == 0, done.stdout + done.stderr
+    champions = json.loads((models_dir / "champions.json").read_text())["champions"]
+    return Run(data_dir, models_dir, champions["digits"]["version"], done.stdout + done.stderr)
+
+
+@pytest.fixture
+def run_copy(quick_run, tmp_path) -> Run:
+    """A copy of the quick run's models that a test may damage; its data is shared."""
+    subprocess.run(["cp", "-a", quick_run.models_dir, tmp_path / "models"], check=True)
+    return Run(quick_run.data_dir, tmp_path / "models", quick_run.version, quick_run.output)
+
+
+@pytest.fixture(scope="session")
+def classifier(quick_run):
+    """The digit classifier that the quick run promoted."""
+    from payment_ml.reading import load_digit_classifier
+
+    return load_digit_classifier(quick_run.models_dir)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _headless():
+    """Figures are drawn without a screen."""
+    os.environ["MPLBACKEND"] = "agg"
