@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -37,6 +38,9 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except BrokenPipeError:  # somebody piped into head, and head has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (RegistryError, DamagedError, OSError) as error:
         print(f"payment-ml: {error}", file=sys.stderr)
         sys.exit(1)
@@ -279,3 +283,7 @@ def verify(models_dir: Path) -> None:
     for task in TASKS:
         registry.champion(task)
     sys.exit(1 if damaged else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -24,6 +24,8 @@ _SIGNATURES = {
     b"\x1f\x8b": "a gzip archive",
 }
 
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*", b"BM")
+
 Source = str | Path | bytes | bytearray | memoryview | Image.Image | np.ndarray
 
 
@@ -161,6 +163,8 @@ def _too_many_bytes(name: str, size: int) -> str:
 
 
 def _not_a_picture(content: bytes, name: str) -> str:
+    if content.startswith(_PICTURES):
+        return f"expected a whole picture, but {name} is damaged from its beginning on; save or scan it again"
     start = content[:64].lstrip().lower()
     looks = next((what for magic, what in _SIGNATURES.items() if start.startswith(magic.lower())), None)
     if looks is None:

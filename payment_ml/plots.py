@@ -57,7 +57,7 @@ def captioned(
 
     `alarming` captions (bool [n]) are printed bold and in vermilion.
     """
-    rows = -(-len(pictures) // columns)
+    rows = max(1, -(-len(pictures) // columns))
     figure, axes = _figure(rows, columns, height=_WIDTH / columns * 1.3 * rows)
     for axis in axes.flat:
         axis.axis("off")

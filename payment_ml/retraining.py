@@ -153,6 +153,7 @@ def _execute(step: str, executed: Path, parameters: dict[str, Any]) -> None:
                 progress_bar=False,
                 log_output=True,
                 config=config,
+                extra_arguments=["--IPKernelApp.log_level=50"],  # or each kernel's orderly end is logged as an error
             )
         except (PapermillException, CellTimeoutError, DeadKernelError, RuntimeError, OSError) as error:
             raise RetrainingError(_failure(step, executed, error)) from error

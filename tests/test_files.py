@@ -1,6 +1,5 @@
 """files: whole or absent."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ def test_replacing_moves_what_was_written_to_its_place(tmp_path):
     with files.replacing(path) as partial:
         partial.write_text("new")
     assert path.read_text() == "new"
-    assert os.listdir(tmp_path) == ["card.json"]
+    assert [each.name for each in tmp_path.iterdir()] == ["card.json"]
 
 
 def test_replacing_keeps_the_old_file_when_writing_fails(tmp_path):
@@ -28,7 +27,7 @@ def test_replacing_keeps_the_old_file_when_writing_fails(tmp_path):
         partial.write_text("ne")
         raise OSError("disk full")
     assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["card.json"]
+    assert [each.name for each in tmp_path.iterdir()] == ["card.json"]
 
 
 def test_a_kill_while_writing_leaves_the_old_file(tmp_path):
@@ -64,4 +63,4 @@ def test_not_a_number_is_never_written_as_json(tmp_path):
     """JSON knows no NaN; a card with one would be readable by Python alone."""
     with pytest.raises(ValueError, match="JSON"):
         files.write_json(tmp_path / "card.json", {"loss": float("nan")})
-    assert os.listdir(tmp_path) == []
+    assert [each.name for each in tmp_path.iterdir()] == []

@@ -90,7 +90,9 @@ def test_as_mnist_fills_a_box_of_20_centred_by_mass(rng):
 def test_mnists_own_digits_stay_where_they_are(splits):
     """Brought to MNIST's format once more, most digits do not move by a pixel."""
     images = splits["validation"].images[:300]
-    unmoved = [np.corrcoef(ink.as_mnist(x / np.float32(255)).ravel().astype(float), x.ravel())[0, 1] > 0.98 for x in images]
+    unmoved = [
+        np.corrcoef(ink.as_mnist(x / np.float32(255)).ravel().astype(float), x.ravel())[0, 1] > 0.98 for x in images
+    ]
     assert np.mean(unmoved) > 0.8
 
 

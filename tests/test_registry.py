@@ -1,7 +1,6 @@
 """registry: versions appear whole, champions change in one step, and nothing damaged serves."""
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def test_a_failed_save_leaves_nothing(registry):
     with pytest.raises(OSError, match="no space left"):
         registry.create(fail, card())
     assert registry.versions() == []
-    assert os.listdir(registry.models_dir) == []
+    assert list(registry.models_dir.iterdir()) == []
 
 
 def test_versions_come_oldest_first_and_by_kind(registry):

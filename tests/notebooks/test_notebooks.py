@@ -1,0 +1,112 @@
+"""The notebooks as users run them: papermill from the project's root, and once more under nbval."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from payment_ml import project
+from payment_ml.retraining import STEPS, notebook_path
+
+NBVAL = ("--nbval", "--nbval-cell-timeout", "200", "-q", "--no-header", "-c", "/dev/null", "-p", "no:cacheprovider")
+NOTEBOOKS = sorted((project.ROOT / "notebooks").glob("*.ipynb"))
+
+
+def papermill(step: str, output: Path, **parameters: object) -> subprocess.CompletedProcess:
+    """`papermill notebooks/<step>.ipynb <output> -p ...` from the project's root."""
+    values = [part for name, value in parameters.items() for part in ("-p", name, str(value))]
+    command = [sys.executable, "-m", "papermill", f"notebooks/{step}.ipynb", str(output), "--no-progress-bar", *values]
+    return subprocess.run(command, cwd=project.ROOT, capture_output=True, text=True, timeout=300)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_executed_copy_runs_again_with_the_same_outputs(quick_run, tmp_path, step):
+    """Seeded to the last pixel: nbval compares every output but timings and the like, figures included."""
+    models_dir = tmp_path / "models"
+    subprocess.run(["cp", "-a", quick_run.models_dir, models_dir], check=True)
+    (models_dir / "champions.json").unlink()  # as it was when 03 ran
+    executed = (quick_run.folder / "notebooks" / f"{step}.ipynb").read_text(encoding="utf-8")
+    copy = tmp_path / f"{step}.ipynb"
+    copy.write_text(executed.replace(str(quick_run.models_dir), str(models_dir)), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *NBVAL, "--rootdir", str(tmp_path), str(copy)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stdout[-6000:]
+    cells = [cell for cell in json.loads(executed)["cells"] if cell["cell_type"] == "code"]
+    assert f"{len(cells)} passed" in done.stdout
+
+
+def test_each_notebook_runs_alone_through_plain_papermill(quick_run, tmp_path):
+    """02 with a changed number, then 03, which finds the newest version by itself."""
+    folders = {"data_dir": quick_run.data_dir, "models_dir": tmp_path / "models"}
+    done = papermill("02-train", tmp_path / "02.ipynb", architecture="mlp", epochs=2, **folders)
+    assert done.returncode == 0, done.stderr[-3000:]
+    (folder,) = (tmp_path / "models").glob("2*-mlp-*")
+    card = json.loads((folder / "card.json").read_text())
+    assert (card["parameters"]["epochs"], card["parameters"]["digits"]) == (2, 50_000)
+    done = papermill("03-evaluate", tmp_path / "03.ipynb", quick=True, **folders)
+    assert done.returncode == 0, done.stderr[-3000:]
+    champions = json.loads((tmp_path / "models" / "champions.json").read_text())["champions"]
+    assert champions["digits"]["version"] == folder.name
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("02-train", "run notebooks/01-prepare-data.ipynb first"),
+        ("03-evaluate", "run notebooks/02-train.ipynb, or payment-ml retrain, first"),
+    ],
+)
+def test_missing_input_says_what_to_run_first(tmp_path, step, message):
+    """The newcomer starts in the middle."""
+    done = papermill(step, tmp_path / "out.ipynb", data_dir=tmp_path / "data", models_dir=tmp_path / "models")
+    assert done.returncode != 0
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+class TestHouseRules:
+    """What STYLE asks of every source notebook."""
+
+    def test_it_holds_no_outputs(self, path):
+        """Executed notebooks live with the model that they made."""
+        code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+        assert not any(cell.outputs or cell.execution_count for cell in code)
+
+    def test_it_opens_with_what_it_reads_writes_and_takes(self, path):
+        """The first cell is the newcomer's map."""
+        first = nbformat.read(path, 4).cells[0]
+        assert first.cell_type == "markdown"
+        for word in (f"# {path.stem[:2]} ", "**Reads**", "**Writes**", "**Takes**"):
+            assert word in first.source
+
+    def test_it_has_one_parameters_cell_with_help_for_each(self, path):
+        """papermill --help-notebook prints the comments."""
+        cells = nbformat.read(path, 4).cells
+        assert sum("parameters" in cell.metadata.get("tags", []) for cell in cells) == 1
+        if path.stem in STEPS:
+            from payment_ml.retraining import parameters_of
+
+            assert all(each["help"] for each in parameters_of(path.stem).values())
+
+    def test_it_defines_no_function_and_no_class(self, path):
+        """Logic lives in the package."""
+        code = "\n".join(cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code")
+        assert "def " not in code
+        assert "class " not in code
+
+    def test_it_has_at_most_34_cells(self, path):
+        """One idea a cell, and few enough to read at a sitting."""
+        assert len(nbformat.read(path, 4).cells) <= 34
+
+
+def test_every_step_has_its_notebook():
+    """01 to 03, in the folder that people open."""
+    assert all(notebook_path(step).is_file() for step in STEPS)

@@ -1,0 +1,66 @@
+"""plots: every figure can be drawn, has labelled axes, and is readable at 800 pixels."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from payment_ml import evaluation, plots, promises
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+def figures(rng: np.random.Generator) -> dict:
+    """Each with plausible numbers."""
+    right = rng.random(500) < 0.97
+    confidences = np.where(right, rng.beta(20, 1, 500), rng.beta(3, 2, 500))
+    bins = evaluation.calibration_bins(confidences, right)
+    return {
+        "balance": plots.balance({"train": rng.integers(80, 120, 10), "gate": rng.integers(80, 120, 10)}),
+        "learning curves": plots.learning_curves(
+            {"loss": [1, 0.5], "validation_loss": [0.8, 0.4], "validation_accuracy": [0.8, 0.9]}, best_epoch=2
+        ),
+        "confusion": plots.confusion(evaluation.confusion(rng.integers(0, 10, 500), rng.integers(0, 10, 500))),
+        "reliability": plots.reliability({"before": bins, "after": bins}),
+        "risk-coverage": plots.risk_coverage(
+            {"reader": promises.risk_coverage(confidences, right)}, 0.005, (0.9, 0.004)
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", ["balance", "learning curves", "confusion", "reliability", "risk-coverage"])
+def test_axes_are_labelled_and_the_figure_is_800_pixels_wide(name, rng):
+    """The first axes carry both labels."""
+    figure = figures(rng)[name]
+    axis = figure.axes[0]
+    assert axis.get_xlabel()
+    assert axis.get_ylabel()
+    figure.canvas.draw()
+    assert figure.canvas.get_width_height()[0] == 800
+
+
+def test_no_mistakes_at_all_can_be_drawn():
+    """A perfect reader on few digits must not break the last notebook."""
+    labels = np.arange(10)
+    plots.confusion(evaluation.confusion(labels, labels))
+    plots.captioned([], [])
+    plots.risk_coverage({"reader": promises.risk_coverage(np.ones(10), np.ones(10, bool))}, 0.005)
+
+
+def test_an_alarming_caption_is_bold_and_not_only_coloured(splits):
+    """Colour is never the only sign."""
+    images = splits["validation"].images[:2]
+    figure = plots.captioned(images, ["fine", "bad"], columns=2, alarming=[False, True])
+    weights = [axis.title.get_fontweight() for axis in figure.axes]
+    assert weights[1] == "bold"
+    assert weights[0] != "bold"
+
+
+def test_the_digit_grid_shows_a_row_for_each_label(splits, rng):
+    """Ten rows, in order."""
+    validation = splits["validation"]
+    figure = plots.digit_grid(validation.images, validation.labels, rng)
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == [str(digit) for digit in range(10)]
