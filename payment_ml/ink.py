@@ -77,9 +77,9 @@ def middle_digits(ink: Ink) -> list[np.ndarray]:
     """Likely cuts of the digit in the middle, each brought to what MNIST's digits look like.
 
     Writing that was cut out of a longer number brings pieces of its neighbours along, sometimes touching. No single
-    rule separates them always, so a few cuts are made, and the reader takes the surest: the strokes nearest the
-    middle, and where these are too wide for one digit also what lies between the emptiest columns around the middle,
-    looked for near and far.
+    rule separates them always, so a few cuts are made, and the reader weighs them: the strokes nearest the
+    middle; where these are too wide for one digit, what lies between the emptiest columns around the middle, looked
+    for near and far; and the strokes with those beside them that may be theirs.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def middle_digits(ink: Ink) -> list[np.ndarray]:
     if not mask.any():
         mask = ink.mask
     strokes = _middle_strokes(mask)
-    cuts = [strokes, *_between_valleys(ink.amount * mask, strokes)]
+    cuts = [strokes, *_between_valleys(ink.amount * mask, strokes), _with_company(mask, strokes)]
     return [as_mnist(_soft(ink.amount, cut)) for cut in cuts if cut.any()]
 
 
@@ -147,6 +147,23 @@ def _middle_strokes(mask: np.ndarray) -> np.ndarray:
         if i != seed and overlap > 0.6 * wide[i] and not cut_off and not speck:
             chosen[i + 1] = True
     return chosen[labels]
+
+
+def _with_company(mask: np.ndarray, strokes: np.ndarray) -> np.ndarray:
+    """The strokes together with those beside them that a digit in several strokes may be made of.
+
+    A four is often two strokes that do not touch. What reaches the left or right edge, or lies further out than a digit
+    is wide, belongs to a neighbour. Empty when there is no such stroke.
+    """
+    rows, columns = np.where(strokes)
+    high, middle = np.ptp(rows) + 1, (columns.min() + columns.max()) / 2
+    count, labels, boxes, centres = cv2.connectedComponentsWithStats((mask & ~strokes).astype(np.uint8), connectivity=8)
+    company = np.zeros(count, bool)
+    for i in range(1, count):
+        left, _, wide, tall, area = boxes[i]
+        inside = left > 0 and left + wide < mask.shape[1] and abs(centres[i][0] - middle) < 0.6 * high
+        company[i] = inside and area > 0.04 * strokes.sum() and max(tall, wide) > 0.2 * high
+    return strokes | company[labels] if company.any() else np.zeros_like(strokes)
 
 
 def _between_valleys(amount: np.ndarray, strokes: np.ndarray) -> list[np.ndarray]:

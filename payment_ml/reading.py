@@ -118,8 +118,7 @@ class DigitClassifier:
         cuts = ink.middle_digits(ink.find_ink(grey))
         if not cuts:
             return DigitReading(None, 0.0, "review", "no writing was found in the picture", None)
-        # A cut through a neighbour's stroke looks like no digit, and the network says so by being unsure.
-        probabilities = max(self.predict_proba(np.stack(cuts)), key=np.max)
+        probabilities = _weigh(self.predict_proba(np.stack(cuts)))
         confidence = float(probabilities.max())
         reason = self._reason(confidence)
         decision = "accept" if reason is None else "review"
@@ -142,6 +141,16 @@ class DigitClassifier:
         if threshold > 1:
             return f"no confidence of version {self.version.name} is high enough to promise at most {risk:.1%} wrong"
         return f"confidence {confidence:.2%} is below {threshold:.2%}, which keeps wrong readings to at most {risk:.1%}"
+
+
+def _weigh(probabilities: np.ndarray) -> np.ndarray:
+    """One distribution out of those of several cuts, float32 [cuts, 10] -> [10]: the surer a cut, the more it counts.
+
+    A cut through a neighbour's stroke looks like no digit, and the network says so by being unsure. Two sure cuts that
+    disagree leave doubt, as they should.
+    """
+    weights = probabilities.max(axis=1) ** 12
+    return (weights / weights.sum()) @ probabilities
 
 
 def load_digit_classifier(models_dir: str | Path | None = None, version: str | None = None) -> DigitClassifier:
