@@ -20,7 +20,7 @@ _CURRENCY_BEHIND = re.compile(rf"\s*(?:{_CURRENCY})$", re.I)
 
 _GROUPED = r"[0-9]{1,3}(?:(?P<thousands>[.,' ])[0-9]{3})(?:(?P=thousands)[0-9]{3})*"
 _WHOLE = rf"(?P<whole>{_GROUPED}|[0-9]+)"
-# Each form in which cents follow the whole part, or are said to be none. A decimal mark never equals the thousands mark.
+# Each form in which cents follow the whole part, or are said to be none. A decimal mark is never the thousands mark.
 _FORMS = tuple(
     re.compile(form)
     for form in (
@@ -115,7 +115,7 @@ class Style:
     behind: str = ""  # currency or fillers behind
 
 
-def write(value: Decimal, style: Style = Style()) -> str:  # noqa: B008 - frozen
+def write(value: Decimal, style: Style = Style()) -> str:
     """Write an amount in a style; `parse` understands what comes out.
 
     Parameters
@@ -135,6 +135,6 @@ def write(value: Decimal, style: Style = Style()) -> str:  # noqa: B008 - frozen
     if style.thousands and style.thousands == style.cents[0]:
         raise ValueError(f"expected different marks for thousands and decimals, but both are {style.thousands!r}")
     whole = f"{int(value):,}".replace(",", style.thousands)
-    cents = f"{int(round(value % 1 * 100)):02d}"
+    cents = f"{round(value % 1 * 100):02d}"
     written = {".-": f"{whole}.-", "/100": f"{whole} {cents}/100"}.get(style.cents, f"{whole}{style.cents}{cents}")
     return f"{style.before}{written}{style.behind}"

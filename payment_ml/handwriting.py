@@ -1,11 +1,29 @@
-"""Writes pictures out of MNIST's digits: pen on paper, photographed. What MNIST lacks, and what people upload."""
+"""Writes pictures out of MNIST's digits: what people upload, and what a reader of amounts learns from."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 
 import cv2
 import numpy as np
 
-_BOX = 20  # MNIST's digits fill a box of 20 pixels
+from payment_ml import amounts, papers, pens
+
+
+def digit_pictures(
+    images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, int]]:
+    """`count` photographs, each with its true digit; every digit of a split is the middle of one before any is twice.
+
+    Parameters
+    ----------
+    images : uint8 [n, 28, 28], of one split
+    labels : integer [n]
+    """
+    for place in range(count):
+        i = place % len(labels)
+        neighbours = rng.integers(len(labels), size=2)
+        yield digit_picture(images[[i, *neighbours]], rng), int(labels[i])
 
 
 def digit_picture(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -26,130 +44,152 @@ def digit_picture(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     height = int(np.exp(rng.uniform(np.log(28), np.log(140))))
     size = height * rng.uniform(0.55, 0.9)
     slant, thickness = rng.normal(0, 0.12), rng.normal(0, 0.35)
-    middle, left, right = (_pen(image, size / _BOX, slant, thickness) for image in images)
+    middle, left, right = (pens.draw_digit(image, size / pens.BOX, slant, thickness) for image in images)
     width = int(middle.shape[1] * rng.uniform(1.15, 2.2)) + 4
     ink = np.zeros((height, width), np.float32)
     x = (width - middle.shape[1]) // 2 + int(rng.normal(0, 0.04) * size)
     y = (height - middle.shape[0]) // 2 + int(rng.normal(0, 0.04) * size)
-    _lay(ink, middle, x, y)
-    if rng.random() < 0.5:
-        gap = int(rng.uniform(-0.05, 0.3) * size)
-        _lay(ink, left, x - gap - left.shape[1], y + middle.shape[0] - left.shape[0] + int(rng.normal(0, 0.06) * size))
-    if rng.random() < 0.5:
-        gap = int(rng.uniform(-0.05, 0.3) * size)
-        _lay(
-            ink,
-            right,
-            x + gap + middle.shape[1],
-            y + middle.shape[0] - right.shape[0] + int(rng.normal(0, 0.06) * size),
-        )
+    pens.lay(ink, middle, x, y)
+    for neighbour, on_the_left in ((left, True), (right, False)):
+        if rng.random() < 0.5:
+            gap = int(rng.uniform(-0.05, 0.3) * size)
+            beside = x - gap - neighbour.shape[1] if on_the_left else x + gap + middle.shape[1]
+            foot = y + middle.shape[0] + int(rng.normal(0, 0.06) * size)
+            pens.lay(ink, neighbour, beside, foot - neighbour.shape[0])
     if rng.random() < 0.3:
-        _rule(ink, rng, y + middle.shape[0])
-    return photograph(ink, rng)
+        papers.draw_rule(ink, rng, y + middle.shape[0])
+    return papers.photograph(ink, rng)
 
 
-def digit_pictures(
-    images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator
-) -> Iterator[tuple[np.ndarray, int]]:
-    """`count` photographs, each with its true digit; every digit of a split is the middle of one before any is twice.
+@dataclass(frozen=True)
+class AmountPicture:
+    """A photograph of a written amount, with its truth."""
 
-    Parameters
-    ----------
-    images : uint8 [n, 28, 28], of one split
-    labels : integer [n]
+    picture: np.ndarray  # uint8 [height, width, 3], sRGB
+    text: str  # as written, with every mark
+    value: Decimal
+
+    @property
+    def digits(self) -> str:
+        """The digits alone, in the order in which they are written."""
+        return "".join(character for character in self.text if character.isdigit())
+
+
+def random_amount(rng: np.random.Generator) -> tuple[Decimal, str]:
+    """An amount of money and one of the ways to write it.
+
+    Small amounts are as frequent as large ones (the number of digits is drawn first), from 0.01 to 99,999.99. Three
+    quarters are written plainly, as 1234.56, 1234,56 or 1234-56; the rest shows the variety of `amounts.Style`.
     """
-    for place in range(count):
-        i = place % len(labels)
-        neighbours = rng.integers(len(labels), size=2)
-        yield digit_picture(images[[i, *neighbours]], rng), int(labels[i])
+    digits = int(rng.integers(1, 8))
+    value = Decimal(int(rng.integers(10 ** (digits - 1), 10**digits))) / 100
+    if rng.random() < 0.75:
+        return value, amounts.write(value, amounts.Style(cents=str(rng.choice([".", ".", ",", "-"]))))
+    thousands = str(rng.choice(["", ",", ".", "'", " "]))
+    cents = str(rng.choice([mark for mark in (".", ",", "-", "/", ".-") if mark[0] != thousands]))
+    if cents == ".-":
+        value = Decimal(int(value))
+    before = str(rng.choice(["", "", "$", "$", "€", "£", "*", "=", "-"]))
+    behind = str(rng.choice(["", "", "", "*", "=", "€"])) if before in ("", "*", "=") else ""
+    return value, amounts.write(value, amounts.Style(thousands, cents, before, behind))
 
 
-def photograph(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Give ink a colour and paper, and photograph both, with the faults that photographs have.
+def amount_picture(alphabet: pens.Alphabet, rng: np.random.Generator, amount: tuple[Decimal, str] | None = None):
+    """A photograph of an amount in one hand, on plain paper, a form or a cheque.
 
     Parameters
     ----------
-    ink : float32 [height, width], 0 bare paper to 1 full ink
+    alphabet : digits of one split
+    amount : value and text to write, all of whose marks `pens` knows; None draws one
 
     Returns
     -------
-    uint8 [height, width, 3], sRGB
+    AmountPicture; 20 to 130 pixels high
     """
-    height, width = ink.shape
-    paper = _PAPERS[rng.integers(len(_PAPERS))] * rng.uniform(0.75, 1.05)
-    pen = _INKS[rng.integers(len(_INKS))] + rng.uniform(0, 60)
-    light = _smooth_field(height, width, rng, rng.uniform(0, 0.12)) + 1
-    texture = _smooth_field(height, width, rng, rng.uniform(0, 0.02), knots=24)
-    strength = np.clip(ink * rng.uniform(0.75, 1), 0, 1)[:, :, None]
-    picture = (paper * (1 - strength) + np.minimum(pen, paper * 0.7) * strength) * (light + texture)[:, :, None]
-    if rng.random() < 0.4:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.02 * height + 0.4))
-    picture = picture + rng.normal(0, rng.uniform(0, 9), (height, width, 1)) + rng.normal(0, 2, picture.shape)
-    picture = np.clip(picture, 0, 255).astype(np.uint8)
-    if rng.random() < 0.5:
-        _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])
-        picture = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
-    return picture
+    value, text = random_amount(rng) if amount is None else amount
+    size = float(np.exp(rng.uniform(np.log(16), np.log(56))))
+    line = _write_line(text, alphabet, pens.random_hand(rng, size), rng)
+    if rng.random() < 0.3:
+        line = _tilt(line, rng.uniform(-5, 5))
+    ink, print_ = _place(line, size, rng)
+    picture = papers.photograph(ink, rng, print_)
+    return AmountPicture(picture, text, value)
 
 
-# sRGB of papers (white, cream, ledger grey, manila, blue, green, rose) and pens (black, blue, dark red, brown).
-_PAPERS = np.array(
-    [
-        [246, 246, 244],
-        [240, 230, 205],
-        [196, 192, 178],
-        [226, 160, 84],
-        [214, 226, 238],
-        [212, 228, 210],
-        [236, 212, 212],
-    ],
-    np.float32,
-)
-_INKS = np.array([[20, 20, 24], [28, 36, 110], [110, 24, 32], [78, 52, 36]], np.float32)
+def _write_line(text: str, alphabet: pens.Alphabet, hand: pens.Hand, rng: np.random.Generator) -> np.ndarray:
+    """Ink of a text along a base line, cut to its ink; float32 [height, width]."""
+    size = hand.size
+    raised = _raised_cents(text) if rng.random() < 0.12 else len(text)
+    drawn = []
+    x = 0.0
+    drift = rng.normal(0, 0.02 * hand.unsteadiness)
+    for place, character in enumerate(text):
+        smaller = pens.Hand(0.62 * size, hand.slant, hand.thickness, hand.spacing, hand.unsteadiness)
+        writer = smaller if place >= raised else hand
+        if character.isdigit():
+            stroke = alphabet.draw(alphabet.pick(int(character), writer, rng), writer, rng)
+            foot = 0.03 * hand.unsteadiness * rng.normal()
+        else:
+            stroke, foot = pens.draw_mark(character, writer, rng)
+        lift = 0.45 * size if place >= raised else 0.0
+        bottom = foot * writer.size + lift + drift * x
+        drawn.append((stroke, x, bottom, place))
+        gap = hand.spacing * size * (1 + 0.5 * hand.unsteadiness * rng.normal())
+        x += stroke.shape[1] + (max(gap, 0.04 * size) if not character.isdigit() else gap)
+    top = max(bottom + stroke.shape[0] for stroke, _, bottom, _ in drawn)
+    low = min(bottom for _, _, bottom, _ in drawn)
+    underline = 0.12 * size if raised < len(text) and rng.random() < 0.7 else 0.0
+    left = min(x for _, x, _, _ in drawn)
+    width = max(x + stroke.shape[1] for stroke, x, _, _ in drawn) - left
+    ink = np.zeros((int(np.ceil(top - low + underline)) + 2, int(np.ceil(width)) + 2), np.float32)
+    for stroke, x, bottom, _ in drawn:
+        pens.lay(ink, stroke, round(x - left), round(top - bottom - stroke.shape[0]))
+    if underline:
+        cents = [
+            (x - left, x - left + stroke.shape[1], bottom) for stroke, x, bottom, place in drawn if place >= raised
+        ]
+        y = round(top - min(each[2] for each in cents) + underline)
+        ends = (round(cents[0][0]), min(y, ink.shape[0] - 1)), (round(cents[-1][1]), min(y, ink.shape[0] - 1))
+        cv2.line(ink, *ends, 1.0, max(1, round(hand.thickness * size / pens.BOX * 0.8)), cv2.LINE_AA)
+    return ink
 
 
-def _pen(image: np.ndarray, scale: float, slant: float, thickness: float) -> np.ndarray:
-    """A digit cut to its ink and enlarged, with the crisp edge of a pen instead of the staircase of 28 pixels."""
-    rows, columns = np.where(image > 64)
-    cut = image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].astype(np.float32) / 255
-    cut = np.pad(cut, 2)
-    height, width = cut.shape
-    lean = int(np.ceil(abs(slant) * height * scale))
-    matrix = np.float32([[scale, -slant * scale, lean / 2 + slant * scale * height / 2], [0, scale, 0]])
-    large = cv2.warpAffine(cut, matrix, (int(width * scale) + lean, int(height * scale)), flags=cv2.INTER_CUBIC)
-    large = cv2.GaussianBlur(large, (0, 0), 0.35 * scale)
-    crisp = np.clip((large - 0.42 + 0.12 * thickness) * max(1.0, scale) * 1.4 + 0.5, 0, 1)
-    rows, columns = np.where(crisp > 0.3)
-    if len(rows) == 0:
-        return large
-    return crisp[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+def _raised_cents(text: str) -> int:
+    """Where raised cents begin: behind a decimal mark that two last digits follow; the length where there is none."""
+    return len(text) - 2 if len(text) > 3 and text[-2:].isdigit() and text[-3] in ".,-" else len(text)
 
 
-def _lay(ink: np.ndarray, stroke: np.ndarray, x: int, y: int) -> None:
-    """Lay a stroke over the ink with its upper left corner at x, y; what falls outside is cut off."""
-    top, left = max(y, 0), max(x, 0)
-    bottom, right = min(y + stroke.shape[0], ink.shape[0]), min(x + stroke.shape[1], ink.shape[1])
-    if top < bottom and left < right:
-        part = stroke[top - y : bottom - y, left - x : right - x]
-        np.maximum(ink[top:bottom, left:right], part, out=ink[top:bottom, left:right])
+def _tilt(line: np.ndarray, degrees: float) -> np.ndarray:
+    """A line of writing turned as a whole, in a field that holds it."""
+    height, width = line.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    extra = int(np.ceil(abs(np.sin(np.deg2rad(degrees))) * width))
+    turn[1, 2] += extra / 2
+    return cv2.warpAffine(line, turn, (width, height + extra), flags=cv2.INTER_LINEAR)
 
 
-def _rule(ink: np.ndarray, rng: np.random.Generator, base: int) -> None:
-    """Draw a printed line: under the digit, or beside it as a ledger's column; sometimes dotted."""
-    height, width = ink.shape
-    weight = max(1, int(rng.uniform(0.01, 0.03) * height))
-    strength = rng.uniform(0.3, 0.9)
-    dash = np.ones(max(height, width), bool) if rng.random() < 0.7 else np.arange(max(height, width)) % 4 < 2
-    if rng.random() < 0.6:
-        y = int(np.clip(base + rng.uniform(-0.02, 0.08) * height, 0, height - weight))
-        ink[y : y + weight] = np.maximum(ink[y : y + weight], strength * dash[:width])
-    else:
-        x = int(rng.uniform(0, 0.15) * width) if rng.random() < 0.5 else int(rng.uniform(0.85, 1) * width) - weight
-        x = max(0, x)
-        ink[:, x : x + weight] = np.maximum(ink[:, x : x + weight], strength * dash[:height, None])
-
-
-def _smooth_field(height: int, width: int, rng: np.random.Generator, amplitude: float, knots: int = 3) -> np.ndarray:
-    """A smooth random field, float32 [height, width], with standard deviation `amplitude` at its knots."""
-    field = rng.normal(0, amplitude, (knots, knots)).astype(np.float32)
-    return cv2.resize(field, (width, height), interpolation=cv2.INTER_CUBIC)
+def _place(line: np.ndarray, size: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Lay a line of writing on a page with what is printed there: ink and print, float32 [height, width] each."""
+    # Margins in digit heights; most crops are close, some are wide, a few cut into the strokes.
+    vertical = rng.uniform(-0.04, 0.5, 2) if rng.random() < 0.8 else rng.uniform(0.3, 1.0, 2)
+    sides = rng.uniform(-0.02, 0.6, 2) if rng.random() < 0.6 else rng.uniform(0.2, 4.0, 2)
+    top, bottom = (int(each * size) for each in vertical)
+    left, right = (int(each * size) for each in sides)
+    height, width = line.shape[0] + top + bottom, line.shape[1] + left + right
+    ink = np.zeros((height, width), np.float32)
+    pens.lay(ink, line, left, top)
+    print_ = np.zeros((height, width), np.float32)
+    kind = rng.random()
+    if kind < 0.35:
+        papers.draw_rule(print_, rng, top + line.shape[0])
+    elif kind < 0.65:
+        if rng.random() < 0.5:
+            papers.draw_guilloche(print_, rng)
+        inset = rng.integers(-4, 8, 4)
+        papers.draw_box(print_, rng, *(int(each) for each in (
+            min(inset[0], left), min(inset[1], max(top, 0)),
+            width - 1 - min(inset[2], right), height - 1 - min(inset[3], max(bottom, 0)),
+        )))  # fmt: skip
+        if left > 0.8 * size and rng.random() < 0.6:
+            papers.draw_print(print_, rng, int(rng.integers(-8, 6)), top + line.shape[0], 0.8 * size, "$")
+    return ink, print_

@@ -1,8 +1,17 @@
 """handwriting: photographs of digits, as people upload them."""
 
-import numpy as np
+from decimal import Decimal
 
-from payment_ml import handwriting
+import numpy as np
+import pytest
+
+from payment_ml import amounts, handwriting, papers, pens
+
+
+@pytest.fixture(scope="module")
+def alphabet(splits) -> pens.Alphabet:
+    """The validation digits."""
+    return pens.Alphabet(splits["validation"].images, splits["validation"].labels)
 
 
 def test_pictures_are_colour_photographs_of_many_sizes(splits, rng):
@@ -35,5 +44,64 @@ def test_ink_is_darker_than_paper(rng):
     ink = np.zeros((60, 80), np.float32)
     ink[25:35, 10:70] = 1
     for _ in range(30):
-        grey = handwriting.photograph(ink, rng).mean(axis=2)
+        grey = papers.photograph(ink, rng).mean(axis=2)
         assert grey[28:32, 20:60].mean() < grey[45:, :].mean() - 8
+
+
+def test_an_amount_picture_tells_its_text_value_and_digits(alphabet, rng):
+    """What is written means its value, in the grammar of amounts."""
+    for _ in range(200):
+        written = handwriting.amount_picture(alphabet, rng)
+        assert written.picture.dtype == np.uint8
+        assert written.picture.ndim == 3
+        assert 10 <= written.picture.shape[0] <= 260
+        assert written.digits.isdigit()
+        assert written.value in amounts.parse(written.text).readings, written.text
+
+
+def test_a_given_amount_is_written_as_given(alphabet, rng):
+    """For samples and for tests of single cases."""
+    written = handwriting.amount_picture(alphabet, rng, (Decimal("1234.56"), "$1,234.56*"))
+    assert (written.text, written.digits) == ("$1,234.56*", "123456")
+
+
+def test_the_digits_that_are_drawn_are_those_of_the_amount(alphabet, rng, monkeypatch):
+    """In their order, and from the alphabet's own split alone."""
+    seen = []
+    draw = pens.Alphabet.draw
+
+    def watch(self, index, hand, rng):
+        seen.append(self.labels[index])
+        return draw(self, index, hand, rng)
+
+    monkeypatch.setattr(pens.Alphabet, "draw", watch)
+    written = handwriting.amount_picture(alphabet, rng, (Decimal("907.13"), "907.13"))
+    assert "".join(map(str, seen)) == written.digits
+
+
+def test_a_hand_is_consistent(alphabet, rng):
+    """Digits of one hand lean alike, more so than MNIST's own do."""
+    hand = pens.Hand(size=20, slant=0.2, thickness=2.5, spacing=0.1, unsteadiness=0.2)
+    chosen = rng.integers(len(alphabet.labels), size=300)
+    drawn = [alphabet.draw(index, hand, rng) for index in chosen]
+    fields = np.zeros((300, 40, 60), np.float32)
+    for field, stroke in zip(fields, drawn, strict=True):
+        pens.lay(field, stroke, 10, 10)
+    slants = pens._slants((fields * 255).astype(np.uint8))
+    assert np.std(slants) < 0.6 * np.std(alphabet.slants)
+    assert abs(np.median(slants) - 0.2) < 0.08
+
+
+@pytest.mark.parametrize("mark", pens.MARKS)
+def test_every_mark_leaves_ink(mark, rng):
+    """From hairline to felt pen."""
+    for thickness in (1.4, 4.5):
+        stroke, foot = pens.draw_mark(mark, pens.Hand(30, 0.1, thickness, 0.1, 0.5), rng)
+        assert stroke.max() > 0.5
+        assert -0.5 < foot < 1
+
+
+def test_a_mark_that_nobody_can_draw_is_refused(rng):
+    """With the known ones."""
+    with pytest.raises(ValueError, match=r"expected a mark among .* but got '%'"):
+        pens.draw_mark("%", pens.random_hand(rng, 30), rng)

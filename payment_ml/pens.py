@@ -1,0 +1,176 @@
+"""Draws with a pen: MNIST's digits in one consistent hand, and the marks between them that MNIST lacks."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+BOX = 20  # MNIST's digits fill a box of 20 pixels
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How somebody writes, as far as it can be put on digits of many writers."""
+
+    size: float  # height of a digit in pixels
+    slant: float  # pixels to the right for each pixel up
+    thickness: float  # of the stroke, in MNIST's pixels: digits of about that are chosen
+    spacing: float  # between digits, in digit heights; negative digits touch and overlap
+    unsteadiness: float  # how far size, slant and base line wander, 0 to 1
+
+
+def random_hand(rng: np.random.Generator, size: float) -> Hand:
+    """A hand drawn at random; `size` is the height of its digits in pixels."""
+    return Hand(
+        size=size,
+        slant=float(rng.normal(0.08, 0.14)),
+        thickness=float(np.clip(rng.normal(2.6, 0.6), 1.4, 4.5)),
+        spacing=float(rng.uniform(-0.06, 0.22) if rng.random() < 0.8 else rng.uniform(0.22, 0.5)),
+        unsteadiness=float(rng.uniform(0.2, 1)),
+    )
+
+
+class Alphabet:
+    """The digits of one split, sorted by label, with what is needed to make a hand out of them."""
+
+    def __init__(self, images: np.ndarray, labels: np.ndarray):
+        """Measure every digit once: uint8 [n, 28, 28] with 0 for paper, and labels integer [n]."""
+        self.images = images
+        self.labels = labels
+        self.slants = _slants(images)
+        self.thicknesses = _thicknesses(images)
+        self._by_label = [np.flatnonzero(labels == label) for label in range(10)]
+
+    def pick(self, label: int, hand: Hand, rng: np.random.Generator) -> int:
+        """Index of a digit whose stroke is about as thick as the hand's: the best of four drawn at random."""
+        drawn = rng.choice(self._by_label[label], 4)
+        return int(drawn[np.argmin(np.abs(self.thicknesses[drawn] - hand.thickness))])
+
+    def draw(self, index: int, hand: Hand, rng: np.random.Generator) -> np.ndarray:
+        """A digit in a hand, cut to its ink; float32 [height, width], 0 bare paper to 1 full ink."""
+        wander = hand.unsteadiness
+        height = hand.size * (1 + 0.06 * wander * rng.normal())
+        # Upright digits first, so that all lean alike; a part of their own slant stays, as nobody is that steady.
+        slant = hand.slant - (1 - 0.3 * wander) * self.slants[index] + 0.04 * wander * rng.normal()
+        return draw_digit(self.images[index], height / BOX, slant, 0.0)
+
+
+def draw_digit(image: np.ndarray, scale: float, slant: float, thickness: float) -> np.ndarray:
+    """A digit cut to its ink and enlarged, with the crisp edge of a pen instead of the staircase of 28 pixels.
+
+    Parameters
+    ----------
+    image : uint8 [28, 28], 0 paper
+    scale : pixels of the result for each of MNIST's
+    slant : pixels to the right for each pixel up, added to the digit's own
+    thickness : 0 leaves the stroke as it is, 1 makes it thicker, -1 thinner
+
+    Returns
+    -------
+    float32 [height, width], 0 bare paper to 1 full ink
+    """
+    left, top, width, height = cv2.boundingRect((image > 64).astype(np.uint8))
+    cut = cv2.copyMakeBorder(
+        image[top : top + height, left : left + width], 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0
+    ).astype(np.float32) * np.float32(1 / 255)  # fmt: skip
+    height, width = cut.shape
+    lean = int(np.ceil(abs(slant) * height * scale))
+    matrix = np.float32([[scale, -slant * scale, lean / 2 + slant * scale * height / 2], [0, scale, 0]])
+    large = cv2.warpAffine(cut, matrix, (int(width * scale) + lean, int(height * scale)), flags=cv2.INTER_CUBIC)
+    large = cv2.GaussianBlur(large, (0, 0), max(0.35 * scale, 0.3))
+    crisp = np.clip((large - np.float32(0.42 - 0.12 * thickness)) * np.float32(max(1.0, scale) * 1.4) + 0.5, 0, 1)
+    left, top, width, height = cv2.boundingRect((crisp > 0.3).astype(np.uint8))
+    return crisp[top : top + height, left : left + width] if width else large
+
+
+def lay(ink: np.ndarray, stroke: np.ndarray, x: int, y: int) -> None:
+    """Lay a stroke over the ink with its upper left corner at x, y; what falls outside is cut off."""
+    top, left = max(y, 0), max(x, 0)
+    bottom, right = min(y + stroke.shape[0], ink.shape[0]), min(x + stroke.shape[1], ink.shape[1])
+    if top < bottom and left < right:
+        part = stroke[top - y : bottom - y, left - x : right - x]
+        np.maximum(ink[top:bottom, left:right], part, out=ink[top:bottom, left:right])
+
+
+def draw_mark(mark: str, hand: Hand, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+    """A mark other than a digit: one of . , ' - / $ € £ * = and the blank.
+
+    Returns
+    -------
+    float32 [height, width], 0 bare paper to 1 full ink, cut to its ink; and how far its lower edge lies above the base
+    line, in digit heights, negative below it
+
+    Raises
+    ------
+    ValueError : a mark that cannot be drawn
+    """
+    if mark == " ":
+        return np.zeros((1, max(1, round(hand.size * rng.uniform(0.25, 0.45)))), np.float32), 0.0
+    if mark not in _STROKES:
+        raise ValueError(f"expected a mark among {' '.join(sorted(_STROKES))}, but got {mark!r}")
+    lines, foot = _STROKES[mark]
+    fine = 0.55 if mark in "*=" else 1.0  # fillers and stars are quick, light strokes
+    pen = max(1.0, fine * hand.thickness * hand.size / BOX * rng.uniform(0.8, 1.15))
+    margin = int(np.ceil(pen)) + 2
+    points = [np.array(line, np.float64) for line in lines]
+    jitter = 0.03 * hand.unsteadiness
+    points = [line + rng.normal(0, jitter * max(np.ptp(line), 0.15), line.shape) for line in points]
+    everything = np.concatenate(points)
+    low, high = everything.min(axis=0), everything.max(axis=0)
+    extent = (high - low) * hand.size
+    # Slant moves a point to the right by how far it lies above the mark's foot.
+    width = int(np.ceil(extent[0] + abs(hand.slant) * extent[1])) + 2 * margin
+    stroke = np.zeros((int(np.ceil(extent[1])) + 2 * margin, width), np.uint8)
+    shift = max(0.0, -hand.slant) * extent[1]
+    for line in points:
+        place = (line - low) * hand.size
+        x = place[:, 0] + hand.slant * place[:, 1] + shift + margin
+        y = extent[1] - place[:, 1] + margin
+        path = np.round(np.stack([x, y], axis=-1) * 8).astype(np.int32)
+        cv2.polylines(stroke, [path], False, 255, max(1, round(pen)), cv2.LINE_AA, shift=3)
+    left, top, wide, high_pixels = cv2.boundingRect((stroke > 64).astype(np.uint8))
+    if not wide:
+        return np.zeros((1, 1), np.float32), 0.0
+    cut = stroke[top : top + high_pixels, left : left + wide].astype(np.float32) / np.float32(255)
+    return cut, foot - pen / 2 / hand.size
+
+
+def _arc(x: float, y: float, radius: float, begin: float, end: float) -> list[tuple[float, float]]:
+    """Points on an ellipse a little higher than wide, angles in degrees counter-clockwise from the right."""
+    angles = np.deg2rad(np.linspace(begin, end, 12))
+    return [(x + radius * float(np.cos(angle)), y + 1.2 * radius * float(np.sin(angle))) for angle in angles]
+
+
+# Strokes in digit heights, y upwards; and how far the lowest point lies above the base line.
+_STROKES: dict[str, tuple[list[list[tuple[float, float]]], float]] = {
+    ".": ([[(0, 0), (0.03, 0.02)]], 0.02),
+    ",": ([[(0.08, 0.2), (0.07, 0.1), (0, 0)]], -0.12),
+    "'": ([[(0.05, 0.22), (0, 0)]], 0.82),
+    "-": ([[(0, 0), (0.32, 0.01)]], 0.42),
+    "/": ([[(0, 0), (0.35, 1.1)]], -0.06),
+    "=": ([[(0, 0), (0.35, 0)], [(0, 0.16), (0.35, 0.16)]], 0.35),
+    "*": ([[(0, 0), (0.24, 0.3)], [(0, 0.3), (0.24, 0)], [(-0.04, 0.15), (0.28, 0.15)]], 0.35),
+    "$": ([_arc(0.2, 0.68, 0.17, 30, 270) + _arc(0.2, 0.27, 0.17, 90, -150), [(0.2, -0.05), (0.2, 1.02)]], -0.05),
+    "€": ([_arc(0.3, 0.5, 0.3, 50, 310), [(-0.06, 0.58), (0.3, 0.58)], [(-0.06, 0.42), (0.27, 0.42)]], 0.12),
+    "£": ([_arc(0.34, 0.72, 0.16, 20, 200) + [(0.16, 0.05), (0, 0), (0.5, 0.02)], [(0.02, 0.42), (0.36, 0.42)]], 0.0),
+}
+MARKS = "".join(_STROKES)
+
+
+def _slants(images: np.ndarray) -> np.ndarray:
+    """Pixels to the right for each pixel up, of every digit, float [n]; from its second moments, at most 0.7."""
+    y, x = np.mgrid[: images.shape[1], : images.shape[2]].astype(np.float32)
+    weight = images.reshape(len(images), -1).astype(np.float32)
+    total = weight.sum(axis=1)
+    middle_x, middle_y = weight @ x.ravel() / total, weight @ y.ravel() / total
+    mixed = weight @ (x * y).ravel() / total - middle_x * middle_y
+    upright = weight @ (y * y).ravel() / total - middle_y**2
+    return np.clip(-mixed / np.maximum(upright, 1), -0.7, 0.7)
+
+
+def _thicknesses(images: np.ndarray) -> np.ndarray:
+    """Thickness of every digit's stroke in pixels, float [n]: twice its ink over the length of its edge."""
+    fields = images.astype(np.float32) / np.float32(255)
+    across = np.abs(np.diff(fields, axis=2)).sum(axis=(1, 2))
+    down = np.abs(np.diff(fields, axis=1)).sum(axis=(1, 2))
+    return 2 * fields.sum(axis=(1, 2)) / np.maximum(np.hypot(across, down), 1)
