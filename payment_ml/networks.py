@@ -23,7 +23,6 @@ class Architecture:
     batch_size: int
     learning_rate: float
     weight_decay: float
-    label_smoothing: float
     augment: bool
     least_accuracy: float  # on the gate split after a full run; less means that the run is broken
 
@@ -79,7 +78,6 @@ def recipe(architecture: str, quick: bool = False, **given: Any) -> dict[str, An
         "batch_size": usual.batch_size,
         "learning_rate": usual.learning_rate,
         "weight_decay": usual.weight_decay,
-        "label_smoothing": usual.label_smoothing,
         "augment": usual.augment,
     }
     return {**numbers, **{name: value for name, value in given.items() if value is not None}}
@@ -132,7 +130,6 @@ ARCHITECTURES = {
         batch_size=128,
         learning_rate=6e-3,
         weight_decay=1e-2,
-        label_smoothing=0.05,
         augment=True,
         least_accuracy=0.99,
     ),
@@ -144,7 +141,6 @@ ARCHITECTURES = {
         batch_size=128,
         learning_rate=1e-3,
         weight_decay=1e-2,
-        label_smoothing=0.0,
         augment=False,
         least_accuracy=0.96,
     ),

@@ -58,7 +58,8 @@ def captioned(
     `alarming` captions (bool [n]) are printed bold and in vermilion.
     """
     rows = max(1, -(-len(pictures) // columns))
-    figure, axes = _figure(rows, columns, height=_WIDTH / columns * 1.3 * rows)
+    shape = np.median([picture.shape[0] / picture.shape[1] for picture in pictures]) if len(pictures) else 1.0
+    figure, axes = _figure(rows, columns, height=rows * (_WIDTH / columns * shape + 0.45))
     for axis in axes.flat:
         axis.axis("off")
     for i, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
@@ -73,7 +74,7 @@ def learning_curves(curves: dict[str, Sequence[float]], best_epoch: int) -> Figu
     """Loss (nats) and validation accuracy by epoch, the epoch that was kept marked; `curves` as training gives them."""
     figure, ((losses, accuracies),) = _figure(1, 2, height=3.6)
     epochs = np.arange(1, len(curves["loss"]) + 1)
-    losses.plot(epochs, curves["loss"], color=BLUE, marker="o", markersize=4, label="training, distorted and smoothed")
+    losses.plot(epochs, curves["loss"], color=BLUE, marker="o", markersize=4, label="training")
     losses.plot(epochs, curves["validation_loss"], color=VERMILION, marker="s", markersize=4, label="validation")
     losses.set(xlabel="epoch", ylabel="cross-entropy (nats)", yscale="log")
     losses.legend(frameon=False)

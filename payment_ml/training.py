@@ -37,7 +37,6 @@ def train(
     batch_size: int,
     learning_rate: float,
     weight_decay: float = 0.0,
-    label_smoothing: float = 0.0,
     augment: bool = True,
     patience: int = 5,
     seed: int = 0,
@@ -56,7 +55,6 @@ def train(
     batch_size : digits a step; a last, smaller batch of an epoch is left out
     learning_rate : the highest one
     weight_decay : decoupled, as in AdamW (Loshchilov and Hutter 2019)
-    label_smoothing : probability spread over all classes, in [0, 1)
     augment : distort every digit anew in every epoch
     patience : stop after so many epochs without a lower validation loss
     seed : of the order of the digits and of their distortions
@@ -72,7 +70,7 @@ def train(
     optimizer = keras.optimizers.AdamW(_schedule(learning_rate, steps * epochs), weight_decay=weight_decay)
     logits = keras.Model(network.input, network.get_layer("logits").output)
     average = [tf.Variable(weight, trainable=False) for weight in network.weights]
-    step = _compile_step(logits, network, average, optimizer, label_smoothing)
+    step = _compile_step(logits, network, average, optimizer)
     curves: dict[str, list[float]] = {"loss": [], "validation_loss": [], "validation_accuracy": [], "seconds": []}
     best_loss, best_epoch, best_weights = math.inf, 0, network.get_weights()
     started, last = time.perf_counter(), ""
@@ -93,7 +91,7 @@ def train(
                 )
             current = network.get_weights()
             network.set_weights([weight.numpy() for weight in average])
-            loss, accuracy = _validate(logits, validation, label_smoothing)
+            loss, accuracy = _validate(logits, validation)
             for name, value in zip(
                 curves, (total / steps, loss, accuracy, time.perf_counter() - epoch_started), strict=True
             ):
@@ -143,18 +141,15 @@ def _compile_step(
     network: keras.Model,
     average: list[tf.Variable],
     optimizer: keras.optimizers.Optimizer,
-    label_smoothing: float,
 ):
     optimizer.build(network.trainable_variables)
-    classes = logits.output_shape[-1]
 
     @tf.function(
         input_signature=[tf.TensorSpec([None, *network.input_shape[1:]], tf.uint8), tf.TensorSpec([None], tf.int32)]
     )
     def step(images, labels):
-        targets = tf.one_hot(labels, classes) * (1 - label_smoothing) + label_smoothing / classes
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits(images, training=True)))
+            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits(images, training=True)))
         gradients = tape.gradient(loss, network.trainable_variables)
         optimizer.apply(gradients)
         # Early averages are short, or the random start would linger in them.
@@ -168,15 +163,11 @@ def _compile_step(
     return step
 
 
-def _validate(logits: keras.Model, validation: Split, label_smoothing: float) -> tuple[float, float]:
-    """Mean cross-entropy (nats) against the same smoothed labels as in training, and accuracy.
-
-    Against hard labels a network that learned smoothed ones would seem to grow worse while it still improves.
-    """
+def _validate(logits: keras.Model, validation: Split) -> tuple[float, float]:
+    """Mean cross-entropy (nats) and accuracy."""
     scores = np.concatenate(
         [logits(validation.images[i : i + 1000], training=False) for i in range(0, len(validation.labels), 1000)]
     )
     log_normaliser = np.logaddexp.reduce(scores, axis=1)
     right = scores[np.arange(len(scores)), validation.labels]
-    expected = (1 - label_smoothing) * right + label_smoothing * scores.mean(axis=1)
-    return float(np.mean(log_normaliser - expected)), float(np.mean(scores.argmax(axis=1) == validation.labels))
+    return float(np.mean(log_normaliser - right)), float(np.mean(scores.argmax(axis=1) == validation.labels))
