@@ -1,0 +1,84 @@
+"""decoding: exact probabilities, against counting every alignment and against TensorFlow."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from payment_ml import decoding
+
+
+def random_frames(rng: np.random.Generator, time: int, symbols: int, sharpness: float = 1.0) -> np.ndarray:
+    """Logarithms of random probabilities, float64 [time, symbols + 1]."""
+    logits = sharpness * rng.normal(size=(time, symbols + 1))
+    return logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+
+
+def collapse(path: tuple[int, ...]) -> tuple[int, ...]:
+    """What a path of symbols and blanks spells: repeats merged, then blanks dropped."""
+    return tuple(symbol for symbol, _ in itertools.groupby(path) if symbol != decoding.BLANK)
+
+
+def by_counting(frames: np.ndarray) -> dict[tuple[int, ...], float]:
+    """Probability of every text, by adding up every path."""
+    totals: dict[tuple[int, ...], float] = {}
+    for path in itertools.product(range(frames.shape[1]), repeat=len(frames)):
+        probability = math.exp(sum(frames[time, symbol] for time, symbol in enumerate(path)))
+        text = collapse(path)
+        totals[text] = totals.get(text, 0.0) + probability
+    return totals
+
+
+def test_the_probability_of_a_text_is_the_sum_over_all_paths(rng):
+    """Every text of three symbols over five frames, counted one by one."""
+    frames = random_frames(rng, 5, 3)
+    for text, probability in by_counting(frames).items():
+        assert math.exp(decoding.log_probability(frames, list(text))) == pytest.approx(probability, rel=1e-9)
+
+
+def test_the_probability_agrees_with_tensorflows_ctc_loss(rng):
+    """An independent implementation, on a strip's length."""
+    from payment_ml.backend import tensorflow as tf
+
+    frames = random_frames(rng, 60, 20, sharpness=3)
+    symbols = decoding.encode("1,234.56")
+    loss = tf.nn.ctc_loss([symbols], tf.constant(frames[None], tf.float32), [len(symbols)], [60], False, blank_index=0)
+    assert decoding.log_probability(frames, symbols) == pytest.approx(-float(loss[0]), rel=1e-4)
+
+
+def test_a_text_longer_than_its_frames_is_impossible(rng):
+    """Doubled digits need a blank between."""
+    frames = random_frames(rng, 3, 3)
+    assert decoding.log_probability(frames, [1, 2, 3, 1]) == -math.inf
+    assert decoding.log_probability(frames, [1, 1]) > -math.inf
+    assert decoding.log_probability(frames[:2], [1, 1]) == -math.inf
+
+
+def test_beam_search_finds_the_likeliest_texts(rng):
+    """Against counting, where the beam is wide enough to be exact."""
+    for _ in range(20):
+        frames = random_frames(rng, 5, 3, sharpness=1.5)
+        expected = sorted(by_counting(frames).items(), key=lambda item: -item[1])[:3]
+        found = decoding.candidates(frames, width=60, floor=1e-9)[:3]
+        for (text, probability), candidate in zip(expected, found, strict=True):
+            assert tuple(decoding.encode(candidate.text)) == text
+            assert math.exp(candidate.log_probability) == pytest.approx(probability, rel=1e-9)
+
+
+def test_a_narrow_beam_still_finds_the_best_of_confident_frames(rng):
+    """As a trained network speaks: nearly all in one symbol a frame."""
+    symbols = decoding.encode("1778.99")
+    path = [each for symbol in symbols for each in (symbol, symbol, 0, 0)]
+    logits = rng.normal(size=(len(path), 21)) + 8 * np.eye(21)[path]
+    frames = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    best = decoding.candidates(frames)[0]
+    assert best.text == "1778.99"
+    assert best.log_probability == pytest.approx(decoding.log_probability(frames, symbols))
+
+
+def test_spaces_are_not_read_and_strangers_refused():
+    """The network knows the marks of amounts and nothing else."""
+    assert decoding.encode("1 234") == decoding.encode("1234")
+    with pytest.raises(ValueError, match="but got 'AB'"):
+        decoding.encode("1AB2")

@@ -1,0 +1,83 @@
+"""strips: the line of writing, found in any picture and brought to one size."""
+
+import cv2
+import numpy as np
+import pytest
+
+from payment_ml import handwriting, images, pens, strips
+
+
+@pytest.fixture(scope="module")
+def line(splits) -> np.ndarray:
+    """An amount in dark ink on light paper without faults, uint8 [80, 300]."""
+    alphabet = pens.Alphabet(splits["validation"].images, splits["validation"].labels)
+    rng = np.random.default_rng(5)
+    hand = pens.Hand(size=40, slant=0.1, thickness=2.6, spacing=0.15, unsteadiness=0.2)
+    ink = np.zeros((80, 300), np.float32)
+    for place, digit in enumerate((4, 7, 1, 9, 3)):
+        pens.lay(ink, alphabet.draw(alphabet.pick(digit, hand, rng), hand, rng), 30 + 48 * place, 20)
+    return np.round(230 - 190 * ink).astype(np.uint8)
+
+
+def alike(one: np.ndarray, other: np.ndarray) -> float:
+    """Correlation of two strips after bringing the second to the first's width."""
+    other = cv2.resize(other, one.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return float(np.corrcoef(one.ravel().astype(float), other.ravel().astype(float))[0, 1])
+
+
+def test_a_strip_is_40_pixels_high_with_ink_on_black(line):
+    """And the writing fills most of it."""
+    strip = strips.cut_strip(line)
+    assert strip.levels.shape[0] == strips.HEIGHT
+    assert strip.levels.dtype == np.uint8
+    rows = np.flatnonzero((strip.levels > 128).any(axis=1))
+    assert 24 <= np.ptp(rows) + 1 <= 38
+    assert np.median(strip.levels) < 20
+
+
+def test_an_inverted_picture_gives_the_same_strip(line):
+    """Chalk on a board."""
+    assert alike(strips.cut_strip(line).levels, strips.cut_strip(255 - line).levels) > 0.98
+
+
+@pytest.mark.parametrize("height", [16, 30, 160, 400], ids="{} pixels high".format)
+def test_size_does_not_matter(line, height):
+    """From 16 pixels to 400: the same strip, as sharp as its source."""
+    scaled = cv2.resize(line, None, fx=height / 80, fy=height / 80, interpolation=cv2.INTER_AREA)
+    assert alike(strips.cut_strip(line).levels, strips.cut_strip(scaled).levels) > (0.7 if height < 20 else 0.9)
+
+
+def test_wide_margins_are_cut_away(line):
+    """An amount in the corner of a form."""
+    margins = np.pad(line, ((60, 10), (200, 40)), constant_values=230)
+    assert alike(strips.cut_strip(line).levels, strips.cut_strip(margins).levels) > 0.9
+
+
+def test_the_matrix_leads_back_into_the_picture(line):
+    """For showing each character under the strokes that it was read from."""
+    strip = strips.cut_strip(line)
+    y, x = np.argwhere(strip.levels > 200)[::37].T
+    there = strip.matrix @ np.stack([x, y, np.ones_like(x)])
+    levels = line[np.round(there[1]).astype(int), np.round(there[0]).astype(int)]
+    assert np.mean(levels < 150) > 0.9
+
+
+@pytest.mark.parametrize("level", [0, 200, 255])
+def test_a_blank_picture_has_no_line(level):
+    """One level everywhere."""
+    assert strips.cut_strip(np.full((60, 200), level, np.uint8)) is None
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (7, 7), (3, 4000)], ids=str)
+def test_pictures_of_absurd_shapes_are_survived(size, rng):
+    """Whatever comes back, nothing is raised."""
+    strip = strips.cut_strip(rng.integers(0, 256, size).astype(np.uint8))
+    assert strip is None or strip.levels.shape[0] == strips.HEIGHT
+
+
+def test_the_line_is_found_in_nearly_every_written_amount(splits):
+    """Boxes, guilloche, tilt and faults included."""
+    alphabet = pens.Alphabet(splits["validation"].images, splits["validation"].labels)
+    rng = np.random.default_rng(11)
+    grey = [images.load_grey(handwriting.amount_picture(alphabet, rng).picture) for _ in range(200)]
+    assert np.mean([strips.cut_strip(each) is not None for each in grey]) > 0.95
