@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in a container one is root, and Jupyter asks twice
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lab lint format lock bench clean
@@ -20,17 +21,19 @@ $(READY): requirements.txt pyproject.toml
 run: $(READY)  ## prepare, train, evaluate, promote; then read the sample pictures (10 minutes on 2 cores)
 	$(BIN)/payment-ml retrain -p architecture mlp
 	$(BIN)/payment-ml retrain
+	$(BIN)/payment-ml models list
+	@echo
 	$(BIN)/payment-ml read --as digit data/samples
 	@echo
-	@echo "Next: make lab (the notebooks, in JupyterLab), or $(BIN)/payment-ml models show (what serves, and how good it is)."
-	@echo "The executed notebooks, with every figure, are in models/<version>/notebooks."
+	@echo "Next: make lab opens the notebooks in JupyterLab; what each version is and how it came about, with every figure,"
+	@echo "is in models/<version>/README.md and models/<version>/notebooks; the version marked * above is the one that reads."
 
 test: $(READY)  ## lint, then every test
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest
 
 lab: $(READY)  ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/01-prepare-data.ipynb
+	$(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=. notebooks/01-prepare-data.ipynb
 
 lint: $(READY)  ## what pre-commit and CI check
 	$(BIN)/ruff check

@@ -70,7 +70,7 @@ def captioned(
     return figure
 
 
-def learning_curves(curves: dict[str, Sequence[float]], best_epoch: int) -> Figure:
+def learning_curves(curves: dict[str, Sequence[float]], kept_epoch: int) -> Figure:
     """Loss (nats) and validation accuracy by epoch, the epoch that was kept marked; `curves` as training gives them."""
     figure, ((losses, accuracies),) = _figure(1, 2, height=3.6)
     epochs = np.arange(1, len(curves["loss"]) + 1)
@@ -82,9 +82,9 @@ def learning_curves(curves: dict[str, Sequence[float]], best_epoch: int) -> Figu
     accuracies.set(xlabel="epoch", ylabel="validation accuracy")
     accuracies.yaxis.set_major_formatter(PercentFormatter(1, decimals=2))
     for axis in (losses, accuracies):
-        axis.axvline(best_epoch, color="grey", linewidth=1, zorder=0)
+        axis.axvline(kept_epoch, color="grey", linewidth=1, zorder=0)
         axis.annotate(
-            " kept", (best_epoch, 0.02), xycoords=("data", "axes fraction"), color="grey", ha="right", rotation=90
+            " kept", (kept_epoch, 0.02), xycoords=("data", "axes fraction"), color="grey", ha="right", rotation=90
         )
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure

@@ -56,6 +56,8 @@ def parse(values: dict[str, str]) -> dict[str, Any]:
     known = {name: each for step in STEPS for name, each in parameters_of(step).items()}
     parsed = {}
     for name, text in values.items():
+        if name in _SET_HERE:
+            raise ValueError(f"expected {_SET_HERE[name]} instead of parameter {name}")
         if name not in known:
             raise ValueError(f"expected a parameter among {', '.join(sorted(known))}, but got {name!r}")
         kind = known[name]["inferred_type_name"]
@@ -66,6 +68,12 @@ def parse(values: dict[str, str]) -> dict[str, Any]:
     return parsed
 
 
+_SET_HERE = {
+    "data_dir": "--data",
+    "models_dir": "--models",
+    "version": "the version that 02 trains",
+    "result_file": "the record of the run",
+}
 _PARSERS = {"int": int, "float": float, "bool": lambda text: {"true": True, "false": False}[text.lower()]}
 
 
@@ -83,12 +91,12 @@ def retrain(
     """Run notebooks 01, 02 and 03; each gets those of `parameters` that it has.
 
     Papermill marks every cell as completed even after a time-out or a dead kernel, so a step succeeded when papermill
-    raised nothing AND the notebook's last cell wrote its result file. 03 promotes in its last cell but one: whatever
-    fails before leaves the champion as it was.
+    raised nothing AND the notebook's last cell wrote its result file. 03 promotes as the last thing that it does:
+    whatever fails before leaves the champion as it was.
 
     Parameters
     ----------
-    parameters : name -> value; `version` and the directories are set here
+    parameters : name -> value, without those that are set here: version, result_file and the directories
     data_dir, models_dir : where to read and write
     report : takes lines for the person who waits
 

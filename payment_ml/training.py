@@ -24,7 +24,7 @@ class Trained:
 
     network: keras.Model
     curves: dict[str, list[float]]  # an entry an epoch: loss, validation_loss, validation_accuracy, seconds
-    best_epoch: int  # 1 is the first; its weights are the network's
+    kept_epoch: int  # 1 is the first; its weights are the network's
     seconds: float  # wall time, augmentation and validation included
 
 
@@ -41,11 +41,13 @@ def train(
     patience: int = 5,
     seed: int = 0,
 ) -> Trained:
-    """Train `network` in place and leave it with the weights of its best epoch.
+    """Train `network` in place and leave it with the weights of the epoch that validation supports.
 
     AdamW under a learning rate that rises, then falls along a cosine. What is validated and kept is a running
-    average of the weights (Polyak and Juditsky 1992), which errs less than the weights of any single step. The
-    same arguments give the same weights on the same machine.
+    average of the weights (Polyak and Juditsky 1992), which errs less than the weights of any single step. Kept is
+    the latest epoch whose validation loss lies within one standard error of the lowest (Breiman et al. 1984): a few
+    thousand digits cannot tell such epochs apart, and the schedule was made to end well. The same arguments give the
+    same weights on the same machine.
 
     Parameters
     ----------
@@ -56,7 +58,7 @@ def train(
     learning_rate : the highest one
     weight_decay : decoupled, as in AdamW (Loshchilov and Hutter 2019)
     augment : distort every digit anew in every epoch
-    patience : stop after so many epochs without a lower validation loss
+    patience : stop after so many epochs in a row that lie beyond one standard error of the lowest validation loss
     seed : of the order of the digits and of their distortions
 
     Raises
@@ -72,7 +74,7 @@ def train(
     average = [tf.Variable(weight, trainable=False) for weight in network.weights]
     step = _compile_step(logits, network, average, optimizer)
     curves: dict[str, list[float]] = {"loss": [], "validation_loss": [], "validation_accuracy": [], "seconds": []}
-    best_loss, best_epoch, best_weights = math.inf, 0, network.get_weights()
+    best_loss, tolerance, kept_epoch, kept_weights = math.inf, 0.0, 0, network.get_weights()
     started, last = time.perf_counter(), ""
     with (
         tqdm(total=steps * epochs, unit="step", mininterval=5, bar_format=_BAR_FORMAT) as bar,
@@ -91,19 +93,21 @@ def train(
                 )
             current = network.get_weights()
             network.set_weights([weight.numpy() for weight in average])
-            loss, accuracy = _validate(logits, validation)
+            loss, error, accuracy = _validate(logits, validation)
             for name, value in zip(
                 curves, (total / steps, loss, accuracy, time.perf_counter() - epoch_started), strict=True
             ):
                 curves[name].append(value)
             last = f", {accuracy:.2%} of validation right"
             if loss < best_loss:
-                best_loss, best_epoch, best_weights = loss, epoch, network.get_weights()
-            elif epoch - best_epoch >= patience:
+                best_loss, tolerance = loss, error
+            if loss <= best_loss + tolerance:
+                kept_epoch, kept_weights = epoch, network.get_weights()
+            elif epoch - kept_epoch >= patience:
                 break
             network.set_weights(current)
-    network.set_weights(best_weights)
-    return Trained(network, curves, best_epoch, time.perf_counter() - started)
+    network.set_weights(kept_weights)
+    return Trained(network, curves, kept_epoch, time.perf_counter() - started)
 
 
 # Everything that a person waiting wants to know; one line in a log, the same line overwritten in a notebook.
@@ -163,11 +167,13 @@ def _compile_step(
     return step
 
 
-def _validate(logits: keras.Model, validation: Split) -> tuple[float, float]:
-    """Mean cross-entropy (nats) and accuracy."""
+def _validate(logits: keras.Model, validation: Split) -> tuple[float, float, float]:
+    """Mean cross-entropy (nats), its standard error, and accuracy."""
     scores = np.concatenate(
         [logits(validation.images[i : i + 1000], training=False) for i in range(0, len(validation.labels), 1000)]
     )
     log_normaliser = np.logaddexp.reduce(scores, axis=1)
     right = scores[np.arange(len(scores)), validation.labels]
-    return float(np.mean(log_normaliser - right)), float(np.mean(scores.argmax(axis=1) == validation.labels))
+    losses = log_normaliser - right
+    error = np.std(losses) / math.sqrt(len(losses))
+    return float(np.mean(losses)), float(error), float(np.mean(scores.argmax(axis=1) == validation.labels))

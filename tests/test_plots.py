@@ -21,7 +21,7 @@ def figures(rng: np.random.Generator) -> dict:
     return {
         "balance": plots.balance({"train": rng.integers(80, 120, 10), "gate": rng.integers(80, 120, 10)}),
         "learning curves": plots.learning_curves(
-            {"loss": [1, 0.5], "validation_loss": [0.8, 0.4], "validation_accuracy": [0.8, 0.9]}, best_epoch=2
+            {"loss": [1, 0.5], "validation_loss": [0.8, 0.4], "validation_accuracy": [0.8, 0.9]}, kept_epoch=2
         ),
         "confusion": plots.confusion(evaluation.confusion(rng.integers(0, 10, 500), rng.integers(0, 10, 500))),
         "reliability": plots.reliability({"before": bins, "after": bins}),

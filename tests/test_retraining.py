@@ -49,8 +49,9 @@ def test_values_get_the_types_of_the_notebooks_parameters():
     [
         ("epoch", "3", "expected a parameter among architecture, "),
         ("epochs", "many", "expected int for parameter epochs"),
+        ("data_dir", "x", "expected --data instead of"),
     ],
-    ids=["unknown name", "wrong type"],
+    ids=["unknown name", "wrong type", "set by an option"],
 )
 def test_wrong_parameters_are_wrong_usage(name, value, message, tmp_path):
     """Said before anything runs."""
