@@ -1,4 +1,4 @@
-"""Distorts digits as another hand would: turned, moved, stretched and slanted."""
+"""Distorts digits as another hand would: turned, moved, stretched, slanted and a little bent."""
 
 import cv2
 import numpy as np
@@ -7,13 +7,14 @@ ROTATION = 12.0  # degrees, either way
 SHIFT = 2.0  # pixels, either way
 ZOOM = 0.12  # natural logarithm, each axis by itself
 SHEAR = 0.2  # pixels sideways for each pixel down
+BEND = 0.4  # pixels, standard deviation of the elastic field at its knots; 1.0 cost accuracy
+_KNOTS = 5  # of the elastic field, along each side
 
 
 def distort(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Warp each picture by its own random affine map.
+    """Warp each picture by its own random affine map and smooth elastic field, in one resampling.
 
-    About 60,000 digits a second; OpenCV works outside Python's lock, so it runs beside training. Elastic distortions
-    were tried and gained nothing here: 52 wrong with and 54 without, of 13,000 held out of the training split.
+    About 10,000 digits a second on one core; OpenCV works outside Python's lock, so it runs beside training.
 
     Parameters
     ----------
@@ -24,7 +25,7 @@ def distort(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     uint8 [n, height, width], new
 
     Source: Simard, Steinkraus and Platt 2003, "Best practices for convolutional neural networks applied to visual
-    document analysis" (affine distortions).
+    document analysis" (affine and elastic distortions).
     """
     count, height, width = images.shape
     centre = np.array([(width - 1) / 2, (height - 1) / 2])
@@ -32,15 +33,18 @@ def distort(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     zoom = np.exp(rng.uniform(-ZOOM, ZOOM, (count, 2)))
     shear = rng.uniform(-SHEAR, SHEAR, count)
     shift = rng.uniform(-SHIFT, SHIFT, (count, 2))
+    field = rng.normal(0, BEND, (count, _KNOTS, _KNOTS, 2)).astype(np.float32)
 
     cosine, sine = np.cos(angle), np.sin(angle)
     turn = np.stack([np.stack([cosine, -sine], -1), np.stack([sine, cosine], -1)], 1)
     stretch = np.zeros((count, 2, 2))
     stretch[:, 0, 0], stretch[:, 1, 1], stretch[:, 0, 1] = 1 / zoom[:, 0], 1 / zoom[:, 1], shear
     linear = turn @ stretch
-    affine = np.concatenate([linear, (centre - linear @ centre + shift)[:, :, None]], axis=2)
+    affine = np.concatenate([linear, (centre - linear @ centre + shift)[:, :, None]], axis=2).astype(np.float32)
 
+    grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
     distorted = np.empty_like(images)
     for i in range(count):
-        cv2.warpAffine(images[i], affine[i], (width, height), distorted[i], cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        source = cv2.transform(grid, affine[i]) + cv2.resize(field[i], (width, height), interpolation=cv2.INTER_CUBIC)
+        cv2.remap(images[i], source, None, cv2.INTER_LINEAR, dst=distorted[i], borderMode=cv2.BORDER_CONSTANT)
     return distorted

@@ -95,24 +95,23 @@ def _mlp(seed: int) -> keras.Model:
 
 
 def _cnn(seed: int) -> keras.Model:
-    """Seven convolutions, the first at full resolution, and a dense layer that knows where each feature lies.
+    """Six convolutions at half and quarter resolution.
 
-    A nine and a four differ by a gap of one pixel, so the first layer strides over none. Against a stem that strides at
-    once and averages over the picture at the end, this one took a third longer to train and its cross-entropy on 13,000
-    digits held out of the training split was a tenth lower.
+    The stem strides at once. One that first looks at full resolution, with a dense layer instead of the average at the
+    end, trained a third longer and was no better on the validation digits: 10 to 11 wrong of 3,000 with either.
     """
     seeds = keras.random.SeedGenerator(seed)
     pictures = keras.Input((SIDE, SIDE), dtype="uint8", name="pictures")
     hidden = layers.Rescaling(1 / 255)(pictures)
     hidden = layers.Reshape((SIDE, SIDE, 1))(hidden)
-    for filters, stride in ((16, 1), (32, 2), (32, 1), (64, 2), (64, 1), (64, 1), (96, 1)):
+    for filters, size, stride in ((32, 5, 2), (32, 3, 1), (64, 3, 2), (64, 3, 1), (64, 3, 1), (96, 3, 1)):
         hidden = layers.Conv2D(
-            filters, 3, stride, "same", use_bias=False, kernel_initializer=keras.initializers.HeNormal(seeds)
+            filters, size, stride, "same", use_bias=False, kernel_initializer=keras.initializers.HeNormal(seeds)
         )(hidden)
         hidden = layers.BatchNormalization(momentum=0.9)(hidden)
         hidden = layers.ReLU()(hidden)
-    hidden = layers.Flatten()(hidden)
-    hidden = layers.Dropout(0.5, seed=seed)(hidden)
+    hidden = layers.GlobalAveragePooling2D()(hidden)
+    hidden = layers.Dropout(0.3, seed=seed)(hidden)
     return _classify(pictures, hidden, seeds, "cnn")
 
 
@@ -127,7 +126,7 @@ ARCHITECTURES = {
         task="digits",
         summary="convolutional network for one digit",
         build=_cnn,
-        epochs=16,
+        epochs=18,
         batch_size=128,
         learning_rate=6e-3,
         weight_decay=1e-2,
