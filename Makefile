@@ -18,7 +18,7 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-run: $(READY)  ## prepare, train, evaluate, promote; then read the sample pictures (10 minutes on 2 cores)
+run: $(READY)  ## prepare, train, evaluate, promote; then read the sample pictures (6 minutes on 2 cores)
 	$(BIN)/payment-ml retrain -p architecture mlp
 	$(BIN)/payment-ml retrain
 	$(BIN)/payment-ml models list

