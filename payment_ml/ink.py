@@ -9,6 +9,7 @@ from payment_ml.mnist import SIDE
 
 _BOX = 20  # MNIST: the digit's longer side fills 20 pixels ...
 _WORKING_SIDE = 160  # pixels; larger pictures are brought down to this, strokes keep their shape
+_LOOKS = 3  # how often a small piece of writing on a large page is approached
 _LEAST_CONTRAST = 4.0  # ink must stand out from the paper's noise by so many standard deviations
 _LEAST_DEPTH = 10.0  # and by so many grey levels, or no eye would see it
 
@@ -32,7 +33,8 @@ def find_ink(grey: np.ndarray) -> Ink:
     """Separate writing from paper, whichever of the two is darker.
 
     The paper is what remains when everything thin is closed over; so uneven light and tinted paper drop out. The
-    side of the paper's level on which the rarer, further levels lie is the ink's.
+    side of the paper's level on which the rarer, further levels lie is the ink's. A small piece of writing on a large
+    page is looked at once more by itself, in full resolution.
 
     Parameters
     ----------
@@ -42,6 +44,28 @@ def find_ink(grey: np.ndarray) -> Ink:
     -------
     Ink at the working size: at most 160 pixels along the longer side
     """
+    for _ in range(_LOOKS):
+        ink = _separate(grey)
+        closer = None if ink.is_blank else _writing_alone(grey, ink.mask)
+        if closer is None:
+            return ink
+        grey = closer
+    return _separate(grey)
+
+
+def _writing_alone(grey: np.ndarray, mask: np.ndarray) -> np.ndarray | None:
+    """The part of a picture that holds all of its writing, with margins; None when that is most of it anyway."""
+    left, top, wide, high = cv2.boundingRect(mask.astype(np.uint8))
+    if max(wide / mask.shape[1], high / mask.shape[0]) > 0.5:
+        return None
+    scale = grey.shape[0] / mask.shape[0]
+    margin = 0.35 * max(wide, high)
+    first_row, last_row = int((top - margin) * scale), int((top + high + margin) * scale)
+    first_column, last_column = int((left - margin) * scale), int((left + wide + margin) * scale)
+    return grey[max(0, first_row) : last_row, max(0, first_column) : last_column]
+
+
+def _separate(grey: np.ndarray) -> Ink:
     level = _working_size(grey).astype(np.float32)
     if _light_on_dark(level):
         level = 255 - level
@@ -68,9 +92,9 @@ def _working_size(grey: np.ndarray) -> np.ndarray:
 
 
 def _light_on_dark(level: np.ndarray) -> bool:
-    """Ink is rarer than paper and lies further from the middle level."""
-    low, middle, high = np.percentile(level, (2, 50, 98))
-    return high - middle > middle - low
+    """Ink is rarer than paper and lies further from the middle level: cubes weigh how far, however little there is."""
+    away = level - np.median(level)
+    return float(np.sum(away**3)) > 0
 
 
 def middle_digits(ink: Ink) -> list[np.ndarray]:

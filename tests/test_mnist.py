@@ -4,6 +4,7 @@ import hashlib
 import io
 import pickle
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,7 +57,7 @@ def test_a_damaged_cache_is_noticed_and_fetched_anew(splits, tmp_path):
 
     def copy(url: str, target: str, pooch: object) -> None:
         fetched.append(url)
-        with open(target, "wb") as file:  # noqa: PTH123 - pooch hands over a plain name
+        with Path(target).open("wb") as file:
             file.write((RAW / whole.file_name).read_bytes())
 
     digits = mnist.load(tmp_path, (replace(whole, download=copy),))
@@ -69,7 +70,7 @@ def test_a_download_with_another_checksum_is_refused(tmp_path):
     """A source that sends something else counts as failed, and leaves nothing in the cache."""
 
     def send_rubbish(url: str, target: str, pooch: object) -> None:
-        with open(target, "wb") as file:  # noqa: PTH123 - pooch hands over a plain name
+        with Path(target).open("wb") as file:
             file.write(b"<html>please log in</html>")
 
     source = replace(mnist.SOURCES[0], download=send_rubbish)

@@ -97,6 +97,21 @@ def test_a_digit_off_the_middle_reads_the_same(classifier, splits):
     assert np.mean(same) >= 0.9
 
 
+@pytest.mark.parametrize(
+    "margins",
+    [((100, 100), (100, 100)), ((60, 5), (5, 60)), ((900, 300), (200, 700))],
+    ids=["wide", "in the corner", "on a page"],
+)
+@pytest.mark.parametrize("polarity", ["dark on light", "light on dark"])
+def test_a_small_digit_on_a_large_page_reads_the_same(classifier, splits, margins, polarity):
+    """However little of the picture is ink, it is found, looked at closely, and known for what is writing."""
+    images = splits["validation"].images[:30]
+    light = [np.pad(each, margins) for each in images]
+    pages = light if polarity == "light on dark" else [255 - each for each in light]
+    same = [classifier.read(page).digit == classifier.read(x).digit for page, x in zip(pages, images, strict=True)]
+    assert np.mean(same) >= 0.95
+
+
 def test_a_blank_page_goes_to_review(classifier):
     """Nothing is read into it."""
     reading = classifier.read(np.full((50, 70, 3), 240, np.uint8))
