@@ -4,10 +4,11 @@ Source: Mitchell et al. 2019, "Model cards for model reporting", arXiv 1810.0399
 """
 
 import platform
+import subprocess
 from importlib import metadata
 from typing import Any
 
-from payment_ml import __version__
+from payment_ml import __version__, project
 
 _LIBRARIES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "scipy")
 
@@ -16,6 +17,15 @@ def library_versions() -> dict[str, str]:
     """Versions of this package, of Python and of every library that a result depends on."""
     installed = {name: metadata.version(name) for name in _LIBRARIES}
     return {"payment_ml": __version__, "python": platform.python_version(), **installed}
+
+
+def code_version() -> str:
+    """The commit that is checked out, marked -dirty when files differ from it; the package's version without git."""
+    command = ["git", "-C", str(project.ROOT), "describe", "--always", "--exclude=*", "--dirty", "--abbrev=12"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+    except (OSError, subprocess.SubprocessError):  # no git, or no checkout
+        return __version__
 
 
 def describe(name: str, card: dict[str, Any]) -> str:
@@ -29,7 +39,9 @@ def describe(name: str, card: dict[str, Any]) -> str:
     lines += ["", "## How it came about", "", "| | |", "| --- | --- |"]
     lines += [f"| {key} | {value} |" for key, value in card.get("parameters", {}).items()]
     lines += [
-        f"| {key} | {card[key]} |" for key in ("data_sha256", "weights", "train_seconds", "sha256") if key in card
+        f"| {key} | {card[key]} |"
+        for key in ("code", "data_sha256", "weights", "train_seconds", "sha256")
+        if key in card
     ]
     lines += [f"| {key} | {value} |" for key, value in card.get("libraries", {}).items()]
     lines += ["", "The executed notebooks in `notebooks/` are the record of its making.", ""]

@@ -1,6 +1,9 @@
 """cards: what a version's README tells people."""
 
-from payment_ml import cards
+import subprocess
+
+import payment_ml
+from payment_ml import cards, project
 
 
 def test_a_card_without_findings_says_what_it_is_for_and_how_it_came_about():
@@ -19,6 +22,12 @@ def test_an_evaluated_card_gives_counts_beside_shares(quick_run):
     assert " of 10,000 (" in text
     assert "It promises that at most 0.5% of what it accepts is wrong, with 95% confidence" in text
     assert "promoted: nothing served before" in text
+
+
+def test_the_code_is_known_by_its_commit():
+    """What git calls it, so that a version can be made again."""
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=project.ROOT, capture_output=True, text=True).stdout
+    assert (commit or payment_ml.__version__).startswith(cards.code_version().removesuffix("-dirty"))
 
 
 def test_library_versions_name_what_a_result_depends_on():

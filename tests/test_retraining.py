@@ -24,6 +24,7 @@ def test_the_card_says_how_the_version_came_about(quick_run):
     card = json.loads((quick_run.folder / "card.json").read_text())
     assert card["parameters"]["seed"] == 0
     assert card["parameters"]["quick"] is True
+    assert card["code"]
     assert len(card["data_sha256"]) == len(card["sha256"]) == 64
     assert {"tensorflow", "keras", "numpy", "python", "payment_ml"} <= set(card["libraries"])
     assert 0.9 < card["test"]["accuracy"] < 1
