@@ -202,7 +202,7 @@ def models() -> None:
 @models.command("list")
 @_MODELS
 def list_versions(models_dir: Path) -> None:
-    """Every version with its data, its error on the test digits, and whether it serves."""
+    """Every version: whether it serves, its accuracy on the test digits, what it accepts, and its verdict."""
     from payment_ml.registry import TASKS, Registry
 
     registry = Registry(models_dir)

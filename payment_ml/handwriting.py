@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from payment_ml import amounts, papers, pens
+from payment_ml.mnist import BOX
 
 
 def digit_pictures(
@@ -44,7 +45,7 @@ def digit_picture(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     height = int(np.exp(rng.uniform(np.log(28), np.log(140))))
     size = height * rng.uniform(0.55, 0.9)
     slant, thickness = rng.normal(0, 0.12), rng.normal(0, 0.35)
-    middle, left, right = (pens.draw_digit(image, size / pens.BOX, slant, thickness) for image in images)
+    middle, left, right = (pens.draw_digit(image, size / BOX, slant, thickness) for image in images)
     width = int(middle.shape[1] * rng.uniform(1.15, 2.2)) + 4
     ink = np.zeros((height, width), np.float32)
     x = (width - middle.shape[1]) // 2 + int(rng.normal(0, 0.04) * size)
@@ -150,7 +151,7 @@ def _write_line(text: str, alphabet: pens.Alphabet, hand: pens.Hand, rng: np.ran
         ]
         y = round(top - min(each[2] for each in cents) + underline)
         ends = (round(cents[0][0]), min(y, ink.shape[0] - 1)), (round(cents[-1][1]), min(y, ink.shape[0] - 1))
-        cv2.line(ink, *ends, 1.0, max(1, round(hand.thickness * size / pens.BOX * 0.8)), cv2.LINE_AA)
+        cv2.line(ink, *ends, 1.0, max(1, round(hand.thickness * size / BOX * 0.8)), cv2.LINE_AA)
     return ink
 
 

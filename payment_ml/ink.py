@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from payment_ml.mnist import SIDE
+from payment_ml.mnist import BOX, SIDE
 
-_BOX = 20  # MNIST: the digit's longer side fills 20 pixels ...
 _WORKING_SIDE = 160  # pixels; larger pictures are brought down to this, strokes keep their shape
 _LOOKS = 3  # how often a small piece of writing on a large page is approached
 _LEAST_CONTRAST = 4.0  # ink must stand out from the paper's noise by so many standard deviations
@@ -234,7 +233,7 @@ def as_mnist(amount: np.ndarray) -> np.ndarray:
     if len(rows) == 0:
         rows, columns = np.where(amount > 0)
     cut = amount[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].astype(np.float32)
-    scale = _BOX / max(cut.shape)
+    scale = BOX / max(cut.shape)
     size = (max(1, round(cut.shape[1] * scale)), max(1, round(cut.shape[0] * scale)))
     small = cv2.resize(cut, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     small = np.clip(small / max(np.percentile(small, 98), 1e-3), 0, 1)

@@ -24,7 +24,8 @@ import pooch
 from requests import RequestException
 from tqdm import tqdm
 
-SIDE = 28
+SIDE = 28  # pixels of a picture
+BOX = 20  # pixels of the box that a digit's longer side fills
 
 # sha256 of each array behind the header of MNIST's own IDX files, so that it is the original files' checksum.
 _IMAGES_SHA256 = {

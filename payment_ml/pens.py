@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-BOX = 20  # MNIST's digits fill a box of 20 pixels
+from payment_ml.mnist import BOX
 
 
 @dataclass(frozen=True)

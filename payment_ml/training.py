@@ -20,7 +20,7 @@ _AVERAGING = 0.999  # decay of the running average of the weights, a step
 
 @dataclass(frozen=True)
 class Trained:
-    """What training gave: the network with its best averaged weights, and what happened on the way."""
+    """What training gave: the network with the averaged weights that were kept, and what happened on the way."""
 
     network: keras.Model
     curves: dict[str, list[float]]  # an entry an epoch: loss, validation_loss, validation_accuracy, seconds
