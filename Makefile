@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in a container one is root, and Jupyter asks twice
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab lint format lock bench clean
+.PHONY: help run test lab lint format lock bench compare clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -18,15 +18,18 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-run: $(READY)  ## prepare, train, evaluate, promote; then read the sample pictures (6 minutes on 2 cores)
+run: $(READY)  ## prepare, train, evaluate, promote both readers; then read the samples (25 minutes on 2 cores)
 	$(BIN)/payment-ml retrain -p architecture mlp
 	$(BIN)/payment-ml retrain
+	$(BIN)/payment-ml retrain -p architecture reader
 	$(BIN)/payment-ml models list
 	@echo
-	$(BIN)/payment-ml read --as digit data/samples
+	$(BIN)/payment-ml read 'data/samples/amount-*.png'
+	@echo
+	$(BIN)/payment-ml read --as digit 'data/samples/digit-*.png'
 	@echo
 	@echo "Next: make lab opens the notebooks in JupyterLab; what each version is and how it came about, with every figure,"
-	@echo "is in models/<version>/README.md and models/<version>/notebooks; the version marked * above is the one that reads."
+	@echo "is in models/<version>/README.md and models/<version>/notebooks; the versions marked * above are those that read."
 
 test: $(READY)  ## lint, then every test
 	$(MAKE) --no-print-directory lint
@@ -43,8 +46,13 @@ format: $(READY)  ## put code and notebooks into the house format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(READY)  ## speed of the champion, as ratios measured in one run
+bench: $(READY)  ## speed of the champions, as ratios measured in one run
 	$(BIN)/python benchmarks/digits.py
+	$(BIN)/python benchmarks/amounts.py
+
+compare: $(READY)  ## the amount reader beside RapidOCR and others (installs the extra compare)
+	$(BIN)/python -m pip install --quiet --editable '.[compare]'
+	$(BIN)/python benchmarks/readers.py
 
 lock: $(READY)  ## resolve requirements.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \

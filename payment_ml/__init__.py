@@ -8,10 +8,13 @@ import importlib
 __version__ = "0.1.0"
 
 _MODULE_OF = {
+    "AmountReader": "payment_ml.reading",
+    "AmountReading": "payment_ml.reading",
     "DigitClassifier": "payment_ml.reading",
     "DigitReading": "payment_ml.reading",
     "ImageError": "payment_ml.images",
     "RegistryError": "payment_ml.registry",
+    "load_amount_reader": "payment_ml.reading",
     "load_digit_classifier": "payment_ml.reading",
 }
 

@@ -110,7 +110,7 @@ class Style:
     """One of the ways in which people write an amount."""
 
     thousands: str = ""  # between groups of three digits: "", ",", ".", "'" or " "
-    cents: str = "."  # ".", ",", "-", "/" before the cents; "/100" for hundredths; ".-" for none
+    cents: str = "."  # ".", ",", "-", "/" before the cents; "/100" for hundredths; ".-" or "" for none
     before: str = ""  # currency or fillers in front
     behind: str = ""  # currency or fillers behind
 
@@ -121,7 +121,7 @@ def write(value: Decimal, style: Style = Style()) -> str:
     Parameters
     ----------
     value : not negative, whole cents
-    style : its cents ".-" needs a value without cents
+    style : its cents ".-" and "" need a value without cents
 
     Raises
     ------
@@ -130,11 +130,11 @@ def write(value: Decimal, style: Style = Style()) -> str:
     """
     if value < 0 or value != round(value, 2):
         raise ValueError(f"expected whole cents of at least 0, but got {value}")
-    if style.cents == ".-" and value != int(value):
+    if style.cents in (".-", "") and value != int(value):
         raise ValueError(f"expected no cents in the style {style.cents!r}, but got {value}")
-    if style.thousands and style.thousands == style.cents[0]:
+    if style.thousands and style.thousands == style.cents[:1]:
         raise ValueError(f"expected different marks for thousands and decimals, but both are {style.thousands!r}")
     whole = f"{int(value):,}".replace(",", style.thousands)
     cents = f"{round(value % 1 * 100):02d}"
-    written = {".-": f"{whole}.-", "/100": f"{whole} {cents}/100"}.get(style.cents, f"{whole}{style.cents}{cents}")
-    return f"{style.before}{written}{style.behind}"
+    special = {"": whole, ".-": f"{whole}.-", "/100": f"{whole} {cents}/100"}
+    return f"{style.before}{special.get(style.cents, f'{whole}{style.cents}{cents}')}{style.behind}"

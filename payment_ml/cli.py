@@ -1,7 +1,9 @@
 """The command payment-ml. Exit status: 0 done, 1 something failed, 2 wrong usage, 3 another retraining is under way."""
 
 import csv
+import glob
 import io
+import itertools
 import json
 import logging
 import os
@@ -54,26 +56,32 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IMAGE...")
-@click.option("--as", "kind", type=click.Choice(["digit"]), default="digit", help="What each picture holds.")
+@click.option(
+    "--as", "kind", type=click.Choice(["amount", "digit"]), default="amount", show_default=True,
+    help="What each picture holds; a single digit is an amount too, and --as digit reads the one in the middle.",
+)  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["table", "csv", "jsonl"]), default="table", help="How to print.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of the console.")
 @_MODELS
 def read(images: tuple[Path, ...], kind: str, form: str, output: Path | None, models_dir: Path) -> None:
-    """Read pictures: files, or folders for all pictures in them.
+    """Read pictures: files, folders for all pictures in them, or patterns such as 'slips/**/*.png'.
 
-    A file that cannot be read gets a row for review with the reason; the others are read all the same.
+    A file that cannot be read gets a row for review with the reason; the others are read all the same. Rows come in the
+    order of the files, each as soon as it is read.
     """
     from tqdm import tqdm
-
-    from payment_ml.reading import load_digit_classifier
 
     paths = list(_expand(images))
     if not paths:
         raise click.UsageError(f"expected pictures, but {', '.join(map(str, images))} holds none")
-    classifier = load_digit_classifier(models_dir)
-    # A bar only where somebody watches it, and never across a table that streams to the same screen.
-    waiting = tqdm(paths, unit="picture", disable=not sys.stderr.isatty() or (output is None and form != "table"))
-    rows = ({"file": str(path), **_row(classifier.read(path))} for path in waiting)
+    from payment_ml import reading
+
+    load = {"amount": reading.load_amount_reader, "digit": reading.load_digit_classifier}[kind]
+    readings = load(models_dir).stream(paths)
+    # A bar only where somebody watches it, and never across rows that stream to the same screen.
+    hidden = not sys.stderr.isatty() or (output is None and sys.stdout.isatty())
+    watched = tqdm(readings, "reading", total=len(paths), unit="picture", disable=hidden)
+    rows = ({"file": str(path), **_row(each)} for path, each in zip(paths, watched, strict=True))
     lines = {"table": _table, "csv": _csv, "jsonl": _jsonl}[form](rows)
     if output is None:
         for line in lines:
@@ -89,6 +97,10 @@ def _expand(images: Iterable[Path]) -> Iterator[Path]:
     for path in images:
         if path.is_dir():
             yield from sorted(each for each in path.rglob("*") if each.suffix.lower() in _SUFFIXES)
+        elif not path.exists() and glob.has_magic(str(path)):
+            # A pattern in quotes, or from a shell that leaves patterns alone.
+            found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+            yield from sorted(each for each in found if each.is_file())
         else:
             yield path
 
@@ -120,7 +132,7 @@ def _jsonl(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 
 def _table(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    shown = [
+    shown = (
         [
             project.shown(Path(row["file"]).resolve()),
             row["text"] or "-",
@@ -129,18 +141,21 @@ def _table(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
             row["reason"] or "",
         ]
         for row in rows
-    ]
+    )
     yield from _columns(["file", "text", "confidence", "decision", "reason"], shown)
 
 
-def _columns(head: list[str], rows: list[list[str]]) -> Iterator[str]:
-    widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
-    for line in [head, ["-" * width for width in widths], *rows]:
+def _columns(head: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
+    """Columns as wide as the first hundred rows need, so that the first need not wait for the last."""
+    remaining = iter(rows)
+    first = list(itertools.islice(remaining, 100))
+    widths = [max(len(line[i]) for line in [head, *first]) for i in range(len(head))]
+    for line in itertools.chain([head, ["-" * width for width in widths]], first, remaining):
         yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n"
 
 
 @cli.command()
-@click.option("--quick", is_flag=True, help="A run of under two minutes, for trying out: few digits, few epochs.")
+@click.option("--quick", is_flag=True, help="A run of under three minutes, for trying out: few pictures, few epochs.")
 @click.option(
     "-p", "--parameter", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="As papermill's -p."
 )
@@ -202,7 +217,7 @@ def models() -> None:
 @models.command("list")
 @_MODELS
 def list_versions(models_dir: Path) -> None:
-    """Every version: whether it serves, its accuracy on the test digits, what it accepts, and its verdict."""
+    """Every version: whether it serves, how it reads digits and pictures of the test split, and its verdict."""
     from payment_ml.registry import TASKS, Registry
 
     registry = Registry(models_dir)
@@ -212,10 +227,7 @@ def list_versions(models_dir: Path) -> None:
             "*" if version.name in champions else "",
             version.name,
             version.task,
-            f"{version.card['test']['accuracy']:.2%}" if "test" in version.card else "-",
-            f"{version.card['test']['accepted'] / version.card['test']['digits']:.1%}"
-            if "test" in version.card
-            else "-",
+            *_measured(version.card),
             version.card["verdict"]["reason"] if "verdict" in version.card else "not evaluated yet",
         ]
         for version in registry.versions()
@@ -223,8 +235,20 @@ def list_versions(models_dir: Path) -> None:
     if not rows:
         click.echo(f"no version in {project.shown(models_dir.resolve())} yet; run make run, or payment-ml retrain")
         return
-    for line in _columns(["serves", "version", "task", "accuracy", "accepts", "verdict"], rows):
+    head = ["serves", "version", "task", "digits right", "pictures right", "accepts", "verdict"]
+    for line in _columns(head, rows):
         click.echo(line, nl=False)
+
+
+def _measured(card: dict[str, Any]) -> list[str]:
+    if "test" not in card:
+        return ["-", "-", "-"]
+    pictures = card["pictures"]
+    return [
+        f"{card['test']['accuracy']:.2%}",
+        f"{pictures['accuracy']:.2%}",
+        f"{pictures['accepted'] / pictures['pictures']:.1%}",
+    ]
 
 
 @models.command()
@@ -256,13 +280,14 @@ def promote(version: str, models_dir: Path) -> None:
 
 
 @models.command()
-@click.option("--task", default="digits", show_default=True, help="Whose champion.")
+@click.option("--task", type=click.Choice(["amounts", "digits"]), help="Whose champion; usually the newest one.")
 @_MODELS
-def rollback(task: str, models_dir: Path) -> None:
-    """Make the champion before this one serve again."""
+def rollback(task: str | None, models_dir: Path) -> None:
+    """Make the champion before this one serve again; of the task whose champion changed last."""
     from payment_ml.registry import Registry
 
-    click.echo(f"{Registry(models_dir).rollback(task).name} serves {task} again")
+    version = Registry(models_dir).rollback(task)
+    click.echo(f"{version.name} serves {version.task} again")
 
 
 @models.command()

@@ -79,6 +79,51 @@ def fit_temperature(log_probabilities: np.ndarray, labels: np.ndarray) -> float:
     return float(np.exp(fitted.x))
 
 
+def fit_line(odds: np.ndarray, right: np.ndarray) -> tuple[float, float]:
+    """Slope and offset of the line through log-odds under which what is right is likeliest.
+
+    Parameters
+    ----------
+    odds : float [n], logarithms of p / (1 - p), before calibration
+    right : bool [n]; both kinds occur, or nothing can be fitted and the line changes nothing
+
+    Returns
+    -------
+    slope, at least 0.05 so that the order of confidences stays; and offset
+
+    Source: Platt 1999, "Probabilistic outputs for support vector machines", with his smoothed targets.
+    """
+    wins, losses = int(np.sum(right)), int(np.sum(~right))
+    if not wins or not losses:
+        return 1.0, 0.0
+    targets = np.where(right, (wins + 1) / (wins + 2), 1 / (losses + 2))
+
+    def cost(line: np.ndarray) -> float:
+        scaled = line[0] * odds + line[1]
+        return float(np.mean(np.logaddexp(0, scaled) - targets * scaled))
+
+    fitted = optimize.minimize(cost, np.array([1.0, 0.0]), bounds=[(0.05, 20.0), (-20.0, 20.0)])
+    return float(fitted.x[0]), float(fitted.x[1])
+
+
+def calibration_gap(confidences: np.ndarray, right: np.ndarray, bins: int = 15) -> float:
+    """Gap between confidence and accuracy, averaged over confidence bins.
+
+    Parameters
+    ----------
+    confidences : float [n] in [0, 1]
+    right : bool [n]
+
+    Returns
+    -------
+    float in [0, 1]; 0 is perfectly calibrated; 0 of nothing
+
+    Source: Guo et al. 2017, arXiv 1706.04599, equation 3.
+    """
+    found = calibration_bins(confidences, right, bins)
+    return float(sum(each["share"] * abs(each["confidence"] - each["accuracy"]) for each in found))
+
+
 def calibration_bins(confidences: np.ndarray, right: np.ndarray, bins: int = 15) -> list[dict[str, float]]:
     """What a reliability diagram shows: for each non-empty bin of confidence its mean, accuracy and share.
 
@@ -130,9 +175,7 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bi
             f"expected as many rows of probabilities as labels, and at least one, but got {len(probabilities)} "
             f"and {len(labels)}"
         )
-    right = probabilities.argmax(axis=1) == labels
-    found = calibration_bins(probabilities.max(axis=1), right, bins)
-    return float(sum(each["share"] * abs(each["confidence"] - each["accuracy"]) for each in found))
+    return calibration_gap(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, bins)
 
 
 def confusion(labels: np.ndarray, predictions: np.ndarray, classes: int = 10) -> np.ndarray:

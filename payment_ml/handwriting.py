@@ -7,7 +7,7 @@ from decimal import Decimal
 import cv2
 import numpy as np
 
-from payment_ml import amounts, papers, pens
+from payment_ml import amounts, clutter, papers, pens
 from payment_ml.mnist import BOX
 
 
@@ -79,12 +79,18 @@ class AmountPicture:
 def random_amount(rng: np.random.Generator) -> tuple[Decimal, str]:
     """An amount of money and one of the ways to write it.
 
-    Small amounts are as frequent as large ones (the number of digits is drawn first), from 0.01 to 99,999.99. Three
-    quarters are written plainly, as 1234.56, 1234,56 or 1234-56; the rest shows the variety of `amounts.Style`.
+    Small amounts are as frequent as large ones (the number of digits is drawn first), from 0.01 to 99,999.99. Seven in
+    ten are written plainly, as 1234.56, 1234,56 or 1234-56, and one in twenty without cents, as 1234; the rest shows
+    the variety of `amounts.Style`.
     """
     digits = int(rng.integers(1, 8))
     value = Decimal(int(rng.integers(10 ** (digits - 1), 10**digits))) / 100
-    if rng.random() < 0.75:
+    style = rng.random()
+    if style < 0.05:
+        digits = int(rng.integers(1, 6))
+        value = Decimal(int(rng.integers(10 ** (digits - 1) - (digits == 1), 10**digits)))
+        return value, amounts.write(value, amounts.Style(cents=""))
+    if style < 0.75:
         return value, amounts.write(value, amounts.Style(cents=str(rng.choice([".", ".", ",", "-"]))))
     thousands = str(rng.choice(["", ",", ".", "'", " "]))
     cents = str(rng.choice([mark for mark in (".", ",", "-", "/", ".-") if mark[0] != thousands]))
@@ -95,26 +101,45 @@ def random_amount(rng: np.random.Generator) -> tuple[Decimal, str]:
     return value, amounts.write(value, amounts.Style(thousands, cents, before, behind))
 
 
-def amount_picture(alphabet: pens.Alphabet, rng: np.random.Generator, amount: tuple[Decimal, str] | None = None):
+def amount_picture(
+    alphabet: pens.Alphabet,
+    rng: np.random.Generator,
+    amount: tuple[Decimal, str] | None = None,
+    colour: bool = True,
+) -> AmountPicture:
     """A photograph of an amount in one hand, on plain paper, a form or a cheque.
 
     Parameters
     ----------
     alphabet : digits of one split
     amount : value and text to write, all of whose marks `pens` knows; None draws one
+    colour : False photographs in grey levels, which is faster and all that a reader sees
 
     Returns
     -------
-    AmountPicture; 20 to 130 pixels high
+    AmountPicture; its picture is 12 to 130 pixels high
     """
     value, text = random_amount(rng) if amount is None else amount
-    size = float(np.exp(rng.uniform(np.log(16), np.log(56))))
+    smallest, largest = (10, 16) if rng.random() < 0.06 else (16, 56)
+    size = float(np.exp(rng.uniform(np.log(smallest), np.log(largest))))
     line = _write_line(text, alphabet, pens.random_hand(rng, size), rng)
     if rng.random() < 0.3:
         line = _tilt(line, rng.uniform(-5, 5))
     ink, print_ = _place(line, size, rng)
-    picture = papers.photograph(ink, rng, print_)
+    picture = papers.photograph(ink, rng, print_, colour)
     return AmountPicture(picture, text, value)
+
+
+def struck_out_picture(alphabet: pens.Alphabet, rng: np.random.Generator, colour: bool = True) -> np.ndarray:
+    """A photograph of an amount that somebody struck out: nothing is to be read in it.
+
+    Parameters and result as of `amount_picture`, but the picture alone.
+    """
+    size = float(np.exp(rng.uniform(np.log(16), np.log(56))))
+    line = _write_line(random_amount(rng)[1], alphabet, pens.random_hand(rng, size), rng)
+    clutter.strike_out(line, rng)
+    ink, print_ = _place(line, size, rng)
+    return papers.photograph(ink, rng, print_, colour)
 
 
 def _write_line(text: str, alphabet: pens.Alphabet, hand: pens.Hand, rng: np.random.Generator) -> np.ndarray:
@@ -136,7 +161,9 @@ def _write_line(text: str, alphabet: pens.Alphabet, hand: pens.Hand, rng: np.ran
         bottom = foot * writer.size + lift + drift * x
         drawn.append((stroke, x, bottom, place))
         gap = hand.spacing * size * (1 + 0.5 * hand.unsteadiness * rng.normal())
-        x += stroke.shape[1] + (max(gap, 0.04 * size) if not character.isdigit() else gap)
+        # Digits may touch, but nobody writes a decimal point where it cannot be seen.
+        beside_a_mark = not text[place : place + 2].isdigit()
+        x += stroke.shape[1] + (max(gap, 0.07 * size) if beside_a_mark else gap)
     top = max(bottom + stroke.shape[0] for stroke, _, bottom, _ in drawn)
     low = min(bottom for _, _, bottom, _ in drawn)
     underline = 0.12 * size if raised < len(text) and rng.random() < 0.7 else 0.0
@@ -183,7 +210,7 @@ def _place(line: np.ndarray, size: float, rng: np.random.Generator) -> tuple[np.
     kind = rng.random()
     if kind < 0.35:
         papers.draw_rule(print_, rng, top + line.shape[0])
-    elif kind < 0.65:
+    elif kind < 0.7:
         if rng.random() < 0.5:
             papers.draw_guilloche(print_, rng)
         inset = rng.integers(-4, 8, 4)
@@ -191,6 +218,42 @@ def _place(line: np.ndarray, size: float, rng: np.random.Generator) -> tuple[np.
             min(inset[0], left), min(inset[1], max(top, 0)),
             width - 1 - min(inset[2], right), height - 1 - min(inset[3], max(bottom, 0)),
         )))  # fmt: skip
-        if left > 0.8 * size and rng.random() < 0.6:
-            papers.draw_print(print_, rng, int(rng.integers(-8, 6)), top + line.shape[0], 0.8 * size, "$")
+    if rng.random() < 0.4:
+        _print_beside(print_, rng, left, top, line.shape, size)
+    if rng.random() < 0.25:
+        ink, print_ = _perspective(rng, ink, print_)
     return ink, print_
+
+
+def _print_beside(
+    print_: np.ndarray, rng: np.random.Generator, left: int, top: int, shape: tuple[int, int], size: float
+) -> None:
+    """Print a currency beside the writing where there is room, often cut off by the picture's edge, or a word below."""
+    height, width = shape
+    tall = size * rng.uniform(0.6, 1.1)
+    foot = int(top + height * rng.uniform(0.75, 1.05))
+    text = str(rng.choice(["$", "$", "$", "$", "€", "EUR", "USD", "CHF", ")", ":", "*"]))
+    long = 0.8 * tall * len(text)
+    side = rng.random()
+    if side < 0.7:
+        # Its right end stays clear of the writing; its left end may lie outside of the picture.
+        end = rng.uniform(0.1 * size, max(0.1 * size, left - 0.35 * size))
+        papers.draw_print(print_, rng, int(end - long), foot, tall, text)
+    elif side < 0.85:
+        room = print_.shape[1] - left - width - 0.35 * size
+        if room > 0.1 * size:
+            papers.draw_print(print_, rng, int(left + width + 0.35 * size + rng.uniform(0, room)), foot, tall, text)
+    else:
+        papers.draw_print(
+            print_, rng, int(rng.uniform(0, left + 0.5 * width)), int(top + height + rng.uniform(0.3, 0.9) * size),
+            rng.uniform(0.25, 0.5) * size, str(rng.choice(["DOLLARS", "Amount", "total due", "________", "- - - -"])),
+        )  # fmt: skip
+
+
+def _perspective(rng: np.random.Generator, *fields: np.ndarray) -> list[np.ndarray]:
+    """Fields float32 [height, width] as a camera sees them that is held a little askew."""
+    height, width = fields[0].shape
+    corners = np.float32([(0, 0), (width, 0), (width, height), (0, height)])
+    moved = corners + rng.uniform(-0.06, 0.06, (4, 2)).astype(np.float32) * np.float32([min(width, 2 * height), height])
+    warp = cv2.getPerspectiveTransform(corners, moved)
+    return [cv2.warpPerspective(field, warp, (width, height), flags=cv2.INTER_LINEAR) for field in fields]

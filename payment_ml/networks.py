@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from payment_ml import decoding, strips
 from payment_ml.backend import keras
 from payment_ml.mnist import SIDE
+from payment_ml.registry import Registry, RegistryError, Version
 
 layers = keras.layers
 
@@ -23,8 +25,11 @@ class Architecture:
     batch_size: int
     learning_rate: float
     weight_decay: float
-    augment: bool
+    clip: float | None
+    lessons: dict[str, Any]  # what else its lessons need
+    quick_lessons: dict[str, Any]  # the same, for trying out
     least_accuracy: float  # on the gate split after a full run; less means that the run is broken
+    quick_accuracy: float  # the same, after a quick run
 
 
 def build(architecture: str, seed: int) -> keras.Model:
@@ -37,7 +42,8 @@ def build(architecture: str, seed: int) -> keras.Model:
 
     Returns
     -------
-    uint8 [n, 28, 28], MNIST's polarity (0 paper, 255 ink) -> float32 [n, 10] probabilities; its layer `logits`
+    for digits, uint8 [n, 28, 28], MNIST's polarity (0 paper, 255 ink) -> float32 [n, 10] probabilities; for amounts,
+    uint8 [n, 32, width] -> float32 [n, width / 4, symbols], where the first symbol is CTC's blank. Its layer `logits`
     gives the same before the softmax.
 
     Raises
@@ -59,14 +65,18 @@ def find(architecture: str) -> Architecture:
     return ARCHITECTURES[architecture]
 
 
-def recipe(architecture: str, quick: bool = False, **given: Any) -> dict[str, Any]:
-    """The numbers to train an architecture with, as arguments of `training.train`.
+def recipe(architecture: str, quick: bool = False, **given: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The numbers to train an architecture with.
 
     Parameters
     ----------
     architecture : a key of `ARCHITECTURES`
     quick : few epochs, for trying out
-    given : replaces numbers of the recipe; what is None replaces nothing
+    given : replaces numbers of the recipe; what is None, or means nothing to the architecture, replaces nothing
+
+    Returns
+    -------
+    arguments of `training.train`, and those of `lessons.of`
 
     Raises
     ------
@@ -78,9 +88,29 @@ def recipe(architecture: str, quick: bool = False, **given: Any) -> dict[str, An
         "batch_size": usual.batch_size,
         "learning_rate": usual.learning_rate,
         "weight_decay": usual.weight_decay,
-        "augment": usual.augment,
+        "clip": usual.clip,
     }
-    return {**numbers, **{name: value for name, value in given.items() if value is not None}}
+    lessons = usual.quick_lessons if quick else usual.lessons
+    changed = {name: value for name, value in given.items() if value is not None}
+    return tuple({name: changed.get(name, value) for name, value in part.items()} for part in (numbers, lessons))
+
+
+def copy_weights(version: Version, network: keras.Model) -> None:
+    """Give a network the weights of a version, to go on from there.
+
+    Raises
+    ------
+    RegistryError : the version's network is damaged, or built otherwise
+    """
+    Registry(version.folder.parent).verify(version)
+    weights = keras.saving.load_model(version.network_path, compile=False, safe_mode=True).get_weights()
+    expected, got = [weight.shape for weight in network.weights], [weight.shape for weight in weights]
+    if expected != got:
+        raise RegistryError(
+            f"expected a version built as {network.name} is now, but the weights of {version.name} have other shapes; "
+            "train without warm_start"
+        )
+    network.set_weights(weights)
 
 
 def _mlp(seed: int) -> keras.Model:
@@ -91,7 +121,7 @@ def _mlp(seed: int) -> keras.Model:
     hidden = layers.Flatten()(hidden)
     for _ in range(2):
         hidden = layers.Dense(128, activation="relu", kernel_initializer=keras.initializers.HeNormal(seeds))(hidden)
-    return _classify(pictures, hidden, seeds, "mlp")
+    return _classify(pictures, hidden, 10, seeds, "mlp")
 
 
 def _cnn(seed: int) -> keras.Model:
@@ -112,12 +142,41 @@ def _cnn(seed: int) -> keras.Model:
         hidden = layers.ReLU()(hidden)
     hidden = layers.GlobalAveragePooling2D()(hidden)
     hidden = layers.Dropout(0.3, seed=seed)(hidden)
-    return _classify(pictures, hidden, seeds, "cnn")
+    return _classify(pictures, hidden, 10, seeds, "cnn")
 
 
-def _classify(pictures, hidden, seeds: keras.random.SeedGenerator, name: str) -> keras.Model:
+def _reader(seed: int) -> keras.Model:
+    """Seven convolutions that bring a strip's height to 1 and its width to a quarter, then two that look sideways.
+
+    No recurrent layer: two residual convolutions over time see six frames to either side, which is a digit and its
+    neighbours, and they train in half the time.
+    """
+    seeds = keras.random.SeedGenerator(seed)
+
+    def normal():
+        return keras.initializers.HeNormal(seeds)
+
+    strip = keras.Input((strips.HEIGHT, None), dtype="uint8", name="strips")
+    hidden = layers.Rescaling(1 / 255)(strip)
+    hidden = layers.Reshape((strips.HEIGHT, -1, 1))(hidden)
+    for filters, size, stride in (
+        (32, 5, (2, 2)), (32, 3, 1), (64, 3, (2, 2)), (64, 3, 1), (96, 3, (2, 1)), (96, 3, 1), (128, (4, 3), (4, 1)),
+    ):  # fmt: skip
+        hidden = layers.Conv2D(filters, size, stride, "same", use_bias=False, kernel_initializer=normal())(hidden)
+        hidden = layers.BatchNormalization(momentum=0.9)(hidden)
+        hidden = layers.ReLU()(hidden)
+    hidden = layers.Reshape((-1, 128))(hidden)
+    for _ in range(2):
+        beside = layers.Conv1D(128, 5, padding="same", use_bias=False, kernel_initializer=normal())(hidden)
+        beside = layers.BatchNormalization(momentum=0.9)(beside)
+        hidden = layers.Add()([hidden, layers.ReLU()(beside)])
+    hidden = layers.Dropout(0.2, seed=seed)(hidden)
+    return _classify(strip, hidden, len(decoding.ALPHABET) + 1, seeds, "reader")
+
+
+def _classify(pictures, hidden, classes: int, seeds: keras.random.SeedGenerator, name: str) -> keras.Model:
     glorot = keras.initializers.GlorotUniform(seeds)
-    logits = layers.Dense(10, kernel_initializer=glorot, name="logits")(hidden)
+    logits = layers.Dense(classes, kernel_initializer=glorot, name="logits")(hidden)
     return keras.Model(pictures, layers.Softmax(name="probabilities")(logits), name=name)
 
 
@@ -130,8 +189,11 @@ ARCHITECTURES = {
         batch_size=128,
         learning_rate=6e-3,
         weight_decay=1e-2,
-        augment=True,
+        clip=None,
+        lessons={"augment": True},
+        quick_lessons={"augment": True},
         least_accuracy=0.99,
+        quick_accuracy=0.85,
     ),
     "mlp": Architecture(
         task="digits",
@@ -141,7 +203,24 @@ ARCHITECTURES = {
         batch_size=128,
         learning_rate=1e-3,
         weight_decay=1e-2,
-        augment=False,
+        clip=None,
+        lessons={"augment": False},
+        quick_lessons={"augment": False},
         least_accuracy=0.96,
+        quick_accuracy=0.85,
+    ),
+    "reader": Architecture(
+        task="amounts",
+        summary="convolutional network for whole amounts, trained with CTC",
+        build=_reader,
+        epochs=8,
+        batch_size=32,
+        learning_rate=8e-3,
+        weight_decay=1e-2,
+        clip=5.0,
+        lessons={"amounts": 40_960},
+        quick_lessons={"amounts": 8_192},
+        least_accuracy=0.94,
+        quick_accuracy=0.3,
     ),
 }

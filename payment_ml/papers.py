@@ -11,29 +11,35 @@ _PAPERS = np.array(
     ],
     np.float32,
 )  # fmt: skip
+_LUMA = np.float32([0.299, 0.587, 0.114])  # as pillow turns colours into grey
 _INKS = np.array([[20, 20, 24], [28, 36, 110], [110, 24, 32], [78, 52, 36]], np.float32)
 
 
-def photograph(ink: np.ndarray, rng: np.random.Generator, print_: np.ndarray | None = None) -> np.ndarray:
+def photograph(
+    ink: np.ndarray, rng: np.random.Generator, print_: np.ndarray | None = None, colour: bool = True
+) -> np.ndarray:
     """Give ink a colour and paper, and photograph both, with the faults that photographs have.
 
     Parameters
     ----------
     ink : float32 [height, width], 0 bare paper to 1 full ink
     print_ : what is printed on the paper in a colour of its own, as `ink`; None is nothing
+    colour : False photographs in grey levels, in a third of the time; the same draws of `rng`
 
     Returns
     -------
-    uint8 [height, width, 3], sRGB
+    uint8 [height, width, 3], sRGB; [height, width] when `colour` is False
     """
     height, width = ink.shape
     paper = _PAPERS[rng.integers(len(_PAPERS))] * np.float32(rng.uniform(0.75, 1.05))
     pen = np.minimum(_INKS[rng.integers(len(_INKS))] + np.float32(rng.uniform(0, 60)), paper * np.float32(0.7))
     strength = ink * np.float32(rng.uniform(0.75, 1))
-    picture = np.empty((height, width, 3), np.float32)
+    tint = paper * rng.uniform(0.2, 1.0, 3).astype(np.float32)
+    if not colour:
+        paper, pen, tint = (np.float32([_LUMA @ each]) for each in (paper, pen, tint))
+    picture = np.empty((height, width, len(paper)), np.float32)
     picture[:] = paper
     if print_ is not None:
-        tint = paper * rng.uniform(0.2, 1.0, 3).astype(np.float32)
         picture += print_[:, :, None] * (tint - paper)
     picture += strength[:, :, None] * (pen - picture)
     light = smooth_field(height, width, rng, rng.uniform(0, 0.12)) + 1
@@ -41,13 +47,15 @@ def photograph(ink: np.ndarray, rng: np.random.Generator, print_: np.ndarray | N
     # One field of grain serves the light and, fainter, each colour: film and sensors have both.
     grain = rng.standard_normal((height, width), np.float32) * np.float32(rng.uniform(0, 9))
     if rng.random() < 0.4:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.02 * height + 0.4))
-    picture = picture * light[:, :, None] + grain[:, :, None]
-    picture = np.clip(picture, 0, 255).astype(np.uint8)
+        sigma = rng.uniform(0.3, 0.02 * height + 0.4)
+        picture = cv2.GaussianBlur(picture, (0, 0), sigma).reshape(picture.shape)
+    picture *= light[:, :, None]
+    picture += grain[:, :, None]
+    picture = np.clip(picture, 0, 255, out=picture).astype(np.uint8)
     if rng.random() < 0.5:
         _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])
-        picture = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
-    return picture
+        picture = cv2.imdecode(encoded, cv2.IMREAD_COLOR if colour else cv2.IMREAD_GRAYSCALE)
+    return picture if colour else picture.reshape(height, width)
 
 
 def smooth_field(height: int, width: int, rng: np.random.Generator, amplitude: float, knots: int = 3) -> np.ndarray:

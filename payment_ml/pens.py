@@ -43,7 +43,8 @@ class Alphabet:
 
     def pick(self, label: int, hand: Hand, rng: np.random.Generator) -> int:
         """Index of a digit whose stroke is about as thick as the hand's: the best of four drawn at random."""
-        drawn = rng.choice(self._by_label[label], 4)
+        candidates = self._by_label[label]
+        drawn = candidates[rng.integers(len(candidates), size=4)]
         return int(drawn[np.argmin(np.abs(self.thicknesses[drawn] - hand.thickness))])
 
     def draw(self, index: int, hand: Hand, rng: np.random.Generator) -> np.ndarray:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
@@ -123,6 +124,61 @@ def reliability(diagrams: dict[str, list[dict[str, float]]]) -> Figure:
     axes[0, 0].set_ylabel("accuracy")
     axes[0, 0].legend(frameon=False, loc="upper left")
     axes[0, 0].yaxis.set_major_formatter(PercentFormatter(1))
+    return figure
+
+
+def where(by_length: pd.DataFrame, by_position: pd.DataFrame, counts: np.ndarray) -> Figure:
+    """Share of wrong answers by number of digits, by a digit's place from the left, and by digit.
+
+    Parameters
+    ----------
+    by_length, by_position : as `examination` gives them
+    counts : int [10, 10], true digit and digit read
+    """
+    figure, ((lengths, positions, digits),) = _figure(1, 3, height=3.4)
+    panels = (
+        (lengths, by_length.index, 1 - by_length.right, by_length.pictures, "digits in the picture", "pictures wrong"),
+        (positions, by_position.index, by_position.share, by_position.digits, "place of the digit", "digits wrong"),
+        (
+            digits, range(len(counts)), 1 - np.diag(counts) / np.maximum(counts.sum(axis=1), 1), counts.sum(axis=1),
+            "digit", "digits wrong",
+        ),
+    )  # fmt: skip
+    for axis, x, shares, totals, label, unit in panels:
+        # Bars of one standard error: where few were seen, the share says little.
+        shares, totals = np.asarray(shares, float), np.asarray(totals)
+        error = np.sqrt(shares * (1 - shares) / np.maximum(totals, 1))
+        axis.bar(list(x), shares, color=SKY, yerr=error, error_kw={"ecolor": "grey", "elinewidth": 1})
+        axis.set(xlabel=label, ylabel=f"share of {unit}", ylim=(0, max(0.01, 1.15 * float(np.max(shares + error)))))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
+        axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
+    return figure
+
+
+def robustness(table: pd.DataFrame) -> Figure:
+    """What is right and what is accepted as one fault grows, a panel a fault; `table` as `examination.robustness`."""
+    clean = table[table.fault == "none"].iloc[0]
+    faults = [name for name in table.fault.unique() if name != "none"]
+    columns = 4
+    figure, axes = _figure(-(-len(faults) // columns), columns, height=4.6, sharey=True)
+    for axis in axes.flat[len(faults) :]:
+        axis.axis("off")
+    for axis, name in zip(axes.flat, faults, strict=False):
+        rows = table[table.fault == name]
+        steps = np.arange(len(rows) + 1)
+        for key, colour, marker in (
+            ("right", BLUE, "o"),
+            ("accepted", ORANGE, "s"),
+            ("accepted_wrong", VERMILION, "x"),
+        ):
+            label = {"right": "right", "accepted": "accepted", "accepted_wrong": "wrong among accepted"}[key]
+            axis.plot(steps, [clean[key], *rows[key]], color=colour, marker=marker, markersize=5, label=label)
+        axis.set_xticks(steps, ["0", *(f"{each:g}" for each in rows.strength)])
+        axis.set(title=name, xlabel=rows.unit.iloc[0], ylim=(0, 1.02))
+        axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.flat[0].set_ylabel("share of pictures")
+    handles, labels = axes.flat[0].get_legend_handles_labels()
+    figure.legend(handles, labels, ncols=3, loc="outside upper center", frameon=False)
     return figure
 
 

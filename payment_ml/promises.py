@@ -1,6 +1,7 @@
 """Accept thresholds that keep a promise: exact bounds, and what is risked at which coverage."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -78,6 +79,27 @@ def promise(confidences: np.ndarray, right: np.ndarray, risk: float = 0.005, con
 
 
 _STARTS = (30, 55, 80)  # percent accepted
+
+
+def why_review(confidence: float, promised: dict[str, Any] | None, version: str) -> str | None:
+    """Why a reading of so much confidence needs a person; None when the promise allows it to be accepted.
+
+    Parameters
+    ----------
+    confidence : of the reading, 0 to 1
+    promised : a `Promise` as a version's card keeps it; None: the version was never evaluated
+    version : its name, for the reason
+    """
+    if promised is None:
+        return f"version {version} was not evaluated yet, so nothing is promised of its readings"
+    if confidence >= promised["threshold"]:
+        return None
+    if promised["threshold"] > 1:
+        return f"no confidence of version {version} is high enough to promise at most {promised['risk']:.1%} wrong"
+    return (
+        f"confidence {confidence:.2%} is below {promised['threshold']:.2%}, "
+        f"which keeps wrong readings to at most {promised['risk']:.1%}"
+    )
 
 
 def accepted(confidences: np.ndarray, right: np.ndarray, threshold: float) -> tuple[int, int]:

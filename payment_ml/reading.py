@@ -1,156 +1,31 @@
-"""What users call: reads a digit from a picture, says how sure it is, and whether a person should look."""
+"""What users call: the readers that serve, found in models/ and checked before they are loaded."""
 
-import math
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-import numpy as np
-
-from payment_ml import evaluation, ink, project
-from payment_ml.backend import keras
-from payment_ml.backend import tensorflow as tf
-from payment_ml.images import ImageError, Source, load_grey
-from payment_ml.mnist import SIDE
+from payment_ml import project
+from payment_ml.amount_reader import Alternative, AmountReader, AmountReading, Character
+from payment_ml.digit_reader import DigitClassifier, DigitReading
 from payment_ml.registry import Registry, RegistryError, Version
 
-_CHUNK = 1000  # digits a call of the network; more gains no speed and costs memory
+__all__ = [
+    "READERS",
+    "Alternative",
+    "AmountReader",
+    "AmountReading",
+    "Character",
+    "DigitClassifier",
+    "DigitReading",
+    "load_amount_reader",
+    "load_digit_classifier",
+]
 
-
-@dataclass(frozen=True)
-class DigitReading:
-    """One digit read from a picture."""
-
-    digit: int | None  # 0 to 9; None when there was nothing to read
-    confidence: float  # probability of the digit, 0 to 1
-    decision: str  # "accept" or "review"
-    reason: str | None  # why a person should look; None when accepted
-    probabilities: np.ndarray | None  # float32 [10], of each digit; None when there was nothing to read
-
-    @property
-    def text(self) -> str:
-        """The digit as written; empty when there was nothing to read."""
-        return "" if self.digit is None else str(self.digit)
-
-    @property
-    def digits(self) -> str:
-        """The same as `text`: a digit has no separators."""
-        return self.text
-
-
-class DigitClassifier:
-    """A trained digit network with its temperature and its accept threshold."""
-
-    def __init__(self, version: Version):
-        """Load a version's network; `load_digit_classifier` finds one and checks it first."""
-        self.version = version
-        self.temperature = version.card.get("temperature", 1.0)
-        self.promises = version.card.get("promises", {})
-        network = keras.saving.load_model(version.network_path, compile=False, safe_mode=True)
-        # A compiled function with a fixed signature answers in a fraction of a millisecond; model.predict takes 46.
-        self._network = tf.function(
-            lambda images: network(images, training=False),
-            input_signature=[tf.TensorSpec([None, SIDE, SIDE], tf.uint8)],
-        )
-        self.log_probabilities(
-            np.zeros((1, SIDE, SIDE), np.uint8)
-        )  # compiles now, so that the first user does not wait
-
-    def log_probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Logarithms of what the network says by itself, before temperature scaling.
-
-        Parameters
-        ----------
-        images : uint8 [n, 28, 28], 0 paper, 255 ink
-
-        Returns
-        -------
-        float32 [n, 10]
-
-        Raises
-        ------
-        ValueError : another shape or dtype
-        """
-        images = np.asarray(images)
-        if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
-            raise ValueError(
-                f"expected uint8 [n, {SIDE}, {SIDE}] with 0 for paper, but got {images.dtype} {list(images.shape)}; "
-                "read(source) takes pictures of any kind"
-            )
-        chunks = [self._network(images[i : i + _CHUNK]).numpy() for i in range(0, len(images), _CHUNK)]
-        probabilities = np.concatenate(chunks) if chunks else np.zeros((0, 10), np.float32)
-        return np.log(np.maximum(probabilities, np.finfo(np.float32).tiny))
-
-    def predict_proba(self, images: np.ndarray) -> np.ndarray:
-        """Calibrated probability of each digit.
-
-        Parameters
-        ----------
-        images : uint8 [n, 28, 28], MNIST's polarity: 0 paper, 255 ink
-
-        Returns
-        -------
-        float32 [n, 10], rows sum to 1
-
-        Raises
-        ------
-        ValueError : another shape or dtype
-        """
-        return evaluation.soften(self.log_probabilities(images), self.temperature)
-
-    def read(self, source: Source) -> DigitReading:
-        """Read the digit in the middle of a picture: any size and colour, dark on light or light on dark.
-
-        A picture that cannot be read is no exception here but a reading for review with the reason, as one bad
-        picture must not stop a batch.
-
-        Parameters
-        ----------
-        source : path, bytes, PIL image, or array [height, width] or [height, width, 1 | 3 | 4]
-
-        Raises
-        ------
-        TypeError : `source` is none of these types
-        """
-        try:
-            grey = load_grey(source)
-        except ImageError as error:
-            return DigitReading(None, 0.0, "review", str(error), None)
-        cuts = ink.middle_digits(ink.find_ink(grey))
-        if not cuts:
-            return DigitReading(None, 0.0, "review", "no writing was found in the picture", None)
-        probabilities = _weigh(self.predict_proba(np.stack(cuts)))
-        confidence = float(probabilities.max())
-        reason = self._reason(confidence)
-        decision = "accept" if reason is None else "review"
-        return DigitReading(int(probabilities.argmax()), confidence, decision, reason, probabilities)
-
-    def threshold(self, kind: str) -> float:
-        """The least confidence at which to accept: of "digits" as MNIST cuts them, or of "pictures".
-
-        Infinite when nothing was promised yet, so that nothing is accepted.
-        """
-        return self.promises[kind]["threshold"] if kind in self.promises else math.inf
-
-    def _reason(self, confidence: float) -> str | None:
-        threshold = self.threshold("pictures")
-        if confidence >= threshold:
-            return None
-        if threshold == math.inf:
-            return f"version {self.version.name} was not evaluated yet, so nothing is promised of its readings"
-        risk = self.promises["pictures"]["risk"]
-        if threshold > 1:
-            return f"no confidence of version {self.version.name} is high enough to promise at most {risk:.1%} wrong"
-        return f"confidence {confidence:.2%} is below {threshold:.2%}, which keeps wrong readings to at most {risk:.1%}"
-
-
-def _weigh(probabilities: np.ndarray) -> np.ndarray:
-    """One distribution out of those of several cuts, float32 [cuts, 10] -> [10]: the surer a cut, the more it counts.
-
-    A cut through a neighbour's stroke looks like no digit, and the network says so by being unsure. Two sure cuts that
-    disagree leave doubt, as they should.
-    """
-    weights = probabilities.max(axis=1) ** 12
-    return (weights / weights.sum()) @ probabilities
+READERS: dict[str, Callable[[Version], AmountReader | DigitClassifier]] = {
+    "digits": DigitClassifier,
+    "amounts": AmountReader,
+}
+_Reader = TypeVar("_Reader")
 
 
 def load_digit_classifier(models_dir: str | Path | None = None, version: str | None = None) -> DigitClassifier:
@@ -165,14 +40,23 @@ def load_digit_classifier(models_dir: str | Path | None = None, version: str | N
     ------
     RegistryError : no such version, no champion yet, or the saved network is not the one that its card describes
     """
+    return _load("digits", DigitClassifier, models_dir, version)
+
+
+def load_amount_reader(models_dir: str | Path | None = None, version: str | None = None) -> AmountReader:
+    """The amount reader that serves, or another version of it; parameters and errors as `load_digit_classifier`."""
+    return _load("amounts", AmountReader, models_dir, version)
+
+
+def _load(task: str, load: Callable[[Version], _Reader], models_dir: str | Path | None, version: str | None) -> _Reader:
     registry = Registry(project.ROOT / "models" if models_dir is None else Path(models_dir))
-    found = registry.champion("digits") if version is None else registry.get(version)
+    found = registry.champion(task) if version is None else registry.get(version)
     if found is None:
         raise RegistryError(
-            f"expected a champion of digits in {registry.models_dir}, but none was promoted yet; "
+            f"expected a champion of {task} in {registry.models_dir}, but none was promoted yet; "
             "run make run, or payment-ml retrain"
         )
-    if found.task != "digits":
-        raise RegistryError(f"expected a version that reads digits, but {found.name} reads {found.task}")
+    if found.task != task:
+        raise RegistryError(f"expected a version that reads {task}, but {found.name} reads {found.task}")
     registry.verify(found)
-    return DigitClassifier(found)
+    return load(found)

@@ -11,7 +11,7 @@ from typing import Any
 
 from payment_ml import cards, files
 
-TASKS = ("digits",)
+TASKS = ("digits", "amounts")
 _NAME = re.compile(r"\d{8}T\d{6}Z-[a-z0-9]+-[0-9a-f]{8}")
 _PARTIAL = ".partial-"
 
@@ -34,7 +34,7 @@ class Version:
 
     @property
     def task(self) -> str:
-        """What it can be champion of: digits."""
+        """What it can be champion of: digits or amounts."""
         return self.card["task"]
 
     @property
@@ -202,14 +202,20 @@ class Registry:
         }
         self._write_champions(champions)
 
-    def rollback(self, task: str) -> Version:
+    def rollback(self, task: str | None = None) -> Version:
         """Make the champion before this one serve again; one that is damaged by now is passed over.
+
+        Parameters
+        ----------
+        task : whose champion; None: the one that changed last
 
         Raises
         ------
         RegistryError : there is none before it that could serve
         """
         champions = self._champions()
+        if task is None:
+            task = max(champions, key=lambda name: champions[name]["since"], default="any task")
         entry = champions.get(task) or {"before": []}
         for place, name in enumerate(entry["before"]):
             try:

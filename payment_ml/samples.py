@@ -1,37 +1,56 @@
 """The sample pictures of data/samples: what people try the project with who have no picture at hand."""
 
 import csv
+from decimal import Decimal
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from payment_ml import handwriting, mnist, preparation, project
+from payment_ml import amounts, handwriting, mnist, pens, preparation, project
 
 _SEED = 7
+# What the twelve amounts are: ways of writing that people will try first.
+_AMOUNTS = (
+    "1234.56", "8.05", "$410.75", "1,250.00", "96-30", "0.42",
+    "20000.00", "=387,19=", "5'604.00", "73.99", "615/08", "12.-",
+)  # fmt: skip
 
 
-def write_digits(folder: Path, split: preparation.Split, rng: np.random.Generator) -> None:
-    """Write a photograph of each of the ten digits as `digit-<n>.png`, and `digits.csv` with file and truth.
+def write(folder: Path, split: preparation.Split, rng: np.random.Generator) -> None:
+    """Write pictures of twelve amounts and of the ten digits, and `truth.csv` with what each holds.
 
     Parameters
     ----------
     folder : made when missing
     split : whose digits are written; validation's, so that nothing trained or judged on them
-    rng : draws the digits, their neighbours, pens and papers
+    rng : draws the digits, hands, pens and papers
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "digits.csv").open("w", encoding="utf-8", newline="") as file:
+    rows = []
+    alphabet = pens.Alphabet(split.images, split.labels)
+    for number, text in enumerate(_AMOUNTS, start=1):
+        value = _value(text)
+        picture = handwriting.amount_picture(alphabet, rng, (value, text)).picture
+        rows.append([f"amount-{number:02d}.png", "amount", text, f"{value:.2f}"])
+        cv2.imwrite(str(folder / rows[-1][0]), picture[:, :, ::-1])
+    for number, digit in enumerate(rng.permutation(10), start=1):
+        chosen = [rng.choice(np.flatnonzero(split.labels == digit)), *rng.integers(len(split.labels), size=2)]
+        picture = handwriting.digit_picture(split.images[chosen], rng)
+        rows.append([f"digit-{number:02d}.png", "digit", str(digit), str(digit)])
+        cv2.imwrite(str(folder / rows[-1][0]), picture[:, :, ::-1])
+    with (folder / "truth.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["file", "truth"])
-        for number, digit in enumerate(rng.permutation(10), start=1):
-            chosen = [rng.choice(np.flatnonzero(split.labels == digit)), *rng.integers(len(split.labels), size=2)]
-            picture = handwriting.digit_picture(split.images[chosen], rng)
-            name = f"digit-{number:02d}.png"
-            cv2.imwrite(str(folder / name), picture[:, :, ::-1])
-            writer.writerow([name, int(digit)])
+        writer.writerow(["file", "kind", "written", "text"])
+        writer.writerows(rows)
+
+
+def _value(text: str) -> Decimal:
+    value = amounts.parse(text).value
+    assert value is not None, f"expected samples without ambiguity, but {text!r} is ambiguous"
+    return value
 
 
 if __name__ == "__main__":
     splits = preparation.split_digits(mnist.load(project.ROOT / "data" / "raw"))
-    write_digits(project.ROOT / "data" / "samples", splits["validation"], np.random.default_rng(_SEED))
+    write(project.ROOT / "data" / "samples", splits["validation"], np.random.default_rng(_SEED))

@@ -61,6 +61,17 @@ def quick_run(splits, tmp_path_factory) -> Run:
     return Run(data_dir, models_dir, champions["digits"]["version"], done.stdout + done.stderr)
 
 
+@pytest.fixture(scope="session")
+def reader_run(quick_run, tmp_path_factory) -> Run:
+    """`payment-ml retrain --quick -p architecture reader` into an empty models folder."""
+    models_dir = tmp_path_factory.mktemp("reader") / "models"
+    arguments = ("--quick", "-p", "architecture", "reader", "--data", quick_run.data_dir, "--models", models_dir)
+    done = payment_ml("retrain", *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    champions = json.loads((models_dir / "champions.json").read_text())["champions"]
+    return Run(quick_run.data_dir, models_dir, champions["amounts"]["version"], done.stdout + done.stderr)
+
+
 @pytest.fixture
 def run_copy(quick_run, tmp_path) -> Run:
     """A copy of the quick run's models that a test may damage; its data is shared."""
@@ -74,6 +85,14 @@ def classifier(quick_run):
     from payment_ml.reading import load_digit_classifier
 
     return load_digit_classifier(quick_run.models_dir)
+
+
+@pytest.fixture(scope="session")
+def reader(reader_run):
+    """The amount reader that the quick run promoted."""
+    from payment_ml.reading import load_amount_reader
+
+    return load_amount_reader(reader_run.models_dir)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 from conftest import COMMAND, payment_ml
@@ -29,6 +30,40 @@ def test_reading_prints_a_table(quick_run):
     lines = done.stdout.splitlines()
     assert lines[0].split() == ["file", "text", "confidence", "decision", "reason"]
     assert len(lines) == 2 + len(list(SAMPLES.glob("*.png")))
+
+
+def test_amounts_are_what_is_read_unless_told_otherwise(reader_run):
+    """A pattern in quotes, streamed in the order of the files, with the promised columns."""
+    done = payment_ml("read", "--format", "csv", "--models", reader_run.models_dir, f"{SAMPLES}/amount-*.png")
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["file"] for row in rows] == sorted(str(path) for path in SAMPLES.glob("amount-*.png"))
+    for row in rows:
+        assert row["decision"] in ("accept", "review")
+        assert bool(row["reason"]) == (row["decision"] == "review")
+        assert set(row["digits"]) <= set("0123456789")
+
+
+def test_a_broken_picture_among_amounts_costs_nobody_the_others(reader_run, tmp_path):
+    """A row with empty fields, the reason, and exit status 0."""
+    (tmp_path / "a.png").write_bytes((SAMPLES / "amount-01.png").read_bytes())
+    (tmp_path / "b.png").write_bytes((SAMPLES / "amount-02.png").read_bytes()[:300])
+    (tmp_path / "c.png").write_bytes((SAMPLES / "amount-03.png").read_bytes())
+    done = payment_ml("read", "--format", "jsonl", "--models", reader_run.models_dir, tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [Path(row["file"]).name for row in rows] == ["a.png", "b.png", "c.png"]
+    assert (rows[1]["text"], rows[1]["digits"], rows[1]["confidence"]) == ("", "", None)
+    assert "truncated or damaged" in rows[1]["reason"]
+
+
+def test_many_files_show_how_far_it_is(reader_run, tmp_path):
+    """On a terminal; a file for the rows."""
+    command = f"{COMMAND} read --format csv --output {tmp_path}/x.csv --models {reader_run.models_dir} {SAMPLES}"
+    done = subprocess.run(["script", "-qec", command, "/dev/null"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0
+    assert f"{len(list(SAMPLES.glob('*.png')))}/" in done.stdout
+    assert len((tmp_path / "x.csv").read_text().splitlines()) == 1 + len(list(SAMPLES.glob("*.png")))
 
 
 def test_csv_has_the_promised_columns_and_a_row_for_what_cannot_be_read(quick_run, tmp_path):
@@ -99,7 +134,7 @@ def test_models_list_show_and_verify(quick_run):
     assert "promoted: nothing served before" in listed.stdout
     shown = payment_ml("models", "show", "--models", quick_run.models_dir)
     assert shown.stdout.startswith(f"# {quick_run.version}")
-    assert "accuracy" in shown.stdout
+    assert "digits cut beforehand, right" in shown.stdout
     assert payment_ml("models", "verify", "--models", quick_run.models_dir).returncode == 0
 
 

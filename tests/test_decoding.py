@@ -30,11 +30,23 @@ def by_counting(frames: np.ndarray) -> dict[tuple[int, ...], float]:
     return totals
 
 
+def only(frames: np.ndarray, symbols) -> float:
+    """Logarithm of the probability of one text."""
+    return float(decoding.log_probabilities(frames, [list(symbols)])[0])
+
+
+def test_many_texts_at_once_have_the_probabilities_that_each_has_alone(rng):
+    """Long and short ones together."""
+    frames = random_frames(rng, 20, 5, sharpness=2)
+    texts = [[1], [], [1, 1, 2], [5, 4, 3, 2, 1, 1, 1]]
+    assert decoding.log_probabilities(frames, texts) == pytest.approx([only(frames, text) for text in texts])
+
+
 def test_the_probability_of_a_text_is_the_sum_over_all_paths(rng):
     """Every text of three symbols over five frames, counted one by one."""
     frames = random_frames(rng, 5, 3)
     for text, probability in by_counting(frames).items():
-        assert math.exp(decoding.log_probability(frames, list(text))) == pytest.approx(probability, rel=1e-9)
+        assert math.exp(only(frames, text)) == pytest.approx(probability, rel=1e-9)
 
 
 def test_the_probability_agrees_with_tensorflows_ctc_loss(rng):
@@ -44,15 +56,15 @@ def test_the_probability_agrees_with_tensorflows_ctc_loss(rng):
     frames = random_frames(rng, 60, 20, sharpness=3)
     symbols = decoding.encode("1,234.56")
     loss = tf.nn.ctc_loss([symbols], tf.constant(frames[None], tf.float32), [len(symbols)], [60], False, blank_index=0)
-    assert decoding.log_probability(frames, symbols) == pytest.approx(-float(loss[0]), rel=1e-4)
+    assert only(frames, symbols) == pytest.approx(-float(loss[0]), rel=1e-4)
 
 
 def test_a_text_longer_than_its_frames_is_impossible(rng):
     """Doubled digits need a blank between."""
     frames = random_frames(rng, 3, 3)
-    assert decoding.log_probability(frames, [1, 2, 3, 1]) == -math.inf
-    assert decoding.log_probability(frames, [1, 1]) > -math.inf
-    assert decoding.log_probability(frames[:2], [1, 1]) == -math.inf
+    assert only(frames, [1, 2, 3, 1]) == -math.inf
+    assert only(frames, [1, 1]) > -math.inf
+    assert only(frames[:2], [1, 1]) == -math.inf
 
 
 def test_beam_search_finds_the_likeliest_texts(rng):
@@ -74,7 +86,7 @@ def test_a_narrow_beam_still_finds_the_best_of_confident_frames(rng):
     frames = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
     best = decoding.candidates(frames)[0]
     assert best.text == "1778.99"
-    assert best.log_probability == pytest.approx(decoding.log_probability(frames, symbols))
+    assert best.log_probability == pytest.approx(only(frames, symbols))
 
 
 def test_spaces_are_not_read_and_strangers_refused():
@@ -82,3 +94,40 @@ def test_spaces_are_not_read_and_strangers_refused():
     assert decoding.encode("1 234") == decoding.encode("1234")
     with pytest.raises(ValueError, match="but got 'AB'"):
         decoding.encode("1AB2")
+
+
+def test_symbols_are_aligned_with_the_frames_that_say_them(rng):
+    """A confident path: each symbol where it was said."""
+    symbols = decoding.encode("4409.1")
+    path = [0, 0, *(each for symbol in symbols for each in (symbol, 0, 0))]
+    logits = rng.normal(size=(len(path), 22)) + 9 * np.eye(22)[path]
+    frames = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    assert decoding.align(frames, symbols).tolist() == [2, 5, 8, 11, 14, 17]
+
+
+def test_the_rivals_of_a_symbol_are_weighed_by_exact_probabilities(rng):
+    """Of a symbol that is half one and half another, both have half."""
+    symbols = decoding.encode("17")
+    probabilities = np.full((5, 22), 1e-6)
+    for time, symbol in ((1, symbols[0]), (3, symbols[1])):
+        probabilities[time, symbol] = 1
+    probabilities[[0, 2, 4], 0] = 1
+    probabilities[3, decoding.encode("1")[0]] = 0.25
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    frames = np.log(probabilities)
+    first, second = decoding.rivals(frames, symbols, decoding.align(frames, symbols))
+    assert (first[0].text, second[0].text, second[1].text) == ("1", "7", "1")
+    assert math.exp(first[0].log_probability) > 0.99
+    assert math.exp(second[0].log_probability) == pytest.approx(0.8, abs=0.01)
+    assert sum(math.exp(each.log_probability) for each in second) == pytest.approx(1)
+
+
+def test_frames_needed_counts_a_blank_between_doubles():
+    """As the network must say them."""
+    assert decoding.frames_needed("100.00") == 8
+
+
+def test_collapse_merges_repeats_and_drops_blanks():
+    """Against the definition."""
+    for path in itertools.product(range(3), repeat=5):
+        assert tuple(decoding.collapse(path)) == collapse(path)

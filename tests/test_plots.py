@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 
 from payment_ml import evaluation, plots, promises
@@ -25,13 +26,35 @@ def figures(rng: np.random.Generator) -> dict:
         ),
         "confusion": plots.confusion(evaluation.confusion(rng.integers(0, 10, 500), rng.integers(0, 10, 500))),
         "reliability": plots.reliability({"before": bins, "after": bins}),
+        "where": plots.where(
+            pd.DataFrame({"pictures": [40, 50], "right": [0.9, 0.8], "accepted": [0.8, 0.7]}, index=[3, 4]),
+            pd.DataFrame({"digits": [90, 90, 90], "wrong": [1, 2, 0], "share": [0.01, 0.02, 0.0]}, index=[1, 2, 3]),
+            evaluation.confusion(rng.integers(0, 10, 500), rng.integers(0, 10, 500)),
+        ),
+        "robustness": plots.robustness(
+            pd.DataFrame(
+                [
+                    {
+                        "fault": name,
+                        "strength": strength,
+                        "unit": "%",
+                        "right": 0.9,
+                        "accepted": 0.7,
+                        "accepted_wrong": 0,
+                    }
+                    for name, strength in (("none", 0), ("blur", 2), ("blur", 4), ("tilt", 3))
+                ]
+            )
+        ),
         "risk-coverage": plots.risk_coverage(
             {"reader": promises.risk_coverage(confidences, right)}, 0.005, (0.9, 0.004)
         ),
     }
 
 
-@pytest.mark.parametrize("name", ["balance", "learning curves", "confusion", "reliability", "risk-coverage"])
+@pytest.mark.parametrize(
+    "name", ["balance", "learning curves", "confusion", "reliability", "where", "robustness", "risk-coverage"]
+)
 def test_axes_are_labelled_and_the_figure_is_800_pixels_wide(name, rng):
     """The first axes carry both labels."""
     figure = figures(rng)[name]

@@ -48,7 +48,7 @@ def test_values_get_the_types_of_the_notebooks_parameters():
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("epoch", "3", "expected a parameter among architecture, "),
+        ("epoch", "3", "expected a parameter among amounts, architecture, "),
         ("epochs", "many", "expected int for parameter epochs"),
         ("data_dir", "x", "expected --data instead of"),
     ],

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from payment_ml import networks, training
+from payment_ml import decoding, lessons, networks, training
 from payment_ml.preparation import Split
+from payment_ml.reading import load_digit_classifier
+from payment_ml.registry import Registry, RegistryError
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +15,17 @@ def few(splits) -> tuple[Split, Split]:
     return Split(*(p[:2000] for p in splits["train"])), Split(*(p[:500] for p in splits["validation"]))
 
 
-@pytest.mark.parametrize("architecture", networks.ARCHITECTURES)
+def train(architecture: str, few: tuple[Split, Split], seed: int = 0, patience: int = 5, **given) -> training.Trained:
+    """Train an architecture by its recipe, a few numbers of it replaced."""
+    recipe, lesson_numbers = networks.recipe(architecture, **given)
+    learning = lessons.of("digits", *few, seed, **lesson_numbers)
+    return training.train(networks.build(architecture, seed), learning, patience=patience, **recipe)
+
+
+DIGITS = [name for name, each in networks.ARCHITECTURES.items() if each.task == "digits"]
+
+
+@pytest.mark.parametrize("architecture", DIGITS)
 def test_a_network_takes_raw_levels_and_gives_probabilities(architecture, splits):
     """uint8 in, rows that sum to one out: normalisation travels inside."""
     network = networks.build(architecture, seed=0)
@@ -37,24 +49,30 @@ def test_a_seed_decides_the_initial_weights():
 
 def test_an_unknown_architecture_is_refused_with_the_known_ones():
     """What was expected and what came."""
-    with pytest.raises(ValueError, match="among cnn, mlp, but got 'transformer'"):
+    with pytest.raises(ValueError, match="among cnn, mlp, reader, but got 'transformer'"):
         networks.build("transformer", seed=0)
 
 
 def test_given_numbers_replace_the_recipes():
     """None replaces nothing; a researcher changes one number."""
-    usual = networks.recipe("cnn")
-    changed = networks.recipe("cnn", epochs=3, batch_size=None)
-    assert changed == {**usual, "epochs": 3}
+    numbers, lesson_numbers = networks.recipe("cnn")
+    changed = networks.recipe("cnn", epochs=3, batch_size=None, augment=False, amounts=5)
+    assert changed == ({**numbers, "epochs": 3}, {**lesson_numbers, "augment": False})
 
 
-@pytest.mark.parametrize("architecture", networks.ARCHITECTURES)
+def test_the_reader_answers_every_four_pixels_of_a_strip_of_any_width():
+    """uint8 in, probabilities of every symbol and the blank out."""
+    network = networks.build("reader", seed=0)
+    for width in (16, 112, 512):
+        probabilities = np.asarray(network(np.zeros((2, 32, width), np.uint8)))
+        assert probabilities.shape == (2, width // 4, len(decoding.ALPHABET) + 1)
+        assert np.allclose(probabilities.sum(axis=2), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("architecture", DIGITS)
 def test_training_learns_and_repeats_itself(few, architecture):
     """The same seed gives the same weights bit by bit; two thousand digits are enough to read most."""
-    trained = [
-        training.train(networks.build(architecture, seed=3), *few, seed=3, **networks.recipe(architecture, epochs=4))
-        for _ in range(2)
-    ]
+    trained = [train(architecture, few, seed=3, epochs=4) for _ in range(2)]
     weights = [each.network.get_weights() for each in trained]
     assert all(np.array_equal(x, y) for x, y in zip(*weights, strict=True))
     assert trained[0].curves["validation_accuracy"][-1] > 0.7
@@ -63,7 +81,7 @@ def test_training_learns_and_repeats_itself(few, architecture):
 
 def test_the_kept_weights_are_those_of_the_epoch_that_is_named(few):
     """What is returned reads the validation digits as the curve says of that epoch, which is nearly the best."""
-    trained = training.train(networks.build("mlp", seed=0), *few, **networks.recipe("mlp", epochs=5))
+    trained = train("mlp", few, epochs=5)
     answers = np.asarray(trained.network(few[1].images)).argmax(axis=1)
     kept = trained.kept_epoch - 1
     losses = np.array(trained.curves["validation_loss"])
@@ -75,18 +93,29 @@ def test_the_kept_weights_are_those_of_the_epoch_that_is_named(few):
 def test_training_stops_when_validation_does_not_improve(few):
     """Labels without meaning teach nothing: the patience runs out."""
     shuffled = few[0]._replace(labels=np.random.default_rng(0).permutation(few[0].labels))
-    recipe = networks.recipe("mlp", epochs=40, learning_rate=5e-3)
-    trained = training.train(networks.build("mlp", seed=0), shuffled, few[1], patience=2, **recipe)
+    trained = train("mlp", (shuffled, few[1]), patience=2, epochs=40, learning_rate=5e-3)
     assert len(trained.curves["loss"]) < 40
 
 
 def test_a_loss_that_explodes_is_an_error_and_no_model(few):
     """NaN must never be filed as a version."""
     with pytest.raises(FloatingPointError, match=r"it became nan .* lower the learning rate"):
-        training.train(networks.build("mlp", seed=0), *few, **networks.recipe("mlp", epochs=2, learning_rate=1e30))
+        train("mlp", few, epochs=2, learning_rate=1e30)
 
 
-def test_fewer_digits_than_a_batch_are_refused(few):
-    """The message gives both numbers."""
-    with pytest.raises(ValueError, match="at least one batch of 5000 digits, but got 2000"):
-        training.train(networks.build("mlp", seed=0), *few, **networks.recipe("mlp", batch_size=5000))
+def test_less_than_a_batch_is_refused(few):
+    """The message gives the batch."""
+    with pytest.raises(ValueError, match="at least one batch of 5000 digits an epoch"):
+        train("mlp", few, batch_size=5000)
+
+
+def test_a_warm_start_begins_with_the_weights_of_the_version(run_copy):
+    """And only of one that is built the same way."""
+    version = Registry(run_copy.models_dir).get(run_copy.version)
+    network = networks.build("cnn", seed=5)
+    networks.copy_weights(version, network)
+    saved = load_digit_classifier(run_copy.models_dir)
+    images = np.random.default_rng(0).integers(0, 256, (5, 28, 28)).astype(np.uint8)
+    assert np.allclose(np.log(network(images)), saved.log_probabilities(images), atol=1e-3)
+    with pytest.raises(RegistryError, match=rf"{run_copy.version} have other shapes; train without warm_start"):
+        networks.copy_weights(version, networks.build("mlp", seed=0))

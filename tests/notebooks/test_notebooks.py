@@ -22,15 +22,20 @@ def papermill(step: str, output: Path, **parameters: object) -> subprocess.Compl
     return subprocess.run(command, cwd=project.ROOT, capture_output=True, text=True, timeout=300)
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_an_executed_copy_runs_again_with_the_same_outputs(quick_run, tmp_path, step):
+@pytest.mark.parametrize(
+    ("run", "step"),
+    [*(("quick_run", step) for step in STEPS), ("reader_run", "03-evaluate")],
+    ids=lambda value: value.removesuffix("_run"),
+)
+def test_an_executed_copy_runs_again_with_the_same_outputs(request, tmp_path, run, step):
     """Seeded to the last pixel: nbval compares every output but timings and the like, figures included."""
+    run = request.getfixturevalue(run)
     models_dir = tmp_path / "models"
-    subprocess.run(["cp", "-a", quick_run.models_dir, models_dir], check=True)
+    subprocess.run(["cp", "-a", run.models_dir, models_dir], check=True)
     (models_dir / "champions.json").unlink()  # as it was when 03 ran
-    executed = (quick_run.folder / "notebooks" / f"{step}.ipynb").read_text(encoding="utf-8")
+    executed = (run.folder / "notebooks" / f"{step}.ipynb").read_text(encoding="utf-8")
     copy = tmp_path / f"{step}.ipynb"
-    copy.write_text(executed.replace(str(quick_run.models_dir), str(models_dir)), encoding="utf-8")
+    copy.write_text(executed.replace(str(run.models_dir), str(models_dir)), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *NBVAL, "--rootdir", str(tmp_path), str(copy)],
         cwd=tmp_path,

@@ -1,4 +1,4 @@
-"""reading: a digit from any picture, with a decision."""
+"""digit_reader: a digit from any picture, with a decision."""
 
 import io
 import json

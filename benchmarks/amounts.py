@@ -1,0 +1,56 @@
+"""Speed of the amount champion: answers as ratios measured in one run, for the machine decides the seconds.
+
+Run: make bench
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+
+import click
+import cv2
+import numpy as np
+
+import payment_ml
+from payment_ml import examination, preparation, project
+
+PICTURES = 1000
+
+
+def main() -> None:
+    """Measure and print a table."""
+    split = preparation.read_split(project.ROOT / "data" / "prepared", "validation")
+    asked = examination.questions("amounts", split, PICTURES, np.random.default_rng(0))
+    files = [cv2.imencode(".png", each.picture[:, :, ::-1])[1].tobytes() for each in asked]
+    reader = payment_ml.load_amount_reader()
+    reader.read_many(files[:100])
+    times = []
+    for content in files:
+        started = time.perf_counter()
+        reader.read(content)
+        times.append(1000 * (time.perf_counter() - started))
+    started = time.perf_counter()
+    reader.read_many(files)
+    together = 1000 * (time.perf_counter() - started) / PICTURES
+    sample = project.ROOT / "data" / "samples" / "amount-01.png"
+    command = [sys.executable, "-m", "payment_ml.cli", "read", str(sample)]
+    cold = []
+    for _ in range(3):
+        started = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        cold.append(1000 * (time.perf_counter() - started))
+    one = statistics.median(times)
+    click.echo(f"{reader.version.name}, {PICTURES} PNG files in memory")
+    click.echo(f"{'what':38}{'ms a picture':>13}  a second  times read")
+    for what, milliseconds in (
+        ("read, one by one, median", one),
+        ("read, one by one, 95% are faster", float(np.percentile(times, 95))),
+        ("read_many, mean", together),
+        ("payment-ml read one.png, median of 3", statistics.median(cold)),
+    ):
+        click.echo(f"{what:38}{milliseconds:13.2f}{1000 / milliseconds:10.0f}{milliseconds / one:12.1f}")
+
+
+if __name__ == "__main__":
+    main()

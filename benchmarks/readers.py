@@ -1,0 +1,163 @@
+"""This reader beside others, on one set of amounts written with MNIST's test digits, in one run.
+
+What counts is whether all digits of an amount are read, in their order; marks are not asked for, as the others do not
+know what an amount is. Each reader gets the same PNG files as bytes. The machine decides the milliseconds: compare the
+last column.
+
+Run: make compare
+"""
+
+import io
+import itertools
+import shutil
+import statistics
+import time
+from collections.abc import Callable
+
+import click
+import cv2
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+import payment_ml
+from payment_ml import examination, ink, preparation, project, strips
+from payment_ml.images import load_grey
+from payment_ml.reading import DigitClassifier
+from payment_ml.registry import Registry
+
+Read = Callable[[bytes], str]  # a picture -> the digits in it
+
+
+def ours() -> Read:
+    """The amount reader that serves."""
+    reader = payment_ml.load_amount_reader()
+    return lambda content: reader.read(content).digits
+
+
+def digit_by_digit(architecture: str) -> Read:
+    """Classical segmentation, then one digit at a time: the newest version of an architecture.
+
+    The line is found as for our reader. Its strokes are connected components of what is darker than Otsu's threshold;
+    those that stand above each other are one; small ones are marks; a component wider than high is cut into as many
+    equal parts as digits would fit.
+    """
+    registry = Registry(project.ROOT / "models")
+    classifier = DigitClassifier(registry.newest(architecture=architecture))
+
+    def read(content: bytes) -> str:
+        strip = strips.cut_strip(load_grey(content))
+        if strip is None:
+            return ""
+        cuts = _segments(strip.levels)
+        if not cuts:
+            return ""
+        return "".join(map(str, classifier.predict_proba(np.stack(cuts)).argmax(axis=1)))
+
+    return read
+
+
+def _segments(levels: np.ndarray) -> list[np.ndarray]:
+    """Digits of a strip from left to right, each as MNIST's are, uint8 [28, 28]."""
+    large = cv2.resize(levels, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    _, mask = cv2.threshold(large, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    count, _, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    spans: list[list[int]] = []
+    tall = 44  # pixels of the writing in a strip of double size
+    for left, _, wide, high, _ in sorted(boxes[1:count].tolist()):
+        if high < 0.45 * tall or wide > 4 * tall:
+            continue
+        if spans and left + wide / 2 < spans[-1][1]:
+            spans[-1][1] = max(spans[-1][1], left + wide)
+        else:
+            spans.append([left, left + wide])
+    cuts = []
+    for left, right in spans:
+        parts = max(1, round((right - left) / (0.85 * tall)))
+        edges = np.linspace(left, right, parts + 1).astype(int)
+        for begin, end in itertools.pairwise(edges):
+            amount = large[:, begin:end].astype(np.float32) / 255 * mask[:, begin:end]
+            if amount.any():
+                cuts.append(ink.as_mnist(amount))
+    return cuts
+
+
+def rapidocr(detect: bool) -> Read:
+    """RapidOCR; without detection it takes the picture for one line of text."""
+    import logging
+
+    from rapidocr import RapidOCR
+
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    engine = RapidOCR(params={"Global.log_level": "error"})
+
+    def read(content: bytes) -> str:
+        found = engine(_bgr(content), use_det=detect, use_cls=False, use_rec=True)
+        return _digits("".join(found.txts or ()))
+
+    return read
+
+
+def tesseract() -> Read:
+    """Tesseract, told that there is one line of digits and marks."""
+    import pytesseract
+
+    settings = "--psm 7 -c tessedit_char_whitelist=0123456789.,-/$"
+    return lambda content: _digits(pytesseract.image_to_string(Image.open(io.BytesIO(content)), config=settings))
+
+
+def _bgr(content: bytes) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+
+
+def _digits(text: str) -> str:
+    return "".join(each for each in text if each in "0123456789")
+
+
+@click.command(context_settings={"show_default": True})
+@click.option("--pictures", default=1000, help="Amounts to read.")
+@click.option("--seed", default=2026, help="Of the amounts.")
+def main(pictures: int, seed: int) -> None:
+    """Measure every reader that is installed and print a table."""
+    split = preparation.read_split(project.ROOT / "data" / "prepared", "test")
+    asked = examination.questions("amounts", split, pictures, np.random.default_rng(seed))
+    files = [cv2.imencode(".png", each.picture[:, :, ::-1])[1].tobytes() for each in asked]
+    readers = {
+        "this reader": ours,
+        "RapidOCR, recognition only": lambda: rapidocr(detect=False),
+        "RapidOCR, with detection": lambda: rapidocr(detect=True),
+        "segmentation + dense baseline": lambda: digit_by_digit("mlp"),
+        "segmentation + digit champion": lambda: digit_by_digit("cnn"),
+    }
+    if shutil.which("tesseract"):
+        readers["Tesseract"] = tesseract
+    rows = []
+    for name, load in readers.items():
+        read = load()
+        for content in files[:5]:
+            read(content)  # not counted: what is loaded at first use
+        times, right = [], 0
+        for question, content in zip(asked, tqdm(files, name, mininterval=5), strict=True):
+            started = time.perf_counter()
+            said = read(content)
+            times.append(1000 * (time.perf_counter() - started))
+            right += said == question.digits
+        rows.append((name, right / pictures, pictures - right, statistics.median(times)))
+    batch = payment_ml.load_amount_reader()
+    batch.read_many(files[:64])
+    started = time.perf_counter()
+    batch.read_many(files)
+    rate = pictures / (time.perf_counter() - started)
+
+    click.echo("| reader | digits all right | wrong | ms a picture, median | times this reader |")
+    click.echo("| --- | --- | --- | --- | --- |")
+    for name, share, wrong, milliseconds in rows:
+        ratio = milliseconds / rows[0][3]
+        click.echo(f"| {name} | {share:.1%} | {wrong} of {pictures} | {milliseconds:.1f} | {ratio:.1f} |")
+    click.echo(f"\nread_many: {rate:.0f} pictures a second")
+    if "Tesseract" not in readers:
+        click.echo("Tesseract is not installed here, so it was not measured.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,276 @@
+"""Reads a whole amount from a picture, says how sure it is, and whether a person should look."""
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from payment_ml import amounts, decoding, strips
+from payment_ml.backend import keras
+from payment_ml.backend import tensorflow as tf
+from payment_ml.images import ImageError, Source, load_grey
+from payment_ml.promises import why_review
+from payment_ml.registry import Version
+
+_CHUNK = 64  # pictures that are read together
+_WIDEST_GAP = 1.6  # digit heights between two digits of one amount; wider apart, they are two numbers
+_ELSEWHERE = 0.45  # share of the writing that may lie outside of the line that was read
+
+
+_HOPELESS = math.log(1e5)  # a reading that is so many times less likely than the best is no alternative
+
+
+@dataclass(frozen=True)
+class Character:
+    """One character of an amount, and where it stands."""
+
+    character: str
+    confidence: float  # probability that it is this one if all others are right, 0 to 1
+    left: float  # pixels of the picture from its left edge
+    right: float
+    alternatives: tuple[tuple[str, float], ...]  # what else it could be, with probabilities
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another amount that the picture could show."""
+
+    text: str  # "1234.56"
+    value: Decimal
+    confidence: float  # probability, 0 to 1
+
+
+@dataclass(frozen=True)
+class AmountReading:
+    """An amount read from a picture."""
+
+    text: str  # "1234.56"; what was read, where that is no amount; empty when nothing was read
+    value: Decimal | None  # None when there is no amount, or more than one that it could be
+    digits: str  # "123456": the digits as they were written
+    confidence: float  # probability that the value is right, 0 to 1
+    decision: str  # "accept" or "review"
+    reason: str | None  # why a person should look; None when accepted
+    characters: tuple[Character, ...] = ()  # as they were written, marks included
+    alternatives: tuple[Alternative, ...] = ()  # the likeliest first
+
+    @property
+    def written(self) -> str:
+        """What was read, as it was written: marks, currency and all."""
+        return "".join(each.character for each in self.characters)
+
+
+class AmountReader:
+    """A trained amount network with its calibration and its accept threshold."""
+
+    def __init__(self, version: Version):
+        """Load a version's network; `load_amount_reader` finds one and checks it first."""
+        self.version = version
+        self.calibration: tuple[float, float] = tuple(version.card.get("calibration", (1.0, 0.0)))
+        self.promises = version.card.get("promises", {})
+        network = keras.saving.load_model(version.network_path, compile=False, safe_mode=True)
+        logits = keras.Model(network.input, network.get_layer("logits").output)
+        # Weights as constants of the graph: a single strip is answered in four fifths of the time.
+        weights = [[keras.ops.convert_to_numpy(each) for each in group] for group in (
+            logits.trainable_variables, logits.non_trainable_variables
+        )]  # fmt: skip
+
+        @tf.function(input_signature=[tf.TensorSpec([None, strips.HEIGHT, None], tf.uint8)])
+        def answer(levels):
+            constants = ([tf.constant(each) for each in group] for group in weights)
+            return tf.nn.log_softmax(logits.stateless_call(*constants, levels, training=False)[0])
+
+        self._network = answer
+        # Compiles now, so that the first user does not wait.
+        self.log_frames([np.zeros((strips.HEIGHT, 128), np.uint8)])
+
+    def log_frames(self, levels: list[np.ndarray]) -> list[np.ndarray]:
+        """What the network says along each strip.
+
+        Parameters
+        ----------
+        levels : uint8 [32, width] each, 0 paper, 255 ink, as `strips.cut_strip` gives them
+
+        Returns
+        -------
+        float32 [width / 4, symbols + 1] each: logarithms of probabilities in every frame, the first of the blank
+        """
+        answers: list[np.ndarray | None] = [None] * len(levels)
+        # Strips of one padded width go together: then none is read otherwise than it is read alone.
+        by_width = sorted(range(len(levels)), key=lambda i: strips.padded_width(levels[i].shape[1]))
+        for _, group in itertools.groupby(by_width, key=lambda i: strips.padded_width(levels[i].shape[1])):
+            places = list(group)
+            said = self._network(strips.stack([levels[i] for i in places])).numpy()
+            for i, frames in zip(places, said, strict=True):
+                answers[i] = frames[: strips.frames(levels[i].shape[1])]
+        return answers
+
+    def read(self, source: Source) -> AmountReading:
+        """Read the amount in a picture: any size and colour, dark on light or light on dark.
+
+        A picture that cannot be read is no exception here but a reading for review with the reason.
+
+        Parameters
+        ----------
+        source : path, bytes, PIL image, or array [height, width] or [height, width, 1 | 3 | 4]
+
+        Raises
+        ------
+        TypeError : `source` is none of these types
+        """
+        found = _look(source)
+        if isinstance(found, AmountReading):
+            return found
+        return self._judge(found, self.log_frames([found.levels])[0])
+
+    def read_many(self, sources: Iterable[Source]) -> list[AmountReading]:
+        """Read many pictures, faster than one by one; each reads as it does alone.
+
+        Parameters
+        ----------
+        sources : each as in `read`; a bad one becomes a reading for review and stops nothing
+
+        Returns
+        -------
+        a reading for each source, in their order
+        """
+        return list(self.stream(sources))
+
+    def stream(self, sources: Iterable[Source]) -> Iterator[AmountReading]:
+        """As `read_many`, but each reading is given as soon as it and those before it are there."""
+        remaining = iter(sources)
+        with ThreadPoolExecutor(max_workers=2) as beside:
+            # While one chunk goes through the network, the next is decoded and looked at.
+            waiting = [beside.submit(_look, each) for each in itertools.islice(remaining, _CHUNK)]
+            while waiting:
+                upcoming = [beside.submit(_look, each) for each in itertools.islice(remaining, _CHUNK)]
+                found = [each.result() for each in waiting]
+                frames = iter(self.log_frames([each.levels for each in found if isinstance(each, strips.Strip)]))
+                for each in found:
+                    yield each if isinstance(each, AmountReading) else self._judge(each, next(frames))
+                waiting = upcoming
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What calibration set, as the version's card keeps it."""
+        return {"calibration": list(self.calibration), "promises": self.promises}
+
+    def told(self) -> str:
+        """The calibration in words."""
+        slope, offset = self.calibration
+        return f"log-odds times {slope:.3f}, plus {offset:.3f} (1 and 0 would leave them as they are)"
+
+    def threshold(self, kind: str = "amounts") -> float:
+        """The least confidence at which to accept; infinite when nothing was promised yet."""
+        return self.promises[kind]["threshold"] if kind in self.promises else math.inf
+
+    def _judge(self, strip: strips.Strip, frames: np.ndarray) -> AmountReading:
+        """Make a reading of what the network says along a strip."""
+        kept = decoding.telling(frames)
+        frames = frames[kept]
+        meanings = _by_meaning(decoding.candidates(frames))
+        # What is no amount gives way to what is one: the likeliest reading that the grammar knows, however unlikely.
+        best = next((each for each in meanings if each.amount.readings or each.is_no_amount), meanings[0])
+        named = [each for each in meanings if each.amount.value is not None]
+        alternatives = tuple(
+            Alternative(str(each.amount.value), each.amount.value, self.calibrated(each.probability)) for each in named
+        )
+        if best.is_no_amount or not best.written:
+            return AmountReading("", None, "", 0.0, "review", "no amount was found in the picture", (), alternatives)
+        characters = _characters(strip, frames, kept, best.written)
+        confidence = self.calibrated(best.probability)
+        value = best.amount.value
+        reason = (
+            best.amount.reason
+            or _two_numbers(strip, characters)
+            or why_review(confidence, self.promises.get("amounts"), self.version.name)
+        )
+        return AmountReading(
+            text=best.written if value is None else str(value),
+            value=value,
+            digits="".join(filter(str.isdigit, best.written)),
+            confidence=confidence if value is not None else 0.0,
+            decision="review" if reason else "accept",
+            reason=reason,
+            characters=characters,
+            alternatives=alternatives[1:] if value is not None else alternatives,
+        )
+
+    def calibrated(self, probability: float) -> float:
+        """The probability of being right, from the network's own: Platt's line through the log-odds."""
+        slope, offset = self.calibration
+        return 1 / (1 + math.exp(-(slope * log_odds(probability) + offset)))
+
+
+def log_odds(probability: float) -> float:
+    """Logarithm of p / (1 - p), finite at both ends."""
+    kept = min(max(probability, 1e-9), 1 - 1e-9)
+    return math.log(kept / (1 - kept))
+
+
+def _look(source: Source) -> strips.Strip | AmountReading:
+    """The strip to read, or the reading that says why there is none."""
+    try:
+        grey = load_grey(source)
+    except ImageError as error:
+        return AmountReading("", None, "", 0.0, "review", str(error))
+    strip = strips.cut_strip(grey)
+    return strip or AmountReading("", None, "", 0.0, "review", "no writing was found in the picture")
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    """All ways of writing that mean the same."""
+
+    written: str  # the likeliest of them
+    amount: amounts.Amount
+    probability: float  # of all of them together
+
+    @property
+    def is_no_amount(self) -> bool:
+        """Whether the network says that nothing there is an amount."""
+        return self.written == decoding.NO_AMOUNT
+
+
+def _by_meaning(candidates: list[decoding.Candidate]) -> list[_Meaning]:
+    """Candidates with one value put together, the likeliest meaning first; what is no amount stands for itself."""
+    found: dict[object, tuple[str, amounts.Amount, float]] = {}
+    for candidate in candidates:  # the likeliest first
+        if candidate.log_probability < candidates[0].log_probability - _HOPELESS:
+            break
+        amount = amounts.parse(candidate.text)
+        key = amount.value if amount.value is not None else amount.readings or candidate.text
+        written, first, probability = found.get(key, (candidate.text, amount, 0.0))
+        found[key] = (written, first, probability + math.exp(candidate.log_probability))
+    return sorted((_Meaning(*each) for each in found.values()), key=lambda meaning: -meaning.probability)
+
+
+def _characters(strip: strips.Strip, frames: np.ndarray, kept: np.ndarray, written: str) -> tuple[Character, ...]:
+    """Each character with its confidence, and the columns of the picture in which its strokes stand.
+
+    `kept` tells the places of the frames along the strip.
+    """
+    symbols = decoding.encode(written)
+    peaks = decoding.align(frames, symbols)
+    options = decoding.rivals(frames, symbols, peaks)
+    spans = strip.spans((kept[peaks] + 0.5) * strips.FRAME)
+    found = []
+    for character, choices, (left, right) in zip(written, options, spans, strict=True):
+        shares = {each.text: math.exp(each.log_probability) for each in choices}
+        own = shares.pop(character)
+        found.append(Character(character, own, left, right, tuple(shares.items())))
+    return tuple(found)
+
+
+def _two_numbers(strip: strips.Strip, characters: tuple[Character, ...]) -> str | None:
+    """Why what was read may be two numbers; None when nothing speaks for it."""
+    for one, other in itertools.pairwise(characters):
+        if other.left - one.right > _WIDEST_GAP * strip.digit_height:
+            return f"there may be two numbers: a wide gap lies between {one.character!r} and {other.character!r}"
+    if strip.elsewhere > _ELSEWHERE:
+        return "there is more writing above or below what was read; cut out the amount"
+    return None

@@ -1,0 +1,188 @@
+"""What a network learns from: batches for every epoch, the loss on a batch, and how validation judges it."""
+
+import math
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any, Protocol
+
+import numpy as np
+
+from payment_ml import augmentation, decoding, strips, writing
+from payment_ml.backend import tensorflow as tf
+from payment_ml.mnist import SIDE
+from payment_ml.preparation import Split
+
+Batch = tuple[np.ndarray, ...]
+
+
+class Lessons(Protocol):
+    """What `training.train` asks for."""
+
+    signature: tuple[tf.TensorSpec, ...]  # of a batch
+    unit: str  # what the validation accuracy is a share of
+    probe: np.ndarray  # some pictures of the validation split, to compare networks by
+
+    def examples(self) -> tuple[list[np.ndarray], list[str]]:
+        """Pictures uint8 [height, width], 0 paper, as the network gets to see them, and a caption for each."""
+
+    def steps(self, batch_size: int) -> int:
+        """Batches in an epoch."""
+
+    def epochs(self, count: int, batch_size: int) -> Iterator[Iterator[Batch]]:
+        """For each epoch its batches; the same ones whenever it is asked."""
+
+    def loss(self, scores: tf.Tensor, *batch: tf.Tensor) -> tf.Tensor:
+        """Mean loss in nats of what the network's layer `logits` says of a batch."""
+
+    def validate(self, logits: Any) -> tuple[float, float, float]:
+        """Mean loss on the validation split in nats, its standard error, and the share read right."""
+
+
+class DigitLessons:
+    """Single digits, distorted anew in every epoch."""
+
+    signature = (tf.TensorSpec([None, SIDE, SIDE], tf.uint8), tf.TensorSpec([None], tf.int32))
+    unit = "digits"
+
+    def __init__(self, training: Split, validation: Split, seed: int, augment: bool = True):
+        self._training, self._validation = training, validation
+        self._seed, self._augment = seed, augment
+        self.probe = validation.images[:200]
+
+    def examples(self) -> tuple[list[np.ndarray], list[str]]:
+        """Twelve digits, each beside what became of it."""
+        images = self._training.images[:12]
+        shown = augmentation.distort(images, np.random.default_rng(self._seed)) if self._augment else images
+        pairs = [np.hstack(pair) for pair in zip(images, shown, strict=True)]
+        return pairs, [str(label) for label in self._training.labels[:12]]
+
+    def steps(self, batch_size: int) -> int:
+        """Batches in an epoch; a last, smaller one is left out."""
+        return len(self._training.labels) // batch_size
+
+    def epochs(self, count: int, batch_size: int) -> Iterator[Iterator[Batch]]:
+        """Each epoch's digits, shuffled and distorted; the next epoch's are made beside the training of this one."""
+        generators = np.random.default_rng(self._seed).spawn(count)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            waiting = beside.submit(self._make, generators[0])
+            for epoch in range(count):
+                ready = waiting.result()
+                if epoch + 1 < count:
+                    waiting = beside.submit(self._make, generators[epoch + 1])
+                yield self._batches(*ready, batch_size)
+
+    def _make(self, rng: np.random.Generator) -> Batch:
+        order = rng.permutation(len(self._training.labels))
+        images = self._training.images[order]
+        labels = self._training.labels[order].astype(np.int32)
+        return (augmentation.distort(images, rng) if self._augment else images), labels
+
+    def _batches(self, images: np.ndarray, labels: np.ndarray, batch_size: int) -> Iterator[Batch]:
+        for i in range(self.steps(batch_size)):
+            batch = slice(i * batch_size, (i + 1) * batch_size)
+            yield images[batch], labels[batch]
+
+    def loss(self, scores: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        """Cross-entropy."""
+        return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores))
+
+    def validate(self, logits: Any) -> tuple[float, float, float]:
+        """Cross-entropy and accuracy on the validation digits."""
+        images, labels = self._validation.images, self._validation.labels
+        scores = np.concatenate([logits(images[i : i + 1000], training=False) for i in range(0, len(labels), 1000)])
+        losses = np.logaddexp.reduce(scores, axis=1) - scores[np.arange(len(scores)), labels]
+        return (*_mean_and_error(losses), float(np.mean(scores.argmax(axis=1) == labels)))
+
+
+class AmountLessons:
+    """Whole amounts, each written once: no strip is seen twice, and other processes write them beside the training."""
+
+    signature = (
+        tf.TensorSpec([None, strips.HEIGHT, None], tf.uint8),
+        tf.TensorSpec([None], tf.int32),
+        tf.TensorSpec([None, None], tf.int32),
+    )
+    unit = "amounts"
+
+    def __init__(self, training: Split, validation: Split, seed: int, amounts: int, validation_amounts: int = 2000):
+        """Write with the digits of two splits; `amounts` for each epoch, and once those to validate on."""
+        self._training, self._seed = training, seed
+        self._sheets = amounts // writing.SHEET
+        rng = np.random.default_rng([seed, 0])
+        self._validation = writing.sheet(validation, rng, validation_amounts, distort=False)
+        self.probe = next(writing.batch(self._validation, 64))[0]
+
+    def examples(self) -> tuple[list[np.ndarray], list[str]]:
+        """Twenty-four strips, with what is written on them."""
+        lines = writing.sheet(self._training, np.random.default_rng([self._seed, 1]), 24)
+        texts = ["".join(decoding.ALPHABET[symbol - 1] for symbol in symbols) for _, symbols in lines]
+        return [levels for levels, _ in lines], [text.replace("$", r"\$") for text in texts]
+
+    def steps(self, batch_size: int) -> int:
+        """Batches in an epoch; each sheet that is written leaves its last, smaller one out."""
+        return self._sheets * (writing.SHEET // batch_size)
+
+    def epochs(self, count: int, batch_size: int) -> Iterator[Iterator[Batch]]:
+        """Each epoch's strips, in batches of about one width."""
+        # Spawned, not forked: a fork of a process that runs TensorFlow's threads may hang.
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(os.cpu_count(), context, writing.start, (self._training,)) as pool:
+            pending: deque[Future] = deque()
+            seeds = iter([(self._seed, 1, i) for i in range(count * self._sheets)])
+            for _ in range(count):
+                yield self._batches(pool, pending, seeds, batch_size)
+            for each in pending:
+                each.cancel()
+
+    def _batches(
+        self, pool: ProcessPoolExecutor, pending: deque[Future], seeds: Iterator[tuple[int, ...]], batch_size: int
+    ) -> Iterator[Batch]:
+        for _ in range(self._sheets):
+            while len(pending) < _AHEAD and (seed := next(seeds, None)) is not None:
+                pending.append(pool.submit(writing.batches, seed, batch_size))
+            yield from pending.popleft().result()
+
+    def loss(self, scores: tf.Tensor, images: tf.Tensor, frames: tf.Tensor, symbols: tf.Tensor) -> tf.Tensor:
+        """Connectionist temporal classification (Graves et al. 2006)."""
+        return tf.reduce_mean(_ctc(scores, frames, symbols))
+
+    def validate(self, logits: Any) -> tuple[float, float, float]:
+        """Loss on the validation amounts, and the share whose every character is read right."""
+        losses, right = [], []
+        for images, frames, symbols in writing.batch(self._validation, 100):
+            scores = tf.convert_to_tensor(logits(images, training=False))
+            losses.append(_ctc(scores, frames, symbols).numpy())
+            best = scores.numpy().argmax(axis=2)
+            right += [
+                decoding.collapse(row[:length]) == [symbol for symbol in truth if symbol]
+                for row, length, truth in zip(best, frames, symbols.tolist(), strict=True)
+            ]
+        return (*_mean_and_error(np.concatenate(losses)), float(np.mean(right)))
+
+
+_AHEAD = 6  # sheets that are written before they are needed; each takes about 10 MB
+
+
+def _ctc(scores: tf.Tensor, frames: tf.Tensor, symbols: tf.Tensor) -> tf.Tensor:
+    """Negative logarithm of each text's probability in nats; symbols int32 [n, longest], padded with 0."""
+    return tf.nn.ctc_loss(
+        tf.sparse.from_dense(symbols), scores, None, frames, logits_time_major=False, blank_index=decoding.BLANK
+    )
+
+
+def _mean_and_error(losses: np.ndarray) -> tuple[float, float]:
+    return float(np.mean(losses)), float(np.std(losses) / math.sqrt(len(losses)))
+
+
+def of(task: str, training: Split, validation: Split, seed: int, **numbers: Any) -> Lessons:
+    """The lessons of a task.
+
+    Parameters
+    ----------
+    task : "digits" or "amounts"
+    numbers : of a recipe: `augment` for digits; `amounts`, written for each epoch
+    """
+    return {"digits": DigitLessons, "amounts": AmountLessons}[task](training, validation, seed, **numbers)

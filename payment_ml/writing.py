@@ -1,0 +1,80 @@
+"""Sheets of strips to learn from, written by processes that know nothing of TensorFlow."""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from payment_ml import augmentation, clutter, decoding, handwriting, pens, strips
+from payment_ml.preparation import Split
+
+SHEET = 1024  # strips that one call writes
+_DIGITS = 3000  # of the split, that are distorted anew for each sheet
+_NO_AMOUNT = 0.08  # share of strips that hold no amount
+_STRUCK_OUT = 0.15  # share of these that are amounts which somebody struck out
+
+Lines = list[tuple[np.ndarray, list[int]]]  # levels uint8 [32, width] of a strip, and the symbols that it shows
+_split: Split | None = None  # of a process of its own
+
+
+def start(split: Split) -> None:
+    """Prepare a process to write with the digits of a split."""
+    global _split
+    _split = split
+    cv2.setNumThreads(1)
+
+
+def batches(seed: tuple[int, ...], batch_size: int) -> list[tuple[np.ndarray, ...]]:
+    """A sheet in whole batches, for a process that `start` prepared; what `batch` gives, in random order."""
+    rng = np.random.default_rng(seed)
+    lines = sheet(_split, rng, SHEET)
+    made = list(batch(lines[: SHEET // batch_size * batch_size], batch_size))
+    return [made[i] for i in rng.permutation(len(made))]
+
+
+def sheet(split: Split, rng: np.random.Generator, count: int, distort: bool = True) -> Lines:
+    """Strips cut out of pictures of amounts, and of some that hold none.
+
+    Parameters
+    ----------
+    split : whose digits are written
+    count : strips
+    distort : bend a part of the digits first, as another hand would have written them
+    """
+    if distort:
+        chosen = rng.choice(len(split.labels), min(_DIGITS, len(split.labels)), replace=False)
+        alphabet = pens.Alphabet(augmentation.distort(split.images[chosen], rng), split.labels[chosen])
+    else:
+        alphabet = pens.Alphabet(split.images, split.labels)
+    lines: Lines = []
+    while len(lines) < count:
+        text = decoding.NO_AMOUNT
+        if rng.random() >= _NO_AMOUNT:
+            written = handwriting.amount_picture(alphabet, rng, colour=False)
+            picture, text = written.picture, written.text
+        elif rng.random() < _STRUCK_OUT:
+            picture = handwriting.struck_out_picture(alphabet, rng, colour=False)
+        else:
+            picture = clutter.picture(rng, colour=False)
+        strip = strips.cut_strip(picture)
+        if strip is not None and strips.frames(strip.levels.shape[1]) >= decoding.frames_needed(text):
+            lines.append((strip.levels, decoding.encode(text)))
+    return lines
+
+
+def batch(lines: Lines, batch_size: int) -> Iterator[tuple[np.ndarray, ...]]:
+    """Strips of about one width together.
+
+    Yields
+    ------
+    levels uint8 [n, 32, widest], 0 behind the end of a strip; frames int32 [n], of each strip's own width; symbols
+    int32 [n, longest], 0 behind the end
+    """
+    ordered = sorted(lines, key=lambda line: line[0].shape[1])
+    for i in range(0, len(ordered), batch_size):
+        part = ordered[i : i + batch_size]
+        levels = strips.stack([each for each, _ in part])
+        symbols = np.zeros((len(part), max(len(each) for _, each in part)), np.int32)
+        for row, (_, each) in zip(symbols, part, strict=True):
+            row[: len(each)] = each
+        yield levels, np.array([strips.frames(each.shape[1]) for each, _ in part], np.int32), symbols

@@ -1,0 +1,94 @@
+"""lessons and writing: batches that repeat themselves, and a loss that goes down."""
+
+import numpy as np
+import pytest
+
+from payment_ml import decoding, lessons, networks, strips, training, writing
+from payment_ml.backend import keras
+from payment_ml.preparation import Split
+
+
+@pytest.fixture(scope="module")
+def learning(splits) -> lessons.AmountLessons:
+    """Two sheets an epoch."""
+    return lessons.AmountLessons(splits["train"], splits["validation"], 3, 2 * writing.SHEET, validation_amounts=200)
+
+
+def test_the_same_seed_writes_the_same_batches_whatever_process_does(learning):
+    """Two epochs asked for twice; and no epoch is like another."""
+    once, again = ([list(batches) for batches in learning.epochs(2, 64)] for _ in range(2))
+    assert [len(batches) for batches in once] == [learning.steps(64)] * 2
+    for one, other in zip(once[0] + once[1], again[0] + again[1], strict=True):
+        assert all(np.array_equal(x, y) for x, y in zip(one, other, strict=True))
+    assert not np.array_equal(once[0][0][2], once[1][0][2])
+
+
+def test_batches_are_strips_with_frames_and_symbols(learning):
+    """As the loss takes them: dtypes, shapes, and every text possible in its frames."""
+    for images, frames, symbols in next(iter(learning.epochs(1, 64))):
+        assert (images.dtype, frames.dtype, symbols.dtype) == (np.uint8, np.int32, np.int32)
+        assert images.shape[:2] == (64, strips.HEIGHT)
+        assert images.shape[2] % 16 == 0
+        assert (frames <= images.shape[2] // strips.FRAME).all()
+        assert ((symbols > 0).sum(axis=1) >= 1).all()
+        assert ((symbols > 0).sum(axis=1) <= frames).all()
+
+
+def test_some_strips_hold_no_amount(splits):
+    """And say so by a symbol of its own."""
+    lines = writing.sheet(splits["validation"], np.random.default_rng(0), 300, distort=False)
+    nothing = decoding.encode(decoding.NO_AMOUNT)
+    assert 8 <= sum(symbols == nothing for _, symbols in lines) <= 45
+    assert all(symbols == nothing or nothing[0] not in symbols for _, symbols in lines)
+
+
+def test_only_digits_of_its_own_split_are_written(splits):
+    """A split of ones writes ones."""
+    train = splits["train"]
+    alike = train.labels == 1
+    ones = Split(train.images[alike], np.arange(alike.sum(), dtype=np.uint8) % 10, train.indices[alike])
+    lines = writing.sheet(ones, np.random.default_rng(1), 100)
+    inked = [np.mean(levels > 128) for levels, _ in lines]
+    usual = [np.mean(levels > 128) for levels, _ in writing.sheet(train, np.random.default_rng(1), 100)]
+    assert np.median(inked) < 0.8 * np.median(usual)
+
+
+def test_the_loss_is_that_of_each_text(learning, rng):
+    """Against the decoder's own sum over all alignments."""
+    images, frames, symbols = next(writing.batch(learning._validation, 8))
+    scores = rng.normal(size=(8, images.shape[2] // 4, 22)).astype(np.float32)
+    logarithms = scores - np.logaddexp.reduce(scores, axis=2, keepdims=True)
+    expected = [
+        -decoding.log_probabilities(rows[:length], [[s for s in text if s]])[0]
+        for rows, length, text in zip(logarithms, frames, symbols.tolist(), strict=True)
+    ]
+    assert float(learning.loss(scores, images, frames, symbols)) == pytest.approx(np.mean(expected), rel=1e-4)
+
+
+def test_training_on_amounts_repeats_itself_and_learns(splits):
+    """Bit by bit, though other processes write; and the loss falls."""
+    trained = []
+    for _ in range(2):
+        learning = lessons.of("amounts", splits["train"], splits["validation"], 0, amounts=writing.SHEET)
+        recipe, _ = networks.recipe("reader", epochs=2)
+        trained.append(training.train(networks.build("reader", 0), learning, **recipe))
+    weights = [each.network.get_weights() for each in trained]
+    assert all(np.array_equal(x, y) for x, y in zip(*weights, strict=True))
+    assert trained[0].curves["loss"][1] < 0.8 * trained[0].curves["loss"][0]
+
+
+def test_validation_counts_texts_that_are_right_to_the_last_mark(learning):
+    """A network that says what is written on each strip, one that says nothing."""
+    logits = keras.Sequential([keras.Input((32, None), dtype="uint8"), keras.layers.Lambda(_silence)])
+    loss, error, accuracy = learning.validate(logits)
+    assert accuracy == 0
+    assert loss > 0
+    assert error > 0
+
+
+def _silence(images):
+    """Scores that are all for the blank, float32 [n, width / 4, 22]."""
+    import tensorflow as tf
+
+    scores = tf.one_hot(tf.zeros(tf.stack([tf.shape(images)[0], tf.shape(images)[2] // 4]), tf.int32), 22)
+    return 5 * scores
