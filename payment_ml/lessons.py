@@ -132,10 +132,11 @@ class AmountLessons:
         with ProcessPoolExecutor(os.cpu_count(), context, writing.start, (self._training,)) as pool:
             pending: deque[Future] = deque()
             seeds = iter([(self._seed, 1, i) for i in range(count * self._sheets)])
-            for _ in range(count):
-                yield self._batches(pool, pending, seeds, batch_size)
-            for each in pending:
-                each.cancel()
+            try:
+                for _ in range(count):
+                    yield self._batches(pool, pending, seeds, batch_size)
+            finally:  # training may stop early
+                pool.shutdown(wait=False, cancel_futures=True)
 
     def _batches(
         self, pool: ProcessPoolExecutor, pending: deque[Future], seeds: Iterator[tuple[int, ...]], batch_size: int
