@@ -106,6 +106,7 @@ def amount_picture(
     rng: np.random.Generator,
     amount: tuple[Decimal, str] | None = None,
     colour: bool = True,
+    tallest: float = 56,
 ) -> AmountPicture:
     """A photograph of an amount in one hand, on plain paper, a form or a cheque.
 
@@ -114,13 +115,14 @@ def amount_picture(
     alphabet : digits of one split
     amount : value and text to write, all of whose marks `pens` knows; None draws one
     colour : False photographs in grey levels, which is faster and all that a reader sees
+    tallest : digits are drawn from 16 to so many pixels high; in one of 17 pictures they are 10 to 16
 
     Returns
     -------
     AmountPicture; its picture is 12 to 130 pixels high
     """
     value, text = random_amount(rng) if amount is None else amount
-    smallest, largest = (10, 16) if rng.random() < 0.06 else (16, 56)
+    smallest, largest = (10, 16) if rng.random() < 0.06 else (16, tallest)
     size = float(np.exp(rng.uniform(np.log(smallest), np.log(largest))))
     line = _write_line(text, alphabet, pens.random_hand(rng, size), rng)
     if rng.random() < 0.3:

@@ -98,7 +98,8 @@ class DigitLessons:
 
 
 class AmountLessons:
-    """Whole amounts, each written once: no strip is seen twice, and other processes write them beside the training."""
+    """Whole amounts, which other processes write beside the training: each is seen in the epoch it was written for, and
+    once more in the next, among others."""
 
     signature = (
         tf.TensorSpec([None, strips.HEIGHT, None], tf.uint8),
@@ -108,7 +109,7 @@ class AmountLessons:
     unit = "amounts"
 
     def __init__(self, training: Split, validation: Split, seed: int, amounts: int, validation_amounts: int = 2000):
-        """Write with the digits of two splits; `amounts` for each epoch, and once those to validate on."""
+        """Write with the digits of two splits: `amounts` for each epoch, and once those to validate on."""
         self._training, self._seed = training, seed
         self._sheets = amounts // writing.SHEET
         rng = np.random.default_rng([seed, 0])
@@ -117,13 +118,13 @@ class AmountLessons:
 
     def examples(self) -> tuple[list[np.ndarray], list[str]]:
         """Twenty-four strips, with what is written on them."""
-        lines = writing.sheet(self._training, np.random.default_rng([self._seed, 1]), 24)
+        lines = writing.sheet(self._training, np.random.default_rng([self._seed, 1]), 24, distort=True)
         texts = ["".join(decoding.ALPHABET[symbol - 1] for symbol in symbols) for _, symbols in lines]
         return [levels for levels, _ in lines], [text.replace("$", r"\$") for text in texts]
 
     def steps(self, batch_size: int) -> int:
-        """Batches in an epoch; each sheet that is written leaves its last, smaller one out."""
-        return self._sheets * (writing.SHEET // batch_size)
+        """Batches in an epoch, half of them new; each sheet that is written leaves its last, smaller one out."""
+        return 2 * self._sheets * (writing.SHEET // batch_size)
 
     def epochs(self, count: int, batch_size: int) -> Iterator[Iterator[Batch]]:
         """Each epoch's strips, in batches of about one width."""
@@ -132,19 +133,30 @@ class AmountLessons:
         with ProcessPoolExecutor(os.cpu_count(), context, writing.start, (self._training,)) as pool:
             pending: deque[Future] = deque()
             seeds = iter([(self._seed, 1, i) for i in range(count * self._sheets)])
+            sheets: list[list[Batch]] = []
             try:
                 for _ in range(count):
-                    yield self._batches(pool, pending, seeds, batch_size)
+                    yield self._batches(pool, pending, seeds, sheets, batch_size)
             finally:  # training may stop early
                 pool.shutdown(wait=False, cancel_futures=True)
 
     def _batches(
-        self, pool: ProcessPoolExecutor, pending: deque[Future], seeds: Iterator[tuple[int, ...]], batch_size: int
+        self,
+        pool: ProcessPoolExecutor,
+        pending: deque[Future],
+        seeds: Iterator[tuple[int, ...]],
+        sheets: list[list[Batch]],
+        batch_size: int,
     ) -> Iterator[Batch]:
-        for _ in range(self._sheets):
+        """New sheets and those of the epoch before, in turn; the first epoch sees its own twice."""
+        before, sheets[:] = sheets[:], []
+        for i in range(self._sheets):
             while len(pending) < _AHEAD and (seed := next(seeds, None)) is not None:
                 pending.append(pool.submit(writing.batches, seed, batch_size))
-            yield from pending.popleft().result()
+            fresh = pending.popleft().result()
+            sheets.append(fresh)
+            yield from fresh
+            yield from (before or sheets)[i]
 
     def loss(self, scores: tf.Tensor, images: tf.Tensor, frames: tf.Tensor, symbols: tf.Tensor) -> tf.Tensor:
         """Connectionist temporal classification (Graves et al. 2006)."""

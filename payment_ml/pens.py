@@ -129,6 +129,9 @@ def draw_mark(mark: str, hand: Hand, rng: np.random.Generator) -> tuple[np.ndarr
         y = extent[1] - place[:, 1] + margin
         path = np.round(np.stack([x, y], axis=-1) * 8).astype(np.int32)
         cv2.polylines(stroke, [path], False, 255, max(1, round(pen)), cv2.LINE_AA, shift=3)
+        if np.ptp(path, axis=0).max() < 8 * pen:
+            # OpenCV may leave out a line that is shorter than wide: set the pen down as well.
+            cv2.circle(stroke, tuple(path[0].tolist()), round(4 * pen), 255, -1, cv2.LINE_AA, shift=3)
     left, top, wide, high_pixels = cv2.boundingRect((stroke > 64).astype(np.uint8))
     if not wide:
         return np.zeros((1, 1), np.float32), 0.0

@@ -9,6 +9,7 @@ from tqdm import tqdm
 from payment_ml.backend import keras
 from payment_ml.backend import tensorflow as tf
 from payment_ml.lessons import Lessons
+from payment_ml.registry import Registry, RegistryError, Version
 
 _WARM_UP = 0.1  # share of all steps in which the learning rate rises
 _AVERAGING = 0.999  # decay of the running average of the weights, a step
@@ -67,7 +68,7 @@ def train(
     )
     logits = keras.Model(network.input, network.get_layer("logits").output)
     average = [tf.Variable(weight, trainable=False) for weight in network.weights]
-    step = _compile_step(logits, network, lessons, average, optimizer)
+    step = _compile_step(network, lessons, average, optimizer)
     curves: dict[str, list[float]] = {"loss": [], "validation_loss": [], "validation_accuracy": [], "seconds": []}
     best_loss, tolerance, kept_epoch, kept_weights = math.inf, 0.0, 0, network.get_weights()
     started, last = time.perf_counter(), ""
@@ -101,6 +102,24 @@ def train(
     return Trained(network, curves, kept_epoch, time.perf_counter() - started)
 
 
+def copy_weights(version: Version, network: keras.Model) -> None:
+    """Give a network the weights of a version, to go on from there.
+
+    Raises
+    ------
+    RegistryError : the version's network is damaged, or built otherwise
+    """
+    Registry(version.folder.parent).verify(version)
+    weights = keras.saving.load_model(version.network_path, compile=False, safe_mode=True).get_weights()
+    expected, got = [weight.shape for weight in network.weights], [weight.shape for weight in weights]
+    if expected != got:
+        raise RegistryError(
+            f"expected a version built as {network.name} is now, but the weights of {version.name} have other shapes; "
+            "train without warm_start"
+        )
+    network.set_weights(weights)
+
+
 # Everything that a person waiting wants to know; one line in a log, the same line overwritten in a notebook.
 _BAR_FORMAT = "{percentage:3.0f}%, {elapsed} passed, {remaining} left; {desc}"
 
@@ -113,13 +132,13 @@ def _schedule(learning_rate: float, steps: int) -> keras.optimizers.schedules.Le
 
 
 def _compile_step(
-    logits: keras.Model,
     network: keras.Model,
     lessons: Lessons,
     average: list[tf.Variable],
     optimizer: keras.optimizers.Optimizer,
 ):
     optimizer.build(network.trainable_variables)
+    logits = keras.Model(network.input, network.get_layer("logits").output)
 
     @tf.function(input_signature=lessons.signature)
     def step(*batch):

@@ -9,7 +9,9 @@ from payment_ml import augmentation, clutter, decoding, handwriting, pens, strip
 from payment_ml.preparation import Split
 
 SHEET = 1024  # strips that one call writes
-_DIGITS = 3000  # of the split, that are distorted anew for each sheet
+_DIGITS = 3000  # of the split, that a sheet is written with
+_DISTORTED = 0.5  # share of the sheets whose digits are bent first
+_TALLEST = 40  # pixels of a digit: strips show it in 22, and larger pictures take longer to write
 _NO_AMOUNT = 0.08  # share of strips that hold no amount
 _STRUCK_OUT = 0.15  # share of these that are amounts which somebody struck out
 
@@ -27,30 +29,28 @@ def start(split: Split) -> None:
 def batches(seed: tuple[int, ...], batch_size: int) -> list[tuple[np.ndarray, ...]]:
     """A sheet in whole batches, for a process that `start` prepared; what `batch` gives, in random order."""
     rng = np.random.default_rng(seed)
-    lines = sheet(_split, rng, SHEET)
+    lines = sheet(_split, rng, SHEET, distort=rng.random() < _DISTORTED)
     made = list(batch(lines[: SHEET // batch_size * batch_size], batch_size))
     return [made[i] for i in rng.permutation(len(made))]
 
 
-def sheet(split: Split, rng: np.random.Generator, count: int, distort: bool = True) -> Lines:
+def sheet(split: Split, rng: np.random.Generator, count: int, distort: bool) -> Lines:
     """Strips cut out of pictures of amounts, and of some that hold none.
 
     Parameters
     ----------
     split : whose digits are written
     count : strips
-    distort : bend a part of the digits first, as another hand would have written them
+    distort : bend the digits first, as another hand would have written them
     """
-    if distort:
-        chosen = rng.choice(len(split.labels), min(_DIGITS, len(split.labels)), replace=False)
-        alphabet = pens.Alphabet(augmentation.distort(split.images[chosen], rng), split.labels[chosen])
-    else:
-        alphabet = pens.Alphabet(split.images, split.labels)
+    chosen = rng.choice(len(split.labels), min(_DIGITS, len(split.labels)), replace=False)
+    images = augmentation.distort(split.images[chosen], rng) if distort else split.images[chosen]
+    alphabet = pens.Alphabet(images, split.labels[chosen])
     lines: Lines = []
     while len(lines) < count:
         text = decoding.NO_AMOUNT
         if rng.random() >= _NO_AMOUNT:
-            written = handwriting.amount_picture(alphabet, rng, colour=False)
+            written = handwriting.amount_picture(alphabet, rng, colour=False, tallest=_TALLEST)
             picture, text = written.picture, written.text
         elif rng.random() < _STRUCK_OUT:
             picture = handwriting.struck_out_picture(alphabet, rng, colour=False)

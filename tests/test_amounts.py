@@ -120,6 +120,12 @@ def test_whole_amounts_with_a_dash_for_cents_parse_back(whole, thousands):
     assert amounts.parse(amounts.write(Decimal(whole), Style(thousands, ".-"))).value == whole
 
 
+@given(st.integers(0, 9_999_999))
+def test_whole_amounts_without_cents_parse_back(whole):
+    """A single digit is an amount."""
+    assert amounts.parse(amounts.write(Decimal(whole), Style(cents=""))).value == whole
+
+
 @given(st.text(alphabet="0123456789.,'-/ $€*=", max_size=16))
 def test_no_text_makes_the_parser_raise_and_no_value_is_made_up(text):
     """A value has the digits of the text, in their order, but for zeros that it fills up."""
@@ -138,6 +144,7 @@ def test_no_text_makes_the_parser_raise_and_no_value_is_made_up(text):
         ("-1", Style(), "at least 0"),
         ("1.234", Style(), "whole cents"),
         ("1.50", Style(cents=".-"), "no cents"),
+        ("1.50", Style(cents=""), "no cents"),
         ("1000", Style(thousands=".", cents="."), "different marks"),
     ],
 )

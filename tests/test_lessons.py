@@ -12,17 +12,31 @@ from payment_ml.preparation import Split
 
 @pytest.fixture(scope="module")
 def learning(splits) -> lessons.AmountLessons:
-    """Two sheets an epoch."""
+    """Two new sheets an epoch."""
     return lessons.AmountLessons(splits["train"], splits["validation"], 3, 2 * writing.SHEET, validation_amounts=200)
+
+
+def same(one: tuple[np.ndarray, ...], other: tuple[np.ndarray, ...]) -> bool:
+    """Whether two batches are one."""
+    return all(np.array_equal(x, y) for x, y in zip(one, other, strict=True))
 
 
 def test_the_same_seed_writes_the_same_batches_whatever_process_does(learning):
     """Two epochs asked for twice; and no epoch is like another."""
     once, again = ([list(batches) for batches in learning.epochs(2, 64)] for _ in range(2))
     assert [len(batches) for batches in once] == [learning.steps(64)] * 2
-    for one, other in zip(once[0] + once[1], again[0] + again[1], strict=True):
-        assert all(np.array_equal(x, y) for x, y in zip(one, other, strict=True))
-    assert not np.array_equal(once[0][0][2], once[1][0][2])
+    assert all(same(one, other) for one, other in zip(once[0] + once[1], again[0] + again[1], strict=True))
+
+
+def test_every_sheet_is_seen_twice_in_its_epoch_and_the_next(learning):
+    """Half of an epoch is new; the first has nothing from before."""
+    first, second = (list(batches) for batches in learning.epochs(2, 64))
+    sheet = writing.SHEET // 64
+    assert same(first[0], first[sheet])
+    assert same(first[0], second[sheet])
+    assert same(first[2 * sheet], second[3 * sheet])
+    assert not same(first[0], second[0])
+    assert not same(second[0], second[2 * sheet])
 
 
 def test_batches_are_strips_with_frames_and_symbols(learning):
@@ -49,9 +63,9 @@ def test_only_digits_of_its_own_split_are_written(splits):
     train = splits["train"]
     alike = train.labels == 1
     ones = Split(train.images[alike], np.arange(alike.sum(), dtype=np.uint8) % 10, train.indices[alike])
-    lines = writing.sheet(ones, np.random.default_rng(1), 100)
+    lines = writing.sheet(ones, np.random.default_rng(1), 100, distort=False)
     inked = [np.mean(levels > 128) for levels, _ in lines]
-    usual = [np.mean(levels > 128) for levels, _ in writing.sheet(train, np.random.default_rng(1), 100)]
+    usual = [np.mean(levels > 128) for levels, _ in writing.sheet(train, np.random.default_rng(1), 100, distort=False)]
     assert np.median(inked) < 0.8 * np.median(usual)
 
 

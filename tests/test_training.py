@@ -113,9 +113,9 @@ def test_a_warm_start_begins_with_the_weights_of_the_version(run_copy):
     """And only of one that is built the same way."""
     version = Registry(run_copy.models_dir).get(run_copy.version)
     network = networks.build("cnn", seed=5)
-    networks.copy_weights(version, network)
+    training.copy_weights(version, network)
     saved = load_digit_classifier(run_copy.models_dir)
     images = np.random.default_rng(0).integers(0, 256, (5, 28, 28)).astype(np.uint8)
     assert np.allclose(np.log(network(images)), saved.log_probabilities(images), atol=1e-3)
     with pytest.raises(RegistryError, match=rf"{run_copy.version} have other shapes; train without warm_start"):
-        networks.copy_weights(version, networks.build("mlp", seed=0))
+        training.copy_weights(version, networks.build("mlp", seed=0))
