@@ -63,9 +63,10 @@ def _form(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None
     if rng.random() < 0.6:
         papers.draw_guilloche(print_, rng)
     for _ in range(int(rng.integers(0, 3))):
-        left, right = np.sort(rng.integers(-10, width + 10, 2))
-        top, bottom = np.sort(rng.integers(-10, height + 10, 2))
-        papers.draw_box(print_, rng, int(left), int(top), int(right), int(bottom))
+        # Longer than high, or a small one would be a zero.
+        left, top = int(rng.uniform(-0.3, 0.6) * width), int(rng.uniform(-0.3, 0.4) * height)
+        right, bottom = left + int(rng.uniform(1, 5) * height), top + int(rng.uniform(0.4, 0.9) * height)
+        papers.draw_box(print_, rng, left, top, right, bottom)
     for _ in range(int(rng.integers(0, 3))):
         papers.draw_rule(print_, rng, int(rng.uniform(0.2, 1) * height))
     if rng.random() < 0.4:
@@ -73,9 +74,9 @@ def _form(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None
 
 
 def _lines(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None:
-    """Straight strokes, as a ruler or an impatient pen leaves them."""
+    """Straight strokes, as a ruler or an impatient pen leaves them; three at least, since one alone is a one."""
     height, width = ink.shape
-    for _ in range(int(rng.integers(1, 7))):
+    for _ in range(int(rng.integers(3, 8))):
         corners = rng.uniform(-0.1, 1.1, (int(rng.integers(2, 5)), 2)) * (width, height)
         _polyline(ink, corners, int(rng.integers(1, max(2, height // 12) + 1)))
 

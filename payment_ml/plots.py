@@ -173,7 +173,7 @@ def robustness(table: pd.DataFrame) -> Figure:
         ):
             label = {"right": "right", "accepted": "accepted", "accepted_wrong": "wrong among accepted"}[key]
             axis.plot(steps, [clean[key], *rows[key]], color=colour, marker=marker, markersize=5, label=label)
-        axis.set_xticks(steps, ["0", *(f"{each:g}" for each in rows.strength)])
+        axis.set_xticks(steps, ["none", *(f"{each:g}" for each in rows.strength)])
         axis.set(title=name, xlabel=rows.unit.iloc[0], ylim=(0, 1.02))
         axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.flat[0].set_ylabel("share of pictures")
