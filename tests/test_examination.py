@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from payment_ml import evaluation, examination
-from payment_ml.amount_reader import AmountReading
+from payment_ml.amount_reader import AmountReader, AmountReading
 from payment_ml.examination import Answers, Question
 
 
@@ -83,13 +83,14 @@ def test_questions_of_a_split_are_seeded_photographs_with_truth(splits, task):
 
 def test_calibration_sets_confidence_and_threshold_and_changes_no_answer(reader, splits):
     """On amounts written with calibration digits."""
+    fresh = AmountReader(reader.version)
     asked = examination.questions("amounts", splits["calibration"], 150, np.random.default_rng(2))
-    before = [each.text for each in reader.read_many(each.picture for each in asked)]
-    answers = examination.calibrate(reader, splits["calibration"], asked, 0.05)
+    before = [each.text for each in fresh.read_many(each.picture for each in asked)]
+    answers = examination.calibrate(fresh, splits["calibration"], asked, 0.05)
     assert [each.text for each in answers.readings] == before
-    again = examination.ask(reader, asked, "again")
+    again = examination.ask(fresh, asked, "again")
     assert again.confidences == pytest.approx(answers.confidences, abs=1e-6)
-    assert reader.promises["amounts"]["total"] == 150
+    assert fresh.promises["amounts"]["total"] == 150
     assert abs(answers.confidences.mean() - answers.right.mean()) < 0.1
 
 
