@@ -188,9 +188,9 @@ class Gated:
         ------
         AssertionError : less than `least` is right, confidences are far off or not finite, or a digit is never read
         """
+        assert np.isfinite(self.confidences).all(), "expected finite confidences from the challenger"
         gap = evaluation.calibration_gap(self.confidences, self.right)
         most = _WORST_GAP + 1 / len(self.right) ** 0.5  # a few hundred pictures show a gap by chance alone
-        assert np.isfinite(self.confidences).all(), "expected finite confidences from the challenger"
         assert self.right.mean() >= least, (
             f"expected at least {least:.1%} of gate {self.unit} right, but got {self.right.mean():.2%}"
         )
