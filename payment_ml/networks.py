@@ -151,7 +151,6 @@ def _reader(seed: int) -> keras.Model:
         beside = layers.Conv1D(128, 5, padding="same", use_bias=False, kernel_initializer=normal())(hidden)
         beside = layers.BatchNormalization(momentum=0.9)(beside)
         hidden = layers.Add()([hidden, layers.ReLU()(beside)])
-    hidden = layers.Dropout(0.2, seed=seed)(hidden)
     return _classify(strip, hidden, len(decoding.ALPHABET) + 1, seeds, "reader")
 
 

