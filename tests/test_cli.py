@@ -60,7 +60,7 @@ def test_a_broken_picture_among_amounts_costs_nobody_the_others(reader_run, tmp_
 def test_many_files_show_how_far_it_is(reader_run, tmp_path):
     """On a terminal; a file for the rows."""
     read = f"{COMMAND} read --format csv --output {tmp_path}/x.csv --models {reader_run.models_dir} {SAMPLES}"
-    command = f"stty cols 100; {read}"
+    command = f"stty cols 100 rows 30; {read}"  # tqdm shows nothing on a terminal without rows
     done = subprocess.run(["script", "-qec", command, "/dev/null"], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0
     assert f"{len(list(SAMPLES.glob('*.png')))}/" in done.stdout
