@@ -20,8 +20,6 @@ from payment_ml.registry import Version
 _CHUNK = 64  # pictures that are read together
 _WIDEST_GAP = 1.6  # digit heights between two digits of one amount; wider apart, they are two numbers
 _ELSEWHERE = 0.45  # share of the writing that may lie outside of the line that was read
-
-
 _HOPELESS = math.log(1e5)  # a reading that is so many times less likely than the best is no alternative
 
 
@@ -101,8 +99,8 @@ class AmountReader:
         """
         answers: list[np.ndarray | None] = [None] * len(levels)
         # Strips of one padded width go together: then none is read otherwise than it is read alone.
-        by_width = sorted(range(len(levels)), key=lambda i: strips.padded_width(levels[i].shape[1]))
-        for _, group in itertools.groupby(by_width, key=lambda i: strips.padded_width(levels[i].shape[1])):
+        widths = [strips.padded_width(each.shape[1]) for each in levels]
+        for _, group in itertools.groupby(sorted(range(len(levels)), key=widths.__getitem__), key=widths.__getitem__):
             places = list(group)
             said = self._network(strips.stack([levels[i] for i in places])).numpy()
             for i, frames in zip(places, said, strict=True):
@@ -192,7 +190,7 @@ class AmountReader:
         return AmountReading(
             text=best.written if value is None else str(value),
             value=value,
-            digits="".join(filter(str.isdigit, best.written)),
+            digits=amounts.digits_of(best.written),
             confidence=confidence if value is not None else 0.0,
             decision="review" if reason else "accept",
             reason=reason,

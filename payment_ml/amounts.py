@@ -68,7 +68,7 @@ def parse(text: str) -> Amount:
     Amount; it never raises, for what people write is data
     """
     core = _strip(text)
-    digits = sum(character.isdigit() for character in core)
+    digits = len(digits_of(core))
     if digits == 0:
         return Amount(text, None, (), f"expected an amount, but {text!r} holds no digit")
     if digits > LONGEST:
@@ -80,6 +80,11 @@ def parse(text: str) -> Amount:
     if not found or found[0] != round(found[0], 2):
         return Amount(text, None, (), f"expected an amount such as 1,234.56, but got {text!r}")
     return Amount(text, found[0].quantize(Decimal("0.01")), found, None)
+
+
+def digits_of(text: str) -> str:
+    """The digits alone, in the order in which they are written."""
+    return "".join(filter(str.isdigit, text))
 
 
 def _strip(text: str) -> str:

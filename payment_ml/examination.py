@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from payment_ml import clutter, evaluation, handwriting, pens, promises
+from payment_ml import amounts, clutter, evaluation, handwriting, pens, promises
 from payment_ml.amount_reader import AmountReader, AmountReading, log_odds
 from payment_ml.digit_reader import DigitClassifier, DigitReading
 from payment_ml.faults import FAULTS
@@ -29,7 +29,7 @@ class Question:
     @property
     def digits(self) -> str:
         """The digits as they are written."""
-        return "".join(filter(str.isdigit, self.written))
+        return amounts.digits_of(self.written)
 
 
 def questions(task: str, split: Split, count: int, rng: np.random.Generator) -> list[Question]:
@@ -293,7 +293,7 @@ def by_position(answers: Answers) -> pd.DataFrame:
 
     Of readings that have as many digits as were written; a lost or invented digit has no place.
     """
-    pairs = [pair for pair in _pairs(answers) if len(pair[0]) == len(pair[1])]
+    pairs = _pairs(answers)
     longest = max((len(truth) for truth, _ in pairs), default=0)
     rows = []
     for place in range(longest):
@@ -304,16 +304,16 @@ def by_position(answers: Answers) -> pd.DataFrame:
 
 def digit_confusion(answers: Answers) -> np.ndarray:
     """Counts int64 [10, 10] of true digit and digit read, of readings with as many digits as were written."""
-    pairs = [pair for pair in _pairs(answers) if len(pair[0]) == len(pair[1])]
+    pairs = _pairs(answers)
     truths = np.array([int(each) for truth, _ in pairs for each in truth], int)
     read = np.array([int(each) for _, digits in pairs for each in digits], int)
     return evaluation.confusion(truths, read)
 
 
 def _pairs(answers: Answers) -> list[tuple[str, str]]:
-    return [
-        (question.digits, reading.digits) for question, reading in zip(answers.questions, answers.readings, strict=True)
-    ]
+    """Digits written and digits read, of readings with as many as were written."""
+    pairs = zip(answers.questions, answers.readings, strict=True)
+    return [(asked.digits, read.digits) for asked, read in pairs if len(asked.digits) == len(read.digits)]
 
 
 def robustness(

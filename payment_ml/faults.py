@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from payment_ml import papers
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -27,12 +29,7 @@ def _blur(picture: np.ndarray, strength: float, rng: np.random.Generator) -> np.
 
 
 def _tilt(picture: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    height, width = picture.shape[:2]
-    degrees = strength if rng.random() < 0.5 else -strength
-    extra = int(np.ceil(abs(np.sin(np.deg2rad(degrees))) * width))
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    turn[1, 2] += extra / 2
-    return cv2.warpAffine(picture, turn, (width, height + extra), borderMode=cv2.BORDER_REPLICATE)
+    return papers.tilt(picture, strength if rng.random() < 0.5 else -strength, cv2.BORDER_REPLICATE)
 
 
 def _thin(picture: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:

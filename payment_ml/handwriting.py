@@ -73,7 +73,7 @@ class AmountPicture:
     @property
     def digits(self) -> str:
         """The digits alone, in the order in which they are written."""
-        return "".join(character for character in self.text if character.isdigit())
+        return amounts.digits_of(self.text)
 
 
 def random_amount(rng: np.random.Generator) -> tuple[Decimal, str]:
@@ -126,7 +126,7 @@ def amount_picture(
     size = float(np.exp(rng.uniform(np.log(smallest), np.log(largest))))
     line = _write_line(text, alphabet, pens.random_hand(rng, size), rng)
     if rng.random() < 0.3:
-        line = _tilt(line, rng.uniform(-5, 5))
+        line = papers.tilt(line, rng.uniform(-5, 5))
     ink, print_ = _place(line, size, rng)
     picture = papers.photograph(ink, rng, print_, colour)
     return AmountPicture(picture, text, value)
@@ -187,15 +187,6 @@ def _write_line(text: str, alphabet: pens.Alphabet, hand: pens.Hand, rng: np.ran
 def _raised_cents(text: str) -> int:
     """Where raised cents begin: behind a decimal mark that two last digits follow; the length where there is none."""
     return len(text) - 2 if len(text) > 3 and text[-2:].isdigit() and text[-3] in ".,-" else len(text)
-
-
-def _tilt(line: np.ndarray, degrees: float) -> np.ndarray:
-    """A line of writing turned as a whole, in a field that holds it."""
-    height, width = line.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    extra = int(np.ceil(abs(np.sin(np.deg2rad(degrees))) * width))
-    turn[1, 2] += extra / 2
-    return cv2.warpAffine(line, turn, (width, height + extra), flags=cv2.INTER_LINEAR)
 
 
 def _place(line: np.ndarray, size: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -58,6 +58,21 @@ def photograph(
     return picture if colour else picture.reshape(height, width)
 
 
+def tilt(field: np.ndarray, degrees: float, border: int = cv2.BORDER_CONSTANT) -> np.ndarray:
+    """Turn ink or a picture as a whole, anticlockwise, in a field that is made higher to hold it.
+
+    Parameters
+    ----------
+    field : [height, width] or [height, width, 3]
+    border : what OpenCV puts where nothing was; as it is, zeros
+    """
+    height, width = field.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    extra = int(np.ceil(abs(np.sin(np.deg2rad(degrees))) * width))
+    turn[1, 2] += extra / 2
+    return cv2.warpAffine(field, turn, (width, height + extra), flags=cv2.INTER_LINEAR, borderMode=border)
+
+
 def smooth_field(height: int, width: int, rng: np.random.Generator, amplitude: float, knots: int = 3) -> np.ndarray:
     """A smooth random field, float32 [height, width], with standard deviation `amplitude` at its knots."""
     field = rng.standard_normal((knots, knots), np.float32) * np.float32(amplitude)

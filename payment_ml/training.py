@@ -68,7 +68,7 @@ def train(
     )
     logits = keras.Model(network.input, network.get_layer("logits").output)
     average = [tf.Variable(weight, trainable=False) for weight in network.weights]
-    step = _compile_step(network, lessons, average, optimizer)
+    step = _compile_step(logits, network, lessons, average, optimizer)
     curves: dict[str, list[float]] = {"loss": [], "validation_loss": [], "validation_accuracy": [], "seconds": []}
     best_loss, tolerance, kept_epoch, kept_weights = math.inf, 0.0, 0, network.get_weights()
     started, last = time.perf_counter(), ""
@@ -132,13 +132,13 @@ def _schedule(learning_rate: float, steps: int) -> keras.optimizers.schedules.Le
 
 
 def _compile_step(
+    logits: keras.Model,
     network: keras.Model,
     lessons: Lessons,
     average: list[tf.Variable],
     optimizer: keras.optimizers.Optimizer,
 ):
     optimizer.build(network.trainable_variables)
-    logits = keras.Model(network.input, network.get_layer("logits").output)
 
     @tf.function(input_signature=lessons.signature)
     def step(*batch):
