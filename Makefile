@@ -6,10 +6,10 @@ READY := $(VENV)/ready
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in a container one is root, and Jupyter asks twice
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab lint format lock bench compare clean
+.PHONY: help run test lab demo lint format lock bench compare screenshot clean
 
 help:  ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "expected Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0] + "; try make PYTHON=python3.11")'
@@ -38,6 +38,9 @@ test: $(READY)  ## lint, then every test
 lab: $(READY)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=. notebooks/01-prepare-data.ipynb
 
+demo: $(READY)  ## serve the upload-and-predict page on this computer
+	$(BIN)/payment-ml demo
+
 lint: $(READY)  ## what pre-commit and CI check
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -49,10 +52,14 @@ format: $(READY)  ## put code and notebooks into the house format
 bench: $(READY)  ## speed of the champions, as ratios measured in one run
 	$(BIN)/python benchmarks/digits.py
 	$(BIN)/python benchmarks/amounts.py
+	$(BIN)/python benchmarks/panel.py
 
 compare: $(READY)  ## the amount reader beside RapidOCR and others (installs the extra compare)
 	$(BIN)/python -m pip install --quiet --editable '.[compare]'
 	$(BIN)/python benchmarks/readers.py
+
+screenshot: $(READY)  ## take the README's picture of the page anew, with the champions and Debian's chromium
+	$(BIN)/python benchmarks/panel.py --screenshot docs/panel.png
 
 lock: $(READY)  ## resolve requirements.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \

@@ -55,6 +55,7 @@ class AmountReading:
     reason: str | None  # why a person should look; None when accepted
     characters: tuple[Character, ...] = ()  # as they were written, marks included
     alternatives: tuple[Alternative, ...] = ()  # the likeliest first
+    outline: tuple[tuple[float, float], ...] = ()  # corners x, y of the writing in pixels of the picture, clockwise
 
     @property
     def written(self) -> str:
@@ -196,6 +197,7 @@ class AmountReader:
             reason=reason,
             characters=characters,
             alternatives=alternatives[1:] if value is not None else alternatives,
+            outline=strip.outline,
         )
 
     def calibrated(self, probability: float) -> float:

@@ -8,6 +8,8 @@ import subprocess
 from importlib import metadata
 from typing import Any
 
+import pandas as pd
+
 from payment_ml import __version__, project
 
 _LIBRARIES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "scipy")
@@ -46,6 +48,30 @@ def describe(name: str, card: dict[str, Any]) -> str:
     lines += [f"| {key} | {value} |" for key, value in card.get("libraries", {}).items()]
     lines += ["", "The executed notebooks in `notebooks/` are the record of its making.", ""]
     return "\n".join(lines)
+
+
+def serving(cards: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """Which versions serve, in a table for people.
+
+    Parameters
+    ----------
+    cards : name of a version -> its card; what was not measured is left empty
+    """
+    rows = []
+    for name, card in cards.items():
+        promise = card.get("promises", {}).get("amounts" if card["task"] == "amounts" else "pictures")
+        pictures = card.get("pictures")
+        rows.append(
+            {
+                "reads": card["task"],
+                "version": name,
+                "trained": card["created"],
+                "right": f"{pictures['accuracy']:.1%} of test pictures" if pictures else "",
+                "accepts": f"{pictures['accepted'] / pictures['pictures']:.0%} of them" if pictures else "",
+                "promises": f"at most {promise['risk']:.1%} of accepted readings wrong" if promise else "",
+            }
+        )
+    return pd.DataFrame(rows).set_index("reads")
 
 
 _PURPOSE = {

@@ -26,6 +26,14 @@ _MODELS = click.option(
     show_default="models/ of this project",
     help="Folder of trained versions.",
 )
+_DATA = click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=project.ROOT / "data",
+    show_default="data/ of this project",
+    help="Folder of raw and prepared data, and of corrections.",
+)
 
 
 def main() -> None:
@@ -159,14 +167,7 @@ def _columns(head: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
 @click.option(
     "-p", "--parameter", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="As papermill's -p."
 )
-@click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=project.ROOT / "data",
-    show_default="data/ of this project",
-    help="Folder of raw and prepared data.",
-)
+@_DATA
 @_MODELS
 def retrain(quick: bool, parameters: tuple[tuple[str, str], ...], data_dir: Path, models_dir: Path) -> None:
     """Prepare, train and evaluate: notebooks 01, 02 and 03 through papermill.
@@ -207,6 +208,32 @@ def _log_notebooks() -> None:
     logger.addHandler(log)
     logger.setLevel(logging.INFO)
     logger.propagate = False
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1024, 65535), default=8866, show_default=True, help="On localhost.")
+@click.option("--browser/--no-browser", default=True, help="Open the page in a browser.")
+@click.option("--token", help="What the page asks for; made up unless given.")
+@_DATA
+@_MODELS
+def demo(port: int, browser: bool, token: str | None, data_dir: Path, models_dir: Path) -> None:
+    """Serve the upload-and-predict page on this computer, until interrupted with Ctrl+C.
+
+    The page is notebook 04. Its address, which holds a token, is printed; nobody gets in without it.
+    """
+    from payment_ml import demo as served
+    from payment_ml.registry import Registry, RegistryError
+
+    if Registry(models_dir).champion("amounts") is None:
+        raise RegistryError(f"expected a champion of amounts in {models_dir}, but there is none yet; run make run")
+    served.serve(
+        models_dir,
+        data_dir / "feedback",
+        port,
+        browser,
+        token,
+        report=lambda address: click.echo(f"The page, as soon as its kernel is warm: {address}\nCtrl+C stops it."),
+    )
 
 
 @cli.group()

@@ -27,6 +27,7 @@ class DigitReading:
     decision: str  # "accept" or "review"
     reason: str | None  # why a person should look; None when accepted
     probabilities: np.ndarray | None  # float32 [10], of each digit; None when there was nothing to read
+    outline: tuple[tuple[float, float], ...] = ()  # corners x, y of the strokes in pixels of the picture, clockwise
 
     @property
     def text(self) -> str:
@@ -117,14 +118,17 @@ class DigitClassifier:
             grey = load_grey(source)
         except ImageError as error:
             return DigitReading(None, 0.0, "review", str(error), None)
-        cuts = ink.middle_digits(ink.find_ink(grey))
+        found = ink.find_ink(grey)
+        cuts = ink.middle_digits(found)
         if not cuts:
             return DigitReading(None, 0.0, "review", "no writing was found in the picture", None)
         probabilities = _weigh(self.predict_proba(np.stack(cuts)))
         confidence = float(probabilities.max())
         reason = why_review(confidence, self.promises.get("pictures"), self.version.name)
         decision = "accept" if reason is None else "review"
-        return DigitReading(int(probabilities.argmax()), confidence, decision, reason, probabilities)
+        left, top, right, bottom = ink.middle_box(found)
+        outline = ((left, top), (right, top), (right, bottom), (left, bottom))
+        return DigitReading(int(probabilities.argmax()), confidence, decision, reason, probabilities, outline)
 
     def read_many(self, sources: Iterable[Source]) -> list[DigitReading]:
         """Read many pictures, in their order; a bad one becomes a reading for review and stops nothing."""

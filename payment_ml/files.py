@@ -15,7 +15,7 @@ class DamagedError(ValueError):
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, mode: int | None = None) -> Iterator[Path]:
     """Give a path to write to; when the block ends well, move what was written to `path` in one step.
 
     Keras and papermill write their target in place, so a full disk or a kill would leave half a file where a whole
@@ -25,6 +25,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Parameters
     ----------
     path : the target; its folder is made when missing
+    mode : permissions of the target; None leaves them to the umask
 
     Yields
     ------
@@ -34,6 +35,8 @@ def replacing(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".partial-{path.stem}-") as folder:
         partial = Path(folder) / path.name
         yield partial
+        if mode is not None:
+            partial.chmod(mode)
         sync(partial)
         partial.replace(path)
         sync(path.parent)
@@ -54,10 +57,10 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Write `value` as indented JSON, atomically; NaN is refused, as JSON knows none."""
+def write_json(path: Path, value: Any, mode: int | None = None) -> None:
+    """Write `value` as indented JSON, atomically, with permissions `mode`; NaN is refused, as JSON knows none."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    with replacing(path) as partial:
+    with replacing(path, mode) as partial:
         partial.write_text(text, encoding="utf-8")
 
 

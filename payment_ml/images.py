@@ -1,14 +1,17 @@
 """Turns whatever a user hands over into one checked greyscale field."""
 
 import io
+import itertools
+import re
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP")
-MAXIMUM_BYTES = 50 * 2**20
+MAXIMUM_BYTES = 50_000_000
 MAXIMUM_PIXELS = 64_000_000
 
 # What files start with that people take for pictures; the name of a file proves nothing.
@@ -24,7 +27,16 @@ _SIGNATURES = {
     b"\x1f\x8b": "a gzip archive",
 }
 
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*", b"BM")
+_STARTS = {
+    "PNG": (b"\x89PNG",),
+    "JPEG": (b"\xff\xd8\xff",),
+    "GIF": (b"GIF8",),
+    "WEBP": (b"RIFF",),
+    "TIFF": (b"II*\x00", b"MM\x00*"),
+    "BMP": (b"BM",),
+}
+_PICTURES = tuple(itertools.chain.from_iterable(_STARTS.values()))
+_SPOKEN = {"WEBP": "WebP"}
 
 Source = str | Path | bytes | bytearray | memoryview | Image.Image | np.ndarray
 
@@ -34,7 +46,23 @@ class ImageError(ValueError):
 
 
 def load_grey(source: Source) -> np.ndarray:
-    """Decode a picture completely and turn it into grey levels.
+    """Decode a picture completely and turn it into grey levels; what is read, and how, is in `load`.
+
+    Returns
+    -------
+    uint8 [height, width], 0 black, 255 white
+
+    Raises
+    ------
+    ImageError, TypeError : as `load`
+    """
+    return np.array(load(source).convert("L"))
+
+
+def load(
+    source: Source, name: str = "the picture", formats: Sequence[str] = FORMATS, maximum_bytes: int = MAXIMUM_BYTES
+) -> Image.Image:
+    """Decode a picture completely.
 
     What is decided before anything is decoded: the format by content, never by name, and the size in bytes and
     pixels. EXIF orientation is applied, transparency is laid on white paper, 16-bit levels are scaled and of an
@@ -44,10 +72,13 @@ def load_grey(source: Source) -> np.ndarray:
     ----------
     source : path, bytes, PIL image, or array (uint8, uint16, bool, or float in [0, 1]) [height, width] or
         [height, width, 1 | 3 | 4]
+    name : of bytes, for messages; a path has its own
+    formats : some of `FORMATS`
+    maximum_bytes : of a path or bytes
 
     Returns
     -------
-    uint8 [height, width], 0 black, 255 white
+    PIL image of mode L or RGB, without metadata
 
     Raises
     ------
@@ -55,42 +86,53 @@ def load_grey(source: Source) -> np.ndarray:
     TypeError : `source` is none of these types
     """
     if isinstance(source, np.ndarray):
-        return _grey(_from_array(source))
+        return _flatten(_from_array(source))
     if isinstance(source, Image.Image):
-        _check_pixels(source.size, "the picture")
-        return _grey(ImageOps.exif_transpose(source))
+        _check_pixels(source.size, name)
+        return _flatten(ImageOps.exif_transpose(source))
     if isinstance(source, bytes | bytearray | memoryview):
-        return _decode(bytes(source), "the picture")
+        return _decode(bytes(source), name, formats, maximum_bytes)
     if isinstance(source, str | Path):
-        return _decode(_read_bytes(Path(source)), Path(source).name)
+        path = Path(source)
+        return _decode(_read_bytes(path, maximum_bytes), path.name, formats, maximum_bytes)
     raise TypeError(f"expected a path, bytes, a PIL image or an array, but got {type(source).__name__}")
 
 
-def _read_bytes(path: Path) -> bytes:
+def is_animated(content: bytes) -> bool:
+    """Whether a picture that `load` has read before has more than one frame."""
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        return getattr(image, "is_animated", False)
+
+
+def _read_bytes(path: Path, maximum_bytes: int) -> bytes:
     if not path.exists():
         raise ImageError(f"expected a picture at {path}, but there is no such file; check the path")
     if not path.is_file():
         raise ImageError(f"expected a picture, but {path} is not a regular file; name a file")
-    if (size := path.stat().st_size) > MAXIMUM_BYTES:
-        raise ImageError(_too_many_bytes(path.name, size))
+    if (size := path.stat().st_size) > maximum_bytes:
+        raise ImageError(_too_many_bytes(path.name, size, maximum_bytes))
     try:
         return path.read_bytes()
     except OSError as error:
         raise ImageError(f"expected to read {path}, but got: {error.strerror}; check its permissions") from error
 
 
-def _decode(content: bytes, name: str) -> np.ndarray:
+def _decode(content: bytes, name: str, formats: Sequence[str], maximum_bytes: int) -> Image.Image:
     if not content:
         raise ImageError(f"expected a picture, but {name} is empty (0 bytes); choose another file")
-    if len(content) > MAXIMUM_BYTES:
-        raise ImageError(_too_many_bytes(name, len(content)))
+    if len(content) > maximum_bytes:
+        raise ImageError(_too_many_bytes(name, len(content), maximum_bytes))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is the stricter one
-            image = Image.open(io.BytesIO(content), formats=FORMATS)
+            image = Image.open(io.BytesIO(content), formats=formats)
     except UnidentifiedImageError as error:
-        raise ImageError(_not_a_picture(content, name)) from error
-    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+        raise ImageError(_not_a_picture(content, name, formats)) from error
+    except Image.DecompressionBombError as error:
+        claimed = re.search(r"\d+", str(error))  # Pillow says it nowhere else
+        size = f"{int(claimed[0]) / 1e6:,.0f} million" if claimed else "far more"
+        raise ImageError(_too_many_pixels(name, size)) from error
+    except (OSError, SyntaxError, ValueError) as error:
         raise ImageError(
             f"expected a whole picture, but the header of {name} is damaged or absurd ({error})"
         ) from error
@@ -98,7 +140,7 @@ def _decode(content: bytes, name: str) -> np.ndarray:
         _check_pixels(image.size, name)
         try:
             image.load()
-            return _grey(ImageOps.exif_transpose(image))
+            return _flatten(ImageOps.exif_transpose(image))
         except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
             message = f"expected a whole picture, but {name} is truncated or damaged ({error}); save or scan it again"
             raise ImageError(message) from error
@@ -109,24 +151,22 @@ def _check_pixels(size: tuple[int, int], name: str) -> None:
     if min(size) < 1:
         raise ImageError(f"expected a picture, but {name} has no pixels ({width} x {height})")
     if width * height > MAXIMUM_PIXELS:
-        raise ImageError(
-            f"expected at most {MAXIMUM_PIXELS // 10**6} million pixels, but {name} has {width} x {height}; "
-            "cut out the amount or save it smaller"
-        )
+        raise ImageError(_too_many_pixels(name, f"{width} x {height}"))
 
 
-def _grey(image: Image.Image) -> np.ndarray:
+def _flatten(image: Image.Image) -> Image.Image:
+    """Mode L or RGB, of whatever mode it was."""
     if image.mode.startswith("I;16"):
-        return _scale_16_bit(np.asarray(image))
+        return Image.fromarray(_scale_16_bit(np.asarray(image)))
     if image.mode in ("I", "F"):
-        return _scale_16_bit(np.clip(np.asarray(image, np.float64), 0, 65535).astype(np.uint16))
+        return Image.fromarray(_scale_16_bit(np.clip(np.asarray(image, np.float64), 0, 65535).astype(np.uint16)))
     if image.mode in ("LA", "La", "RGBA", "RGBa", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image)
-    if image.mode not in ("L", "1", "RGB"):
-        image = image.convert("RGB")
-    return np.array(image.convert("L"))
+    flat = image.convert("L" if image.mode in ("L", "1") else "RGB")
+    flat.info.clear()
+    return flat
 
 
 def _scale_16_bit(levels: np.ndarray) -> np.ndarray:
@@ -155,21 +195,31 @@ def _from_array(array: np.ndarray) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(array))
 
 
-def _too_many_bytes(name: str, size: int) -> str:
+def _too_many_pixels(name: str, size: str) -> str:
     return (
-        f"expected at most {MAXIMUM_BYTES // 2**20} MB, but {name} has {size / 2**20:.1f} MB; "
+        f"expected at most {MAXIMUM_PIXELS // 10**6} million pixels, but {name} has {size}; "
         "cut out the amount or save it smaller"
     )
 
 
-def _not_a_picture(content: bytes, name: str) -> str:
+def _too_many_bytes(name: str, size: int, maximum_bytes: int) -> str:
+    return (
+        f"expected at most {maximum_bytes / 1e6:.0f} MB, but {name} has {size / 1e6:.1f} MB; "
+        "cut out the amount or save it smaller"
+    )
+
+
+def _not_a_picture(content: bytes, name: str, formats: Sequence[str]) -> str:
+    *most, last = (_SPOKEN.get(each, each) for each in formats)
+    expected = f"{', '.join(most)} or {last}" if most else last
     if content.startswith(_PICTURES):
+        kind = next((each for each, starts in _STARTS.items() if content.startswith(starts)), None)
+        if kind in FORMATS and kind not in formats:
+            return f"expected a {expected}, but {name} is a {_SPOKEN.get(kind, kind)}; save it again as PNG"
         return f"expected a whole picture, but {name} is damaged from its beginning on; save or scan it again"
     start = content[:64].lstrip().lower()
     looks = next((what for magic, what in _SIGNATURES.items() if start.startswith(magic.lower())), None)
     if looks is None:
-        looks = "text" if content[:64].isascii() and content[:64].decode().isprintable() else "nothing known"
-    return (
-        f"expected a PNG, JPEG, GIF, TIFF, WebP or BMP, but {name} starts like {looks}; "
-        "if it is a picture, save it again as PNG"
-    )
+        words = content[:64].decode("ascii", "replace").split()
+        looks = "text" if words and all(each.isprintable() and each.isascii() for each in words) else "nothing known"
+    return f"expected a {expected}, but {name} starts like {looks}; if it is a picture, save it again as PNG"

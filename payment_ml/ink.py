@@ -1,6 +1,6 @@
 """Finds the writing in a grey picture: how much ink lies where, and which of it is the digit in the middle."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -21,6 +21,11 @@ class Ink:
     mask: np.ndarray  # bool [height, width], where there is ink at all
     contrast: float  # depth of the ink over the noise of the paper
     depth: float  # grey levels between ink and paper
+    place: tuple[float, float, float] = (
+        0.0,
+        0.0,
+        1.0,
+    )  # its left and top in the picture, and pixels there for one here
 
     @property
     def is_blank(self) -> bool:
@@ -43,25 +48,29 @@ def find_ink(grey: np.ndarray) -> Ink:
     -------
     Ink at the working size: at most 160 pixels along the longer side
     """
-    for _ in range(_LOOKS):
-        ink = _separate(grey)
-        closer = None if ink.is_blank else _writing_alone(grey, ink.mask)
+    left = top = 0
+    for look in range(_LOOKS + 1):
+        found = _separate(grey)
+        ink = replace(found, place=(left, top, grey.shape[0] / found.mask.shape[0]))
+        closer = None if ink.is_blank or look == _LOOKS else _around_writing(ink)
         if closer is None:
-            return ink
-        grey = closer
-    return _separate(grey)
+            break
+        rows, columns = closer
+        grey, left, top = grey[rows, columns], left + columns.start, top + rows.start
+    return ink
 
 
-def _writing_alone(grey: np.ndarray, mask: np.ndarray) -> np.ndarray | None:
-    """The part of a picture that holds all of its writing, with margins; None when that is most of it anyway."""
-    left, top, wide, high = cv2.boundingRect(mask.astype(np.uint8))
-    if max(wide / mask.shape[1], high / mask.shape[0]) > 0.5:
+def _around_writing(ink: Ink) -> tuple[slice, slice] | None:
+    """Rows and columns that hold all of the writing, with margins; None when that is most of the picture anyway."""
+    left, top, wide, high = cv2.boundingRect(ink.mask.astype(np.uint8))
+    if max(wide / ink.mask.shape[1], high / ink.mask.shape[0]) > 0.5:
         return None
-    scale = grey.shape[0] / mask.shape[0]
+    scale = ink.place[2]
     margin = 0.35 * max(wide, high)
-    first_row, last_row = int((top - margin) * scale), int((top + high + margin) * scale)
-    first_column, last_column = int((left - margin) * scale), int((left + wide + margin) * scale)
-    return grey[max(0, first_row) : last_row, max(0, first_column) : last_column]
+    return (
+        slice(max(0, int((top - margin) * scale)), int((top + high + margin) * scale)),
+        slice(max(0, int((left - margin) * scale)), int((left + wide + margin) * scale)),
+    )
 
 
 def _separate(grey: np.ndarray) -> Ink:
@@ -114,12 +123,25 @@ def middle_digits(ink: Ink) -> list[np.ndarray]:
     """
     if ink.is_blank:
         return []
-    mask = _without_rules(ink.mask)
-    if not mask.any():
-        mask = ink.mask
+    mask = _writing(ink)
     strokes = _middle_strokes(mask)
     cuts = [strokes, *_between_valleys(ink.amount * mask, strokes), _with_company(mask, strokes)]
     return [as_mnist(_soft(ink.amount, cut)) for cut in cuts if cut.any()]
+
+
+def middle_box(ink: Ink) -> tuple[float, float, float, float] | None:
+    """Left, top, right and bottom of the strokes in the middle, in pixels of the picture; None when there are none."""
+    if ink.is_blank:
+        return None
+    across, down, wide, high = cv2.boundingRect(_middle_strokes(_writing(ink)).astype(np.uint8))
+    left, top, scale = ink.place
+    return left + scale * across, top + scale * down, left + scale * (across + wide), top + scale * (down + high)
+
+
+def _writing(ink: Ink) -> np.ndarray:
+    """The mask without printed lines, unless these are all that there is."""
+    mask = _without_rules(ink.mask)
+    return mask if mask.any() else ink.mask
 
 
 def _soft(amount: np.ndarray, cut: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """What a network learns from: batches for every epoch, the loss on a batch, and how validation judges it."""
 
+import itertools
 import math
 import multiprocessing
 import os
@@ -98,8 +99,7 @@ class DigitLessons:
 
 
 class AmountLessons:
-    """Whole amounts, which other processes write beside the training: each is seen in the epoch it was written for, and
-    once more in the next, among others."""
+    """Whole amounts, which other processes write beside the training; each is looked at several times, differently."""
 
     signature = (
         tf.TensorSpec([None, strips.HEIGHT, None], tf.uint8),
@@ -123,20 +123,20 @@ class AmountLessons:
         return [levels for levels, _ in lines], [text.replace("$", r"\$") for text in texts]
 
     def steps(self, batch_size: int) -> int:
-        """Batches in an epoch, half of them new; each sheet that is written leaves its last, smaller one out."""
-        return 2 * self._sheets * (writing.SHEET // batch_size)
+        """Batches in an epoch; each sheet that is written leaves its last, smaller one out."""
+        return writing.LOOKS * self._sheets * (writing.SHEET // batch_size)
 
     def epochs(self, count: int, batch_size: int) -> Iterator[Iterator[Batch]]:
         """Each epoch's strips, in batches of about one width."""
         # Spawned, not forked: a fork of a process that runs TensorFlow's threads may hang.
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(os.cpu_count(), context, writing.start, (self._training,)) as pool:
-            pending: deque[Future] = deque()
             seeds = iter([(self._seed, 1, i) for i in range(count * self._sheets)])
-            sheets: list[list[Batch]] = []
+            pending = deque(pool.submit(writing.batches, seed, batch_size) for seed in itertools.islice(seeds, _AHEAD))
+            shown: deque[list[list[Batch]]] = deque(maxlen=(writing.LOOKS - 1) * _APART + 1)
             try:
                 for _ in range(count):
-                    yield self._batches(pool, pending, seeds, sheets, batch_size)
+                    yield self._batches(pool, pending, seeds, shown, batch_size)
             finally:  # training may stop early
                 pool.shutdown(wait=False, cancel_futures=True)
 
@@ -145,18 +145,15 @@ class AmountLessons:
         pool: ProcessPoolExecutor,
         pending: deque[Future],
         seeds: Iterator[tuple[int, ...]],
-        sheets: list[list[Batch]],
+        shown: deque[list[list[Batch]]],
         batch_size: int,
     ) -> Iterator[Batch]:
-        """New sheets and those of the epoch before, in turn; the first epoch sees its own twice."""
-        before, sheets[:] = sheets[:], []
-        for i in range(self._sheets):
-            while len(pending) < _AHEAD and (seed := next(seeds, None)) is not None:
-                pending.append(pool.submit(writing.batches, seed, batch_size))
-            fresh = pending.popleft().result()
-            sheets.append(fresh)
-            yield from fresh
-            yield from (before or sheets)[i]
+        """New sheets, and between them other looks at earlier ones; of the very first, at themselves."""
+        for _ in range(self._sheets):
+            shown.appendleft(pending.popleft().result())
+            pending.extend(pool.submit(writing.batches, seed, batch_size) for seed in itertools.islice(seeds, 1))
+            for look in range(writing.LOOKS):
+                yield from shown[min(look * _APART, len(shown) - 1)][look]
 
     def loss(self, scores: tf.Tensor, images: tf.Tensor, frames: tf.Tensor, symbols: tf.Tensor) -> tf.Tensor:
         """Connectionist temporal classification (Graves et al. 2006)."""
@@ -176,7 +173,8 @@ class AmountLessons:
         return (*_mean_and_error(np.concatenate(losses)), float(np.mean(right)))
 
 
-_AHEAD = 6  # sheets that are written before they are needed; each takes about 10 MB
+_AHEAD = 6  # sheets that are written before they are needed; each takes about 20 MB
+_APART = 8  # sheets that are new between one look at a sheet and the next
 
 
 def _ctc(scores: tf.Tensor, frames: tf.Tensor, symbols: tf.Tensor) -> tf.Tensor:

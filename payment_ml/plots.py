@@ -182,6 +182,32 @@ def robustness(table: pd.DataFrame) -> Figure:
     return figure
 
 
+def spelling(levels: np.ndarray, frames: np.ndarray, symbols: Sequence[str], least: float = 0.02) -> Figure:
+    """What a network says along a strip: the strip, and under it the probability of each symbol in each frame.
+
+    Parameters
+    ----------
+    levels : uint8 [height, width], 0 paper
+    frames : float [time, symbols], logarithms of probabilities
+    symbols : a name for each; those that never reach the probability `least` are left out
+    """
+    shares = np.exp(frames).T
+    rows = [i for i in range(len(shares)) if shares[i].max() >= least]
+    figure, ((strip,), (said,)) = _figure(
+        2, height=1.2 + 0.26 * len(rows), sharex=True, gridspec_kw={"height_ratios": [1.2, 0.26 * len(rows)]}
+    )
+    width = levels.shape[1]
+    strip.imshow(255 - levels, cmap="gray", vmin=0, vmax=255, aspect="auto", extent=(0, width, levels.shape[0], 0))
+    strip.set(ylabel="strip", yticks=[])
+    picture = said.imshow(
+        shares[rows], cmap="Blues", vmin=0, vmax=1, aspect="auto", extent=(0, width, len(rows) - 0.5, -0.5)
+    )
+    said.set(xlabel="place along the strip (pixels)", ylabel="symbol", yticks=range(len(rows)))
+    said.set_yticklabels([symbols[i] for i in rows])
+    figure.colorbar(picture, ax=said, label="probability", pad=0.01)
+    return figure
+
+
 def risk_coverage(
     curves: dict[str, tuple[np.ndarray, np.ndarray]], promised: float, chosen: tuple[float, float] | None = None
 ) -> Figure:

@@ -11,6 +11,7 @@ WIDEST = 512  # pixels; longer writing is squeezed
 FRAME = 4  # pixels of a strip for each frame of the network
 _MULTIPLE = 16  # pixels; strips are padded to whole multiples, so that alone or in a batch they are read the same
 _TALL = 22  # pixels of a strip that the writing fills, whatever its size in the picture
+_REACH = 18  # pixels of a strip from the middle of a character to its edge, at most
 _MANY = 400  # pieces; that is no line of writing but a texture
 _STEEPEST = 0.2  # pixels down for each to the right; 11 degrees
 _GRAIN = 1.4826 / 2**0.5  # from the median difference of two pixels to the standard deviation of one
@@ -54,10 +55,19 @@ class Strip:
         """About how tall a digit is, in pixels of the picture."""
         return _TALL * float(self.matrix[1, 1])
 
+    @property
+    def outline(self) -> tuple[tuple[float, float], ...]:
+        """Corners x, y of the writing with a little room around it, clockwise from its top left, in the picture."""
+        margin = (HEIGHT - _TALL) / 2 - 2
+        right, bottom = self.levels.shape[1] - margin, HEIGHT - margin
+        corners = np.array([[margin, margin, 1], [right, margin, 1], [right, bottom, 1], [margin, bottom, 1]])
+        return tuple((float(x), float(y)) for x, y in corners @ self.matrix.T)
+
     def spans(self, centres: np.ndarray) -> list[tuple[float, float]]:
         """From where to where characters reach whose middles are about known.
 
-        Between two of them lies the emptiest column; from there on inwards bare columns are left out.
+        Between two of them lies the emptiest column; from there on inwards bare columns are left out. The first and the
+        last reach no further out than a wide digit would, since lines of a form may stand there.
 
         Parameters
         ----------
@@ -70,10 +80,10 @@ class Strip:
         ink = self.levels.max(axis=0)
         profile = self.levels.sum(axis=0, dtype=np.float64)
         middles = np.clip(np.round(centres).astype(int), 0, len(ink) - 1)
-        borders = [0]
+        borders = [max(0, middles[0] - _REACH)]
         for one, other in itertools.pairwise(middles.tolist()):
             borders.append(one + int(np.argmin(profile[one : other + 1])) if other > one else one)
-        borders.append(len(ink))
+        borders.append(min(len(ink), middles[-1] + _REACH))
         across, offset = float(self.matrix[0, 0]), float(self.matrix[0, 2])
         found = []
         for begin, end, middle in zip(borders, borders[1:], middles.tolist(), strict=False):

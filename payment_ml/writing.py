@@ -11,6 +11,7 @@ from payment_ml.preparation import Split
 SHEET = 1024  # strips that one call writes
 _DIGITS = 3000  # of the split, that a sheet is written with
 _DISTORTED = 0.5  # share of the sheets whose digits are bent first
+LOOKS = 4  # at each strip: writing one takes as long as learning from it
 _TALLEST = 40  # pixels of a digit: strips show it in 22, and larger pictures take longer to write
 _NO_AMOUNT = 0.08  # share of strips that hold no amount
 _STRUCK_OUT = 0.15  # share of these that are amounts which somebody struck out
@@ -26,12 +27,21 @@ def start(split: Split) -> None:
     cv2.setNumThreads(1)
 
 
-def batches(seed: tuple[int, ...], batch_size: int) -> list[tuple[np.ndarray, ...]]:
-    """A sheet in whole batches, for a process that `start` prepared; what `batch` gives, in random order."""
+def batches(seed: tuple[int, ...], batch_size: int) -> list[list[tuple[np.ndarray, ...]]]:
+    """A sheet in whole batches, for a process that `start` prepared.
+
+    Returns
+    -------
+    `LOOKS` lists of what `batch` gives, each in an order of its own: the strips as written, then other looks at them
+    """
     rng = np.random.default_rng(seed)
-    lines = sheet(_split, rng, SHEET, distort=rng.random() < _DISTORTED)
-    made = list(batch(lines[: SHEET // batch_size * batch_size], batch_size))
-    return [made[i] for i in rng.permutation(len(made))]
+    lines = sheet(_split, rng, SHEET, distort=rng.random() < _DISTORTED)[: SHEET // batch_size * batch_size]
+    looks = []
+    for again in range(LOOKS):
+        seen = [(augmentation.look_again(levels, rng), symbols) for levels, symbols in lines] if again else lines
+        made = list(batch(seen, batch_size))
+        looks.append([made[i] for i in rng.permutation(len(made))])
+    return looks
 
 
 def sheet(split: Split, rng: np.random.Generator, count: int, distort: bool) -> Lines:

@@ -12,6 +12,7 @@ import pytest
 
 from payment_ml import mnist, preparation, project
 
+pytest_plugins = ("browsing",)  # servers and a browser for tests/browser
 COMMAND = Path(sys.executable).with_name("payment-ml")
 
 

@@ -279,7 +279,7 @@ def test_the_card_of_a_reader_holds_its_findings(reader_run):
     assert len(card["calibration"]) == 2
     assert Decimal(card["pictures"]["money_written"]) > Decimal(card["pictures"]["money_error_accepted"]) >= 0
     assert {row["fault"] for row in card["robustness"]} >= {"none", "noise", "blur", "tilt", "low contrast"}
-    assert card["parameters"]["amounts"] == 4096
+    assert card["parameters"]["amounts"] == 2048
     text = (reader_run.folder / "README.md").read_text()
     assert "Reads a whole handwritten amount of money" in text
     assert "money wrong in all readings" in text

@@ -117,7 +117,7 @@ def test_a_header_that_claims_too_many_pixels_is_refused_before_decoding():
     content = bytearray(encode(Image.new("L", (10, 10)), "PNG"))
     content[16:24] = (50_000).to_bytes(4, "big") * 2
     content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
-    with pytest.raises(ImageError, match=r"at most 64 million pixels, but the picture has 50000 x 50000|absurd"):
+    with pytest.raises(ImageError, match="at most 64 million pixels, but the picture has 2,500 million"):
         load_grey(bytes(content))
 
 

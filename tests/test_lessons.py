@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from payment_ml import decoding, lessons, networks, strips, training, writing
+from payment_ml import augmentation, decoding, lessons, networks, strips, training, writing
 from payment_ml.backend import keras
 from payment_ml.preparation import Split
 
@@ -28,15 +28,26 @@ def test_the_same_seed_writes_the_same_batches_whatever_process_does(learning):
     assert all(same(one, other) for one, other in zip(once[0] + once[1], again[0] + again[1], strict=True))
 
 
-def test_every_sheet_is_seen_twice_in_its_epoch_and_the_next(learning):
-    """Half of an epoch is new; the first has nothing from before."""
-    first, second = (list(batches) for batches in learning.epochs(2, 64))
+def test_every_sheet_is_looked_at_several_times_and_never_the_same(learning, rng):
+    """The strips as written, then other looks at them, of the same sizes and texts; between them other sheets."""
+    (batches,) = (list(each) for each in learning.epochs(1, 64))
     sheet = writing.SHEET // 64
-    assert same(first[0], first[sheet])
-    assert same(first[0], second[sheet])
-    assert same(first[2 * sheet], second[3 * sheet])
-    assert not same(first[0], second[0])
-    assert not same(second[0], second[2 * sheet])
+    assert len(batches) == 2 * writing.LOOKS * sheet
+    looks = [batches[i * sheet : (i + 1) * sheet] for i in range(writing.LOOKS)]
+    texts = [sorted(each[2].tobytes() for each in look) for look in looks]
+    assert all(each == texts[0] for each in texts)
+    levels = [{each[0].tobytes() for each in look} for look in looks]
+    assert all(not one & other for one, other in itertools.combinations(levels, 2))
+
+
+def test_another_look_at_a_strip_shows_the_same_writing(splits, rng):
+    """As large, and nearly as much ink in about the same columns."""
+    for levels, _ in writing.sheet(splits["validation"], rng, 20, distort=False):
+        look = augmentation.look_again(levels, rng)
+        assert (look.shape, look.dtype) == (levels.shape, np.uint8)
+        one, other = (np.convolve(each.sum(axis=0, dtype=float), np.ones(9), "same") for each in (levels, look))
+        assert np.corrcoef(one, other)[0, 1] > 0.9
+        assert 0.6 < other.sum() / one.sum() < 1.5
 
 
 def test_batches_are_strips_with_frames_and_symbols(learning):
