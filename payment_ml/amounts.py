@@ -1,5 +1,6 @@
 """What a written amount may look like and what it means: text <-> Decimal, and what is ambiguous said to be so."""
 
+import itertools
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -118,6 +119,20 @@ class Style:
     cents: str = "."  # ".", ",", "-", "/" before the cents; "/100" for hundredths; ".-" or "" for none
     before: str = ""  # currency or fillers in front
     behind: str = ""  # currency or fillers behind
+
+
+def spellings(value: Decimal) -> list[str]:
+    """Ways to write an amount that mean it and nothing else, the plainest first; currency and fillers included."""
+    marks = [".", ",", "-", "/"] + ([".-", ""] if value == int(value) else [])
+    thousands = ["", ",", ".", "'"] if value >= 1000 else [""]
+    sides = [("", "")] + [(each, "") for each in "$€£*=-"] + [("", each) for each in "€*=-"]
+    sides += [(each, each) for each in "*=-"]
+    styles = (
+        Style(thousand, mark, *side)
+        for side, mark, thousand in itertools.product(sides, marks, thousands)
+        if not thousand or thousand != mark[:1]
+    )
+    return [text for text in (write(value, style) for style in styles) if parse(text).value == value]
 
 
 def write(value: Decimal, style: Style = Style()) -> str:

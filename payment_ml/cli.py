@@ -5,16 +5,15 @@ import glob
 import io
 import itertools
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from payment_ml import __version__, project
+from payment_ml import __version__, logs, project
 
 COLUMNS = ("file", "text", "digits", "confidence", "decision", "reason")
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".bmp"}
@@ -167,47 +166,78 @@ def _columns(head: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
 @click.option(
     "-p", "--parameter", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="As papermill's -p."
 )
+@click.option("--force", is_flag=True, help="Promote although gates failed; the card says so.")
+@click.option("--fresh", is_flag=True, help="Begin anew, whatever an interrupted run left.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="MINUTES", help="For the whole run.")
+@click.option("--cell-timeout", type=click.FloatRange(0, min_open=True), metavar="MINUTES", help="For any single cell.")
+@click.option(
+    "--least-free", type=click.IntRange(0), default=1000, show_default=True, metavar="MB",
+    help="Disk space that must be free before it begins.",
+)  # fmt: skip
+@click.option(
+    "--keep", type=click.IntRange(1), default=10, show_default=True,
+    help="Versions of each task to keep, besides champions and pinned ones.",
+)  # fmt: skip
+@click.option(
+    "--log", "log_file", type=click.Path(dir_okay=False, path_type=Path), show_default="retraining.log in --models",
+    help="Where to log, with times; the file is rotated.",
+)  # fmt: skip
 @_DATA
 @_MODELS
-def retrain(quick: bool, parameters: tuple[tuple[str, str], ...], data_dir: Path, models_dir: Path) -> None:
+def retrain(
+    quick: bool,
+    parameters: tuple[tuple[str, str], ...],
+    force: bool,
+    fresh: bool,
+    timeout: float | None,
+    cell_timeout: float | None,
+    least_free: int,
+    keep: int,
+    log_file: Path | None,
+    data_dir: Path,
+    models_dir: Path,
+) -> None:
     """Prepare, train and evaluate: notebooks 01, 02 and 03 through papermill.
 
-    The champion changes only when every step came to its end and the last one says that the new version is better.
+    The champion changes only when every step came to its end, the new version passed every gate, and it is better.
+    What happens is logged to a file and to stderr. The last line on stdout is JSON: what came of it, for a program.
+
+    Exit status: 0 the run came to its end, whether it promoted or kept the champion; 1 something failed, or a champion
+    was found damaged; 2 wrong usage; 3 another retraining is under way.
     """
     from payment_ml import retraining
 
-    _log_notebooks()
     try:
-        values = retraining.parse(dict(parameters)) | ({"quick": True} if quick else {})
+        values = retraining.parse(dict(parameters))
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+    values |= {name: True for name, flag in {"quick": quick, "force": force}.items() if flag}
+    minute = 60
+    limits = retraining.Limits(
+        timeout and minute * timeout, cell_timeout and minute * cell_timeout, least_free * 1_000_000, keep
+    )
+    log_file = log_file or models_dir / "retraining.log"
+    logs.start(log_file)
     try:
-        done = retraining.retrain(values, data_dir, models_dir, report=click.echo)
+        done = retraining.retrain(values, data_dir, models_dir, limits, resume=not fresh)
     except retraining.LockedError as error:
-        click.echo(f"payment-ml: {error}", err=True)
-        sys.exit(3)
-    except retraining.RetrainingError as error:
-        click.echo(f"payment-ml: {error}", err=True)
-        sys.exit(1)
+        _end_retraining(3, "locked", log_file, str(error))
+    except (retraining.RetrainingError, OSError) as error:
+        _end_retraining(1, "failed", log_file, str(error))
     click.echo(f"{done.version} {done.reason} ({done.seconds / 60:.1f} minutes)")
     click.echo(f"What it learned and how good it is: {project.shown(done.folder / 'README.md')}")
+    told = {"version": done.version, "folder": str(done.folder), "seconds": round(done.seconds, 1)}
+    outcome = "promoted" if done.promoted else "kept the champion"
+    reason = "; ".join([*done.restored, done.reason])
+    _end_retraining(1 if done.restored else 0, outcome, log_file, reason, **told)
 
 
-def _log_notebooks() -> None:
-    """Show on the console what the notebooks print as they print it, without papermill's marks around each cell."""
-    marks = ("Executing Cell", "Ending Cell", "Executing notebook", "Input Notebook", "Output Notebook", "<Figure")
-    log = logging.StreamHandler(sys.stderr)
-    log.setFormatter(logging.Formatter("    %(message)s"))
-
-    def is_for_people(record: logging.LogRecord) -> bool:
-        record.msg, record.args = record.getMessage().strip(), None
-        return bool(record.msg) and not record.msg.startswith(marks)
-
-    log.addFilter(is_for_people)
-    logger = logging.getLogger("papermill")
-    logger.addHandler(log)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
+def _end_retraining(status: int, outcome: str, log_file: Path, reason: str, **told: Any) -> NoReturn:
+    """The last line, for programs; a failure also in words, for people."""
+    if status:
+        logs.fail(outcome, reason)
+    click.echo(json.dumps({"status": status, "outcome": outcome, "reason": reason, "log": str(log_file), **told}))
+    sys.exit(status)
 
 
 @cli.command()
@@ -244,7 +274,7 @@ def models() -> None:
 @models.command("list")
 @_MODELS
 def list_versions(models_dir: Path) -> None:
-    """Every version: whether it serves, how it reads digits and pictures of the test split, and its verdict."""
+    """Every version: date, what it learned from, how often it errs, what it promises, and its verdict."""
     from payment_ml.registry import TASKS, Registry
 
     registry = Registry(models_dir)
@@ -252,29 +282,41 @@ def list_versions(models_dir: Path) -> None:
     rows = [
         [
             "*" if version.name in champions else "",
+            "pinned" if version.card.get("pinned") else "",
             version.name,
+            version.card["created"][:16].replace("T", " "),
             version.task,
+            _learned_from(version.card),
             *_measured(version.card),
             version.card["verdict"]["reason"] if "verdict" in version.card else "not evaluated yet",
         ]
         for version in registry.versions()
     ]
+    rows += [["", "", name, *["-"] * 6, "DAMAGED: its card cannot be read"] for name in registry.damaged()]
     if not rows:
         click.echo(f"no version in {project.shown(models_dir.resolve())} yet; run make run, or payment-ml retrain")
         return
-    head = ["serves", "version", "task", "digits right", "pictures right", "accepts", "verdict"]
+    head = [
+        "serves", "", "version", "trained (UTC)", "task", "data", "digits wrong", "pictures wrong", "promise", "verdict"
+    ]  # fmt: skip
     for line in _columns(head, rows):
         click.echo(line, nl=False)
+
+
+def _learned_from(card: dict[str, Any]) -> str:
+    corrections = card.get("parameters", {}).get("corrections", 0)
+    return f"{card.get('data_sha256', '-')[:8]}{f' + {corrections} corrections' if corrections else ''}"
 
 
 def _measured(card: dict[str, Any]) -> list[str]:
     if "test" not in card:
         return ["-", "-", "-"]
     pictures = card["pictures"]
+    promise = card["promises"]["amounts" if card["task"] == "amounts" else "pictures"]
     return [
-        f"{card['test']['accuracy']:.2%}",
-        f"{pictures['accuracy']:.2%}",
-        f"{pictures['accepted'] / pictures['pictures']:.1%}",
+        f"{1 - card['test']['accuracy']:.2%}",
+        f"{1 - pictures['accuracy']:.2%}",
+        f"at most {promise['risk']:.1%} of {pictures['accepted'] / pictures['pictures']:.1%}",
     ]
 
 
@@ -315,6 +357,41 @@ def rollback(task: str | None, models_dir: Path) -> None:
 
     version = Registry(models_dir).rollback(task)
     click.echo(f"{version.name} serves {version.task} again")
+
+
+@models.command()
+@click.argument("version")
+@_MODELS
+def pin(version: str, models_dir: Path) -> None:
+    """Never prune VERSION."""
+    _pin(version, models_dir, True)
+
+
+@models.command()
+@click.argument("version")
+@_MODELS
+def unpin(version: str, models_dir: Path) -> None:
+    """Let VERSION be pruned when its time comes."""
+    _pin(version, models_dir, False)
+
+
+def _pin(version: str, models_dir: Path, pinned: bool) -> None:
+    from payment_ml.registry import Registry
+
+    registry = Registry(models_dir)
+    found = registry.pin(registry.get(version), pinned)
+    click.echo(f"{found.name} {'stays' if pinned else 'may be pruned when it is old'}")
+
+
+@models.command()
+@click.option("--keep", type=click.IntRange(1), default=10, show_default=True, help="Newest versions of each task.")
+@_MODELS
+def prune(keep: int, models_dir: Path) -> None:
+    """Remove old versions: neither champion nor one of the three before it, nor among the newest, nor pinned."""
+    from payment_ml.registry import Registry
+
+    removed = Registry(models_dir).prune(keep)
+    click.echo("\n".join(f"removed {name}" for name in removed) or "nothing to remove")
 
 
 @models.command()

@@ -1,5 +1,6 @@
 """What happens behind the upload panel: pictures in, answers and corrections out, and nothing of a browser."""
 
+import secrets
 from dataclasses import asdict
 from typing import Any
 
@@ -30,9 +31,10 @@ class Desk:
     """
 
     def __init__(self, readers: dict[str, AmountReader | DigitClassifier], feedback: Feedback):
-        """Of a reader for each of some `KINDS`, and the corrections that are saved."""
+        """Of a reader for each of some `KINDS`, and the corrections that are saved; one sitting, one source."""
         self._readers = readers
         self._feedback = feedback
+        self._source = f"panel-{secrets.token_hex(4)}"
 
     @property
     def kinds(self) -> list[str]:
@@ -106,7 +108,7 @@ class Desk:
                 "decision": reading.decision,
                 "version": reader.version.name,
             }
-            saved = self._feedback.save(cut, _TASKS[kind], typed, record)
+            saved = self._feedback.save(cut, _TASKS[kind], typed, record, self._source)
         except (images.ImageError, FeedbackError, DamagedError) as error:
             return {"refused": str(error)}
         except OSError as error:

@@ -30,6 +30,7 @@ class Correction:
     typed: str  # the same as it was typed
     saved: str  # UTC, ISO 8601
     reading: dict[str, Any]  # what was read when it was saved: text, confidence, decision, version
+    source: str  # who said so, without a name: one sitting at the panel, or one program; empty: unknown
     history: tuple[dict[str, Any], ...]  # what was saved of this picture before, the oldest first
 
 
@@ -62,7 +63,9 @@ class Feedback:
         self.folder = folder
         self._quota = quota
 
-    def save(self, picture: Image.Image, task: str, typed: str, reading: dict[str, Any]) -> Correction:
+    def save(
+        self, picture: Image.Image, task: str, typed: str, reading: dict[str, Any], source: str = ""
+    ) -> Correction:
         """Save what a picture shows; of a picture that was saved before, correct it and keep what was said then.
 
         Both files are written whole or not at all, the record last: a picture without one does not count. What is
@@ -74,6 +77,7 @@ class Feedback:
         task : "amounts" or "digits"
         typed : what is on it, checked by `truth`
         reading : what was read, for the record
+        source : who says so, without a name; retraining learns only so much from each
 
         Raises
         ------
@@ -86,10 +90,10 @@ class Feedback:
             before = self.get(name)
             if before is None:
                 self._check_room()
-                with files.replacing(self._picture(name), mode=0o600) as partial:
+                with files.replacing(self.picture_path(name), mode=0o600) as partial:
                     picture.save(partial, "PNG")
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            correction = Correction(name, task, text, typed.strip(), now, reading, _history(before))
+            correction = Correction(name, task, text, typed.strip(), now, reading, source, _history(before))
             files.write_json(self._record(name), {"format": _FORMAT, **asdict(correction)}, mode=0o600)
         return correction
 
@@ -120,15 +124,11 @@ class Feedback:
         ------
         DamagedError : it is missing, or not the one that was saved
         """
-        path = self._picture(correction.name)
-        try:
-            with Image.open(path, formats=["PNG"]) as image:
-                image.load()
-        except (OSError, SyntaxError, ValueError) as error:
-            raise files.DamagedError(f"expected the picture of a correction in {path}, but got: {error}") from error
-        if _name(image) != correction.name:
-            raise files.DamagedError(f"expected in {path} the picture that was saved, but its pixels differ")
-        return image
+        return open_picture(self.folder, correction.name)
+
+    def picture_path(self, name: str) -> Path:
+        """Where the picture of a correction lies."""
+        return self.folder / f"{name}.png"
 
     def __len__(self) -> int:
         """How many pictures were corrected or confirmed."""
@@ -142,11 +142,26 @@ class Feedback:
                 f"{used / 1e6:,.0f} MB; retrain, then move old ones away"
             )
 
-    def _picture(self, name: str) -> Path:
-        return self.folder / f"{name}.png"
-
     def _record(self, name: str) -> Path:
         return self.folder / f"{name}.json"
+
+
+def open_picture(folder: Path, name: str) -> Image.Image:
+    """The picture `<name>.png` of a folder of corrections, mode L or RGB.
+
+    Raises
+    ------
+    DamagedError : it is missing, or not the one that was saved
+    """
+    path = folder / f"{name}.png"
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            image.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise files.DamagedError(f"expected the picture of a correction in {path}, but got: {error}") from error
+    if _name(image) != name:
+        raise files.DamagedError(f"expected in {path} the picture that was saved, but its pixels differ")
+    return image
 
 
 def _name(picture: Image.Image) -> str:
@@ -163,9 +178,10 @@ def _history(before: Correction | None) -> tuple[dict[str, Any], ...]:
 def _read(path: Path) -> Correction:
     record = files.read_json(path)
     try:
-        fields = {name: record[name] for name in Correction.__annotations__}
+        fields = {name: record[name] for name in Correction.__annotations__ if name != "source"}
     except (TypeError, KeyError) as error:
         raise files.DamagedError(
             f"expected a correction in {path}, but it lacks {error}; remove it or save it again"
         ) from error
-    return Correction(**{**fields, "history": tuple(fields["history"])})
+    # Records of the first release did not tell their source.
+    return Correction(**{**fields, "source": str(record.get("source", "")), "history": tuple(fields["history"])})

@@ -3,11 +3,14 @@
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 
 class DamagedError(ValueError):
@@ -32,7 +35,7 @@ def replacing(path: Path, mode: int | None = None) -> Iterator[Path]:
     a path in the same folder with the same suffix, not yet existing
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".partial-{path.stem}-") as folder:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".partial-{os.getpid()}-{path.stem}-") as folder:
         partial = Path(folder) / path.name
         yield partial
         if mode is not None:
@@ -40,6 +43,17 @@ def replacing(path: Path, mode: int | None = None) -> Iterator[Path]:
         sync(partial)
         partial.replace(path)
         sync(path.parent)
+
+
+def sweep(folder: Path) -> list[Path]:
+    """Remove the `.partial-<process>-...` folders of processes that are dead by now; returns what was removed."""
+    removed = []
+    for path in folder.glob(".partial-*"):
+        process = path.name.split("-")[1]
+        if not (process.isdigit() and psutil.pid_exists(int(process))):
+            shutil.rmtree(path, ignore_errors=True)
+            removed.append(path)
+    return removed
 
 
 def sync(path: Path) -> None:

@@ -1,7 +1,7 @@
 """Writes pictures out of MNIST's digits: what people upload, and what a reader of amounts learns from."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import cv2
@@ -84,7 +84,7 @@ def random_amount(rng: np.random.Generator) -> tuple[Decimal, str]:
     the variety of `amounts.Style`.
     """
     digits = int(rng.integers(1, 8))
-    value = Decimal(int(rng.integers(10 ** (digits - 1), 10**digits))) / 100
+    value = Decimal(int(rng.integers(10 ** (digits - 1), 10**digits))).scaleb(-2)  # with two decimals, as 824.50
     style = rng.random()
     if style < 0.05:
         digits = int(rng.integers(1, 6))
@@ -107,6 +107,7 @@ def amount_picture(
     amount: tuple[Decimal, str] | None = None,
     colour: bool = True,
     tallest: float = 56,
+    hand: Callable[[np.random.Generator, float], pens.Hand] = pens.random_hand,
 ) -> AmountPicture:
     """A photograph of an amount in one hand, on plain paper, a form or a cheque.
 
@@ -116,6 +117,7 @@ def amount_picture(
     amount : value and text to write, all of whose marks `pens` knows; None draws one
     colour : False photographs in grey levels, which is faster and all that a reader sees
     tallest : digits are drawn from 16 to so many pixels high; in one of 17 pictures they are 10 to 16
+    hand : draws the writer's hand, given the height of a digit
 
     Returns
     -------
@@ -124,7 +126,7 @@ def amount_picture(
     value, text = random_amount(rng) if amount is None else amount
     smallest, largest = (10, 16) if rng.random() < 0.06 else (16, tallest)
     size = float(np.exp(rng.uniform(np.log(smallest), np.log(largest))))
-    line = _write_line(text, alphabet, pens.random_hand(rng, size), rng)
+    line = _write_line(text, alphabet, hand(rng, size), rng)
     if rng.random() < 0.3:
         line = papers.tilt(line, rng.uniform(-5, 5))
     ink, print_ = _place(line, size, rng)
@@ -152,7 +154,7 @@ def _write_line(text: str, alphabet: pens.Alphabet, hand: pens.Hand, rng: np.ran
     x = 0.0
     drift = rng.normal(0, 0.02 * hand.unsteadiness)
     for place, character in enumerate(text):
-        smaller = pens.Hand(0.62 * size, hand.slant, hand.thickness, hand.spacing, hand.unsteadiness)
+        smaller = replace(hand, size=0.62 * size)
         writer = smaller if place >= raised else hand
         if character.isdigit():
             stroke = alphabet.draw(alphabet.pick(int(character), writer, rng), writer, rng)

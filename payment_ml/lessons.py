@@ -41,6 +41,9 @@ class Lessons(Protocol):
     def validate(self, logits: Any) -> tuple[float, float, float]:
         """Mean loss on the validation split in nats, its standard error, and the share read right."""
 
+    def corrected_loss(self, logits: Any) -> float | None:
+        """Mean loss in nats on people's corrections, as they are; None when it learns from none."""
+
 
 class DigitLessons:
     """Single digits, distorted anew in every epoch."""
@@ -48,9 +51,21 @@ class DigitLessons:
     signature = (tf.TensorSpec([None, SIDE, SIDE], tf.uint8), tf.TensorSpec([None], tf.int32))
     unit = "digits"
 
-    def __init__(self, training: Split, validation: Split, seed: int, augment: bool = True):
+    def __init__(
+        self,
+        training: Split,
+        validation: Split,
+        seed: int,
+        augment: bool = True,
+        corrections: tuple[np.ndarray, np.ndarray] | None = None,
+        corrections_share: float = 0.0,
+    ):
+        """`corrections`, images and labels as of a split, make up at most their share of every epoch."""
         self._training, self._validation = training, validation
         self._seed, self._augment = seed, augment
+        self._corrections = corrections if corrections is not None and len(corrections[1]) else None
+        known = 0 if self._corrections is None else len(corrections[1])
+        self._corrected = min(int(corrections_share * len(training.labels)), _OFTEN * known)
         self.probe = validation.images[:200]
 
     def examples(self) -> tuple[list[np.ndarray], list[str]]:
@@ -79,6 +94,12 @@ class DigitLessons:
         order = rng.permutation(len(self._training.labels))
         images = self._training.images[order]
         labels = self._training.labels[order].astype(np.int32)
+        if self._corrected:
+            # In an order of chance already, so the first places are as good as any; then they are shuffled in.
+            chosen = rng.integers(len(self._corrections[1]), size=self._corrected)
+            mixed = rng.permutation(len(labels))
+            images[: self._corrected], labels[: self._corrected] = (part[chosen] for part in self._corrections)
+            images, labels = images[mixed], labels[mixed]
         return (augmentation.distort(images, rng) if self._augment else images), labels
 
     def _batches(self, images: np.ndarray, labels: np.ndarray, batch_size: int) -> Iterator[Batch]:
@@ -92,10 +113,19 @@ class DigitLessons:
 
     def validate(self, logits: Any) -> tuple[float, float, float]:
         """Cross-entropy and accuracy on the validation digits."""
-        images, labels = self._validation.images, self._validation.labels
-        scores = np.concatenate([logits(images[i : i + 1000], training=False) for i in range(0, len(labels), 1000)])
-        losses = np.logaddexp.reduce(scores, axis=1) - scores[np.arange(len(scores)), labels]
-        return (*_mean_and_error(losses), float(np.mean(scores.argmax(axis=1) == labels)))
+        losses, right = _digit_losses(logits, self._validation.images, self._validation.labels)
+        return (*_mean_and_error(losses), float(np.mean(right)))
+
+    def corrected_loss(self, logits: Any) -> float | None:
+        """Cross-entropy of the corrected digits."""
+        return float(np.mean(_digit_losses(logits, *self._corrections)[0])) if self._corrected else None
+
+
+def _digit_losses(logits: Any, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cross-entropy of each digit in nats, and which are read right."""
+    scores = np.concatenate([logits(images[i : i + 1000], training=False) for i in range(0, len(labels), 1000)])
+    losses = np.logaddexp.reduce(scores, axis=1) - scores[np.arange(len(scores)), labels]
+    return losses, scores.argmax(axis=1) == labels
 
 
 class AmountLessons:
@@ -108,10 +138,25 @@ class AmountLessons:
     )
     unit = "amounts"
 
-    def __init__(self, training: Split, validation: Split, seed: int, amounts: int, validation_amounts: int = 2000):
-        """Write with the digits of two splits: `amounts` for each epoch, and once those to validate on."""
+    def __init__(
+        self,
+        training: Split,
+        validation: Split,
+        seed: int,
+        amounts: int,
+        validation_amounts: int = 2000,
+        corrections: writing.Lines = (),
+        corrections_share: float = 0.0,
+    ):
+        """Write with the digits of two splits: `amounts` for each epoch, and once those to validate on.
+
+        `corrections` make up at most their share of every epoch.
+        """
         self._training, self._seed = training, seed
         self._sheets = amounts // writing.SHEET
+        self._corrections = corrections
+        often = _OFTEN * len(corrections) / max(1, self._sheets)
+        self._corrected = int(min(corrections_share * writing.SHEET, often))
         rng = np.random.default_rng([seed, 0])
         self._validation = writing.sheet(validation, rng, validation_amounts, distort=False)
         self.probe = next(writing.batch(self._validation, 64))[0]
@@ -130,15 +175,18 @@ class AmountLessons:
         """Each epoch's strips, in batches of about one width."""
         # Spawned, not forked: a fork of a process that runs TensorFlow's threads may hang.
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(os.cpu_count(), context, writing.start, (self._training,)) as pool:
+        with ProcessPoolExecutor(os.cpu_count(), context, writing.start, (self._training, self._corrections)) as pool:
             seeds = iter([(self._seed, 1, i) for i in range(count * self._sheets)])
-            pending = deque(pool.submit(writing.batches, seed, batch_size) for seed in itertools.islice(seeds, _AHEAD))
+            pending = deque(self._submit(pool, seed, batch_size) for seed in itertools.islice(seeds, _AHEAD))
             shown: deque[list[list[Batch]]] = deque(maxlen=(writing.LOOKS - 1) * _APART + 1)
             try:
                 for _ in range(count):
                     yield self._batches(pool, pending, seeds, shown, batch_size)
             finally:  # training may stop early
                 pool.shutdown(wait=False, cancel_futures=True)
+
+    def _submit(self, pool: ProcessPoolExecutor, seed: tuple[int, ...], batch_size: int) -> Future:
+        return pool.submit(writing.batches, seed, batch_size, self._corrected)
 
     def _batches(
         self,
@@ -151,7 +199,7 @@ class AmountLessons:
         """New sheets, and between them other looks at earlier ones; of the very first, at themselves."""
         for _ in range(self._sheets):
             shown.appendleft(pending.popleft().result())
-            pending.extend(pool.submit(writing.batches, seed, batch_size) for seed in itertools.islice(seeds, 1))
+            pending.extend(self._submit(pool, seed, batch_size) for seed in itertools.islice(seeds, 1))
             for look in range(writing.LOOKS):
                 yield from shown[min(look * _APART, len(shown) - 1)][look]
 
@@ -161,18 +209,29 @@ class AmountLessons:
 
     def validate(self, logits: Any) -> tuple[float, float, float]:
         """Loss on the validation amounts, and the share whose every character is read right."""
-        losses, right = [], []
-        for images, frames, symbols in writing.batch(self._validation, 100):
-            scores = tf.convert_to_tensor(logits(images, training=False))
-            losses.append(_ctc(scores, frames, symbols).numpy())
-            best = scores.numpy().argmax(axis=2)
-            right += [
-                decoding.collapse(row[:length]) == [symbol for symbol in truth if symbol]
-                for row, length, truth in zip(best, frames, symbols.tolist(), strict=True)
-            ]
-        return (*_mean_and_error(np.concatenate(losses)), float(np.mean(right)))
+        losses, right = _amount_losses(logits, self._validation)
+        return (*_mean_and_error(losses), float(np.mean(right)))
+
+    def corrected_loss(self, logits: Any) -> float | None:
+        """Loss on the corrected amounts."""
+        return float(np.mean(_amount_losses(logits, self._corrections)[0])) if self._corrected else None
 
 
+def _amount_losses(logits: Any, lines: writing.Lines) -> tuple[np.ndarray, list[bool]]:
+    """Loss of each strip in nats, and which are read right to the last mark; in no order to rely on."""
+    losses, right = [], []
+    for images, frames, symbols in writing.batch(lines, 100):
+        scores = tf.convert_to_tensor(logits(images, training=False))
+        losses.append(_ctc(scores, frames, symbols).numpy())
+        best = scores.numpy().argmax(axis=2)
+        right += [
+            decoding.collapse(row[:length]) == [symbol for symbol in truth if symbol]
+            for row, length, truth in zip(best, frames, symbols.tolist(), strict=True)
+        ]
+    return np.concatenate(losses), right
+
+
+_OFTEN = 20  # times that a correction may be seen in an epoch; a few corrections must not become all that there is
 _AHEAD = 6  # sheets that are written before they are needed; each takes about 20 MB
 _APART = 8  # sheets that are new between one look at a sheet and the next
 
@@ -194,6 +253,7 @@ def of(task: str, training: Split, validation: Split, seed: int, **numbers: Any)
     Parameters
     ----------
     task : "digits" or "amounts"
-    numbers : of a recipe: `augment` for digits; `amounts`, written for each epoch
+    numbers : of a recipe: `augment` for digits; `amounts`, written for each epoch; and for both `corrections`, as
+        `intake` gives them, with `corrections_share`, at most so much of every epoch
     """
     return {"digits": DigitLessons, "amounts": AmountLessons}[task](training, validation, seed, **numbers)

@@ -27,6 +27,7 @@ class Architecture:
     clip: float | None
     lessons: dict[str, Any]  # what else its lessons need
     quick_lessons: dict[str, Any]  # the same, for trying out
+    warm: dict[str, Any]  # what of all this is different when it begins with the champion's weights
     least_accuracy: float  # on the gate split after a full run; less means that the run is broken
     quick_accuracy: float  # the same, after a quick run
 
@@ -64,13 +65,16 @@ def find(architecture: str) -> Architecture:
     return ARCHITECTURES[architecture]
 
 
-def recipe(architecture: str, quick: bool = False, **given: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def recipe(
+    architecture: str, quick: bool = False, warm: bool = False, **given: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The numbers to train an architecture with.
 
     Parameters
     ----------
     architecture : a key of `ARCHITECTURES`
     quick : few epochs, for trying out
+    warm : it begins with trained weights, which takes fewer epochs and shorter steps
     given : replaces numbers of the recipe; what is None, or means nothing to the architecture, replaces nothing
 
     Returns
@@ -90,7 +94,10 @@ def recipe(architecture: str, quick: bool = False, **given: Any) -> tuple[dict[s
         "clip": usual.clip,
     }
     lessons = usual.quick_lessons if quick else usual.lessons
-    changed = {name: value for name, value in given.items() if value is not None}
+    warmed = (
+        {} if not warm else {name: value for name, value in usual.warm.items() if not (quick and name == "amounts")}
+    )
+    changed = warmed | {name: value for name, value in given.items() if value is not None}
     return tuple({name: changed.get(name, value) for name, value in part.items()} for part in (numbers, lessons))
 
 
@@ -172,6 +179,7 @@ ARCHITECTURES = {
         clip=None,
         lessons={"augment": True},
         quick_lessons={"augment": True},
+        warm={"epochs": 3, "learning_rate": 1e-3},
         least_accuracy=0.99,
         quick_accuracy=0.85,
     ),
@@ -186,6 +194,7 @@ ARCHITECTURES = {
         clip=None,
         lessons={"augment": False},
         quick_lessons={"augment": False},
+        warm={"epochs": 3, "learning_rate": 3e-4},
         least_accuracy=0.96,
         quick_accuracy=0.85,
     ),
@@ -200,6 +209,7 @@ ARCHITECTURES = {
         clip=5.0,
         lessons={"amounts": 10_240},
         quick_lessons={"amounts": 2_048},
+        warm={"epochs": 2, "learning_rate": 1.5e-3, "amounts": 5_120},
         least_accuracy=0.93,
         quick_accuracy=0.3,
     ),

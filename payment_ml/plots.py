@@ -72,11 +72,16 @@ def captioned(
 
 
 def learning_curves(curves: dict[str, Sequence[float]], kept_epoch: int) -> Figure:
-    """Loss (nats) and validation accuracy by epoch, the epoch that was kept marked; `curves` as training gives them."""
+    """Loss (nats) and validation accuracy by epoch, the epoch that was kept marked; `curves` as training gives them.
+
+    Where it learned from corrections, the loss on them is a line of its own: new data beside old.
+    """
     figure, ((losses, accuracies),) = _figure(1, 2, height=3.6)
     epochs = np.arange(1, len(curves["loss"]) + 1)
     losses.plot(epochs, curves["loss"], color=BLUE, marker="o", markersize=4, label="training")
     losses.plot(epochs, curves["validation_loss"], color=VERMILION, marker="s", markersize=4, label="validation")
+    if "corrections_loss" in curves:
+        losses.plot(epochs, curves["corrections_loss"], color=GREEN, marker="^", markersize=4, label="corrections")
     losses.set(xlabel="epoch", ylabel="cross-entropy (nats)", yscale="log")
     losses.legend(frameon=False)
     accuracies.plot(epochs, curves["validation_accuracy"], color=VERMILION, marker="s", markersize=4)

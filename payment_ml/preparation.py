@@ -47,18 +47,22 @@ def split_digits(digits: Digits) -> dict[str, Split]:
     return splits
 
 
-def write(splits: dict[str, Split], prepared_dir: Path, source: str) -> dict[str, Any]:
+def write(
+    splits: dict[str, Split], prepared_dir: Path, source: str, corrections: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Write each split as `<name>.npz` and, last, `manifest.json`, which makes them count.
 
     Parameters
     ----------
     prepared_dir : made when missing; files of an earlier run are replaced one by one
     source : where the digits come from, for the record
+    corrections : what `intake.write` says of people's corrections; None when there are none
 
     Returns
     -------
     the manifest: format, version of this package, source, and for each split its file, sha256, use, number of
-    digits and count of each label. It holds no time, so that the same data gives the same manifest.
+    digits and count of each label; and what `corrections` says. It holds no time, so that the same data gives the same
+    manifest.
     """
     described = {}
     for name, split in splits.items():
@@ -73,6 +77,8 @@ def write(splits: dict[str, Split], prepared_dir: Path, source: str) -> dict[str
             "labels": np.bincount(split.labels, minlength=10).tolist(),
         }
     manifest = {"format": 1, "payment_ml": __version__, "source": source, "splits": described}
+    if corrections is not None:
+        manifest["corrections"] = corrections
     files.write_json(prepared_dir / "manifest.json", manifest)
     return manifest
 

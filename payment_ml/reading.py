@@ -7,7 +7,7 @@ from typing import TypeVar
 from payment_ml import project
 from payment_ml.amount_reader import Alternative, AmountReader, AmountReading, Character
 from payment_ml.digit_reader import DigitClassifier, DigitReading
-from payment_ml.registry import Registry, RegistryError, Version
+from payment_ml.registry import TASKS, Registry, RegistryError, Version
 
 __all__ = [
     "READERS",
@@ -46,6 +46,17 @@ def load_digit_classifier(models_dir: str | Path | None = None, version: str | N
 def load_amount_reader(models_dir: str | Path | None = None, version: str | None = None) -> AmountReader:
     """The amount reader that serves, or another version of it; parameters and errors as `load_digit_classifier`."""
     return _load("amounts", AmountReader, models_dir, version)
+
+
+def champions(models_dir: Path) -> dict[str, AmountReader | DigitClassifier]:
+    """A reader for each task that has a champion.
+
+    Raises
+    ------
+    RegistryError : a champion is not what its card describes
+    """
+    registry = Registry(models_dir)
+    return {task: _load(task, READERS[task], models_dir, None) for task in TASKS if registry.champion(task) is not None}
 
 
 def _load(task: str, load: Callable[[Version], _Reader], models_dir: str | Path | None, version: str | None) -> _Reader:

@@ -1,5 +1,6 @@
 """The folder models/: trained versions, and which of them serves each task."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -14,6 +15,7 @@ from payment_ml import cards, files
 TASKS = ("digits", "amounts")
 _NAME = re.compile(r"\d{8}T\d{6}Z-[a-z0-9]+-[0-9a-f]{8}")
 _PARTIAL = ".partial-"
+_ROLLBACKS = 3  # champions before the present one that are kept to go back to
 
 
 class RegistryError(LookupError):
@@ -65,7 +67,7 @@ class Registry:
         """
         now = (now or datetime.now(UTC)).astimezone(UTC)
         self.models_dir.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(dir=self.models_dir, prefix=_PARTIAL))
+        partial = Path(tempfile.mkdtemp(dir=self.models_dir, prefix=f"{_PARTIAL}{os.getpid()}-"))
         try:
             network = partial / "model.keras"
             save(network)
@@ -74,6 +76,7 @@ class Registry:
             card = {
                 **card,
                 "format": 1,
+                "number": 1 + max((_number(each)[0] for each in self.versions()), default=0),
                 "created": now.isoformat(timespec="seconds"),
                 "sha256": sha256,
                 "bytes": network.stat().st_size,
@@ -99,16 +102,32 @@ class Registry:
         return Version(version.folder, card)
 
     def versions(self, task: str | None = None, architecture: str | None = None) -> list[Version]:
-        """All whole versions, oldest first; of one task or architecture where named."""
+        """All versions with a whole card, oldest first; of one task or architecture where named."""
+        found = [version for name in self._names() if (version := self._get(name)) is not None]
+        # By number, not by time: a clock that was set back must not make the newest version look old.
+        return sorted(
+            (
+                version
+                for version in found
+                if task in (None, version.task) and architecture in (None, version.card["architecture"])
+            ),
+            key=_number,
+        )
+
+    def damaged(self) -> list[str]:
+        """Names of versions whose card cannot be read."""
+        return [name for name in self._names() if self._get(name) is None]
+
+    def _names(self) -> list[str]:
         if not self.models_dir.is_dir():
             return []
-        folders = [path for path in sorted(self.models_dir.iterdir()) if _NAME.fullmatch(path.name)]
-        found = [self.get(path.name) for path in folders if (path / "card.json").is_file()]
-        return [
-            version
-            for version in found
-            if task in (None, version.task) and architecture in (None, version.card["architecture"])
-        ]
+        return [path.name for path in sorted(self.models_dir.iterdir()) if _NAME.fullmatch(path.name)]
+
+    def _get(self, name: str) -> Version | None:
+        try:
+            return self.get(name)
+        except RegistryError:
+            return None
 
     def get(self, name: str) -> Version:
         """One version by name.
@@ -123,8 +142,11 @@ class Registry:
                 f"expected a version in {self.models_dir}, but there is no {name!r}; see payment-ml models list"
             )
         try:
-            return Version(folder, files.read_json(folder / "card.json"))
-        except files.DamagedError as error:
+            card = files.read_json(folder / "card.json")
+            if not {"task", "architecture", "sha256", "created"} <= set(card):
+                raise files.DamagedError(f"expected a model card in {folder / 'card.json'}, but it lacks entries")
+            return Version(folder, card)
+        except (files.DamagedError, TypeError) as error:
             raise RegistryError(f"{error}; version {name} cannot be used") from error
 
     def newest(self, task: str | None = None, architecture: str | None = None) -> Version:
@@ -198,6 +220,7 @@ class Registry:
             "version": version.name,
             "sha256": version.card["sha256"],
             "since": datetime.now(UTC).isoformat(timespec="seconds"),
+            "change": _next_change(champions),
             "before": [] if before is None else [before["version"], *before["before"]],
         }
         self._write_champions(champions)
@@ -215,7 +238,7 @@ class Registry:
         """
         champions = self._champions()
         if task is None:
-            task = max(champions, key=lambda name: champions[name]["since"], default="any task")
+            task = max(champions, key=lambda name: champions[name].get("change", 0), default="any task")
         entry = champions.get(task) or {"before": []}
         for place, name in enumerate(entry["before"]):
             try:
@@ -227,11 +250,57 @@ class Registry:
                 "version": name,
                 "sha256": version.card["sha256"],
                 "since": datetime.now(UTC).isoformat(timespec="seconds"),
+                "change": _next_change(champions),
                 "before": entry["before"][place + 1 :],
             }
             self._write_champions(champions)
             return version
         raise RegistryError(f"expected a champion of {task} before the present one, but there is none to go back to")
+
+    def restore(self) -> list[str]:
+        """Where a champion is damaged, make the one before it serve again; returns what was done, a line for each.
+
+        Raises
+        ------
+        RegistryError : a champion is damaged, and none before it could serve
+        """
+        done = []
+        for task in self._champions():
+            try:
+                self.verify(self.champion(task))
+            except RegistryError as error:
+                version = self.rollback(task)
+                done.append(f"{error}; {version.name}, the champion before it, serves {task} again")
+        return done
+
+    def pin(self, version: Version, pinned: bool = True) -> Version:
+        """Keep a version from being pruned, or no longer."""
+        return self.update_card(version, pinned=pinned)
+
+    def prune(self, keep: int, task: str | None = None) -> list[str]:
+        """Remove old versions; returns their names.
+
+        Of each task, kept are the champion and the three before it, the newest `keep`, and all that are pinned.
+        """
+        champions = self._champions()
+        serving = {entry["version"] for entry in champions.values()}
+        serving |= {name for entry in champions.values() for name in entry["before"][:_ROLLBACKS]}
+        removed = []
+        for each in TASKS if task is None else (task,):
+            versions = self.versions(each)
+            for version in versions[: max(0, len(versions) - keep)]:
+                if version.name in serving or version.card.get("pinned"):
+                    continue
+                # Out of sight in one step; a kill while it is removed leaves what `sweep` removes.
+                version.folder.rename(self.models_dir / f"{_PARTIAL}{os.getpid()}-{version.name}")
+                shutil.rmtree(self.models_dir / f"{_PARTIAL}{os.getpid()}-{version.name}", ignore_errors=True)
+                removed.append(version.name)
+        return removed
+
+    def sweep(self) -> list[str]:
+        """Remove what processes that are dead by now left half-written; returns names."""
+        found = [self.models_dir, *(self.models_dir / name for name in self._names())]
+        return [path.name for folder in found for path in files.sweep(folder)]
 
     def _champions(self) -> dict[str, Any]:
         if not self._champions_path.is_file():
@@ -250,3 +319,11 @@ class Registry:
 
     def _write_champions(self, champions: dict[str, Any]) -> None:
         files.write_json(self._champions_path, {"format": 1, "champions": champions})
+
+
+def _number(version: Version) -> tuple[int, str]:
+    return version.card.get("number", 0), version.name
+
+
+def _next_change(champions: dict[str, Any]) -> int:
+    return 1 + max((entry.get("change", 0) for entry in champions.values()), default=0)

@@ -1,25 +1,35 @@
-"""Runs the notebooks that prepare, train and evaluate, in order, through papermill; locked and recorded."""
+"""Runs the notebooks that prepare, train and evaluate, in order, through papermill; locked, limited and recorded."""
 
+import logging
 import os
 import shutil
+import signal
 import tempfile
+import threading
 import time
-from collections.abc import Callable
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import papermill
+import psutil
 from filelock import FileLock, Timeout
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.exceptions import PapermillException
+from papermill.exceptions import PapermillException, PapermillExecutionError
 from traitlets.config import Config
 
-from payment_ml import files, project
+from payment_ml import cards, files, project
+from payment_ml.registry import TASKS, Registry, RegistryError
 
 STEPS = ("01-prepare-data", "02-train", "03-evaluate")
+_KEPT_RECORDS = 10  # of runs that failed
+_RESUMABLE = 24 * 3600  # seconds; what was trained longer ago has missed too many corrections
+_ATTEMPTS = 3  # at the same evaluation; what kills it three times will kill it again
+
+_log = logging.getLogger(__name__)
 
 
 class RetrainingError(RuntimeError):
@@ -39,6 +49,17 @@ class Retrained:
     reason: str
     folder: Path
     seconds: float
+    restored: tuple[str, ...] = ()  # champions that were found damaged, and what serves instead
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may take, and what it leaves behind."""
+
+    seconds: float | None = None  # for the whole run
+    cell_seconds: float | None = None  # for any single cell of a notebook
+    free_bytes: int = 1_000_000_000  # that the disks of data and models must have free before it begins
+    keep: int = 10  # versions of each task, besides the champions and what is pinned
 
 
 def parameters_of(step: str) -> dict[str, dict[str, Any]]:
@@ -86,47 +107,185 @@ def retrain(
     parameters: dict[str, Any],
     data_dir: Path,
     models_dir: Path,
-    report: Callable[[str], None] = print,
+    limits: Limits = Limits(),
+    resume: bool = True,
 ) -> Retrained:
     """Run notebooks 01, 02 and 03; each gets those of `parameters` that it has.
 
     Papermill marks every cell as completed even after a time-out or a dead kernel, so a step succeeded when papermill
     raised nothing AND the notebook's last cell wrote its result file. 03 promotes as the last thing that it does:
-    whatever fails before leaves the champion as it was.
+    whatever fails before leaves the champion as it was. What is under way is told to the logger of this module.
+
+    A run that died in 03, whatever killed it, is taken up again by the next one with the same parameters, code and
+    champion: what took long is not done twice.
 
     Parameters
     ----------
     parameters : name -> value, without those that are set here: version, result_file and the directories
     data_dir, models_dir : where to read and write
-    report : takes lines for the person who waits
+    limits : time, disk space, and how many versions to keep
+    resume : False begins anew whatever was left
 
     Raises
     ------
     LockedError : another retraining is under way in this models folder
-    RetrainingError : a step failed
+    RetrainingError : a step failed, or there is too little room on the disk
     """
-    known = {step: parameters_of(step) for step in STEPS}
-    given = {**parameters, "data_dir": str(data_dir.resolve()), "models_dir": str(models_dir.resolve())}
     started = time.perf_counter()
-    with _locked(models_dir):
-        record = models_dir / "runs" / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
-        record.mkdir(parents=True)
-        results: dict[str, Any] = {}
+    with _locked(models_dir), _deadline(limits.seconds):
+        registry = Registry(models_dir)
+        for name in [*registry.sweep(), *(path.name for path in files.sweep(data_dir / "prepared"))]:
+            _log.info("removed %s, which a run that died left half-written", name)
+        try:
+            restored = tuple(registry.restore())
+        except RegistryError as error:
+            raise RetrainingError(f"{error}; nothing was trained") from error
+        for line in restored:
+            _log.error("%s", line)
+        _check_room(limits.free_bytes, data_dir, models_dir)
+        run = (_interrupted(registry, parameters) if resume else None) or _Run.begin(registry, parameters)
         for number, step in enumerate(STEPS, start=1):
-            report(f"step {number} of {len(STEPS)}: {step}")
-            if "version" in results:
-                given["version"] = results["version"]
-            result_file = record / f"{step}.json"
-            values = {name: value for name, value in given.items() if name in known[step]}
-            _execute(step, record / f"{step}.ipynb", {**values, "result_file": str(result_file)})
-            results |= files.read_json(result_file)
-        folder = models_dir / results["version"]
-        _file_record(record, folder / "notebooks")
-    return Retrained(results["version"], results["promoted"], results["reason"], folder, time.perf_counter() - started)
+            if step in run.done:
+                _log.info("step %d of %d: %s was done before the run was interrupted", number, len(STEPS), step)
+                continue
+            _log.info("step %d of %d: %s", number, len(STEPS), step)
+            run.execute(step, data_dir, models_dir, limits.cell_seconds)
+        version = run.results["version"]
+        folder = models_dir / version
+        _file_record(run.record, folder / "notebooks")
+        for name in registry.prune(limits.keep):
+            _log.info("removed %s: it is neither champion nor pinned nor among the newest %d", name, limits.keep)
+        _drop_records(models_dir / "runs")
+    seconds = time.perf_counter() - started
+    return Retrained(version, run.results["promoted"], run.results["reason"], folder, seconds, restored)
+
+
+class _Run:
+    """One run of the three notebooks, and the folder runs/<time> in which it is recorded until it is done."""
+
+    def __init__(self, record: Path, state: dict[str, Any]):
+        self.record = record
+        self._state = state
+
+    @classmethod
+    def begin(cls, registry: Registry, parameters: dict[str, Any]) -> "_Run":
+        """A new run."""
+        record = registry.models_dir / "runs" / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+        record.mkdir(parents=True)
+        run = cls(
+            record, {**_situation(registry, parameters), "done": [], "results": {}, "attempts": 0, "ended": False}
+        )
+        run._save()
+        return run
+
+    @property
+    def done(self) -> list[str]:
+        """Steps that came to their end."""
+        return self._state["done"]
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """What the steps wrote of themselves."""
+        return self._state["results"]
+
+    def execute(self, step: str, data_dir: Path, models_dir: Path, cell_seconds: float | None) -> None:
+        """Run one notebook."""
+        given = {
+            **self._state["parameters"],
+            "data_dir": str(data_dir.resolve()),
+            "models_dir": str(models_dir.resolve()),
+            "result_file": str(self.record / f"{step}.json"),
+        }
+        if "version" in self.results:
+            given["version"] = self.results["version"]
+        values = {name: value for name, value in given.items() if name in parameters_of(step)}
+        self._state["attempts"] += step == STEPS[-1]
+        self._save()
+        try:
+            _execute(step, self.record / f"{step}.ipynb", values, cell_seconds)
+        except PapermillExecutionError as error:
+            self._state["ended"] = True  # the notebook itself says no; it would say so again
+            self._save()
+            raise RetrainingError(self._failure(step, error)) from error
+        except (PapermillException, CellTimeoutError, DeadKernelError, TimeoutError, RuntimeError, OSError) as error:
+            raise RetrainingError(self._failure(step, error)) from error
+        self.results.update(files.read_json(Path(values["result_file"])))
+        self.done.append(step)
+        self._save()
+
+    def _failure(self, step: str, reason: object) -> str:
+        last = str(reason).strip().splitlines()[-1] if str(reason).strip() else type(reason).__name__
+        changed = _champions(Registry(self.record.parent.parent)) != self._state["champions"]
+        promoted = "it had been promoted already" if changed else "nothing was promoted"
+        return f"{step} failed: {last}; {promoted}; its record is {project.shown(self.record / f'{step}.ipynb')}"
+
+    def _save(self) -> None:
+        files.write_json(self.record / "state.json", self._state)
+
+
+def _situation(registry: Registry, parameters: dict[str, Any]) -> dict[str, Any]:
+    """What has to be the same for an interrupted run to be taken up."""
+    return {"parameters": parameters, "code": cards.code_version(), "champions": _champions(registry)}
+
+
+def _champions(registry: Registry) -> dict[str, str]:
+    return {task: each.name for task in TASKS if (each := registry.champion(task)) is not None}
+
+
+def _interrupted(registry: Registry, parameters: dict[str, Any]) -> _Run | None:
+    """The newest run that died after its training, if it is worth taking up; None otherwise."""
+    situation = _situation(registry, parameters)
+    for record in sorted((registry.models_dir / "runs").glob("*"), reverse=True):
+        try:
+            state = files.read_json(record / "state.json")
+            age = abs(time.time() - (record / "state.json").stat().st_mtime)
+            same = all(state[name] == value for name, value in situation.items())
+            if not same or state["ended"] or age > _RESUMABLE or state["attempts"] >= _ATTEMPTS:
+                continue
+            if STEPS[1] not in state["done"]:
+                continue
+            registry.verify(registry.get(state["results"]["version"]))
+        except (OSError, KeyError, TypeError, files.DamagedError, RegistryError):
+            continue
+        _log.info("goes on with %s, which a run that died had trained", state["results"]["version"])
+        return _Run(record, state)
+    return None
+
+
+def _check_room(least: int, *folders: Path) -> None:
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        if (free := shutil.disk_usage(folder).free) < least:
+            raise RetrainingError(
+                f"expected {least / 1e6:,.0f} MB free for {project.shown(folder.resolve())}, "
+                f"but got {free / 1e6:,.0f} MB; "
+                "nothing was trained; make room, or lower --least-free"
+            )
 
 
 @contextmanager
-def _locked(models_dir: Path):
+def _deadline(seconds: float | None) -> Iterator[None]:
+    """Raise TimeoutError in the main thread when time is up; no signal comes to another, and only cells are limited."""
+    if seconds is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise TimeoutError(f"the run took longer than the {seconds / 60:g} minutes that it was given")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except TimeoutError as error:
+        raise RetrainingError(f"{error}; nothing was promoted") from error
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _locked(models_dir: Path) -> Iterator[None]:
     models_dir.mkdir(parents=True, exist_ok=True)
     holder = models_dir / ".retraining"
     lock = FileLock(models_dir / ".lock")
@@ -145,33 +304,41 @@ def _locked(models_dir: Path):
         lock.release()
 
 
-def _execute(step: str, executed: Path, parameters: dict[str, Any]) -> None:
+def _execute(step: str, executed: Path, parameters: dict[str, Any], cell_seconds: float | None) -> None:
     """Run one notebook; its result file is the proof that it came to its end."""
     result_file = Path(parameters["result_file"])
-    with tempfile.TemporaryDirectory(prefix="payment-ml-") as sockets:
+    result_file.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="payment-ml-") as sockets, _no_orphans():
         # Kernels of parallel runs race for TCP ports; a socket file in a folder of its own cannot be raced for.
         config = Config({"KernelManager": {"transport": "ipc", "ip": str(Path(sockets) / "kernel")}})
-        try:
-            papermill.execute_notebook(
-                str(notebook_path(step)),
-                str(executed),
-                parameters,
-                kernel_name="python3",
-                cwd=str(project.ROOT),
-                progress_bar=False,
-                log_output=True,
-                config=config,
-                extra_arguments=["--IPKernelApp.log_level=50"],  # or each kernel's orderly end is logged as an error
-            )
-        except (PapermillException, CellTimeoutError, DeadKernelError, RuntimeError, OSError) as error:
-            raise RetrainingError(_failure(step, executed, error)) from error
+        papermill.execute_notebook(
+            str(notebook_path(step)),
+            str(executed),
+            parameters,
+            kernel_name="python3",
+            cwd=str(project.ROOT),
+            progress_bar=False,
+            log_output=True,
+            config=config,
+            execution_timeout=None if cell_seconds is None else max(1, round(cell_seconds)),
+            extra_arguments=["--IPKernelApp.log_level=50"],  # or each kernel's orderly end is logged as an error
+        )
     if not result_file.is_file():
-        raise RetrainingError(_failure(step, executed, "it ended without writing its result file"))
+        raise RuntimeError("it ended without writing its result file")
 
 
-def _failure(step: str, executed: Path, reason: object) -> str:
-    last = str(reason).strip().splitlines()[-1] if str(reason).strip() else type(reason).__name__
-    return f"{step} failed: {last}; nothing was promoted; its record is {project.shown(executed)}"
+@contextmanager
+def _no_orphans() -> Iterator[None]:
+    """Kill the processes that began inside of the block and outlive a failure of it, kernels above all."""
+    myself = psutil.Process()
+    before = set(myself.children(recursive=True))
+    try:
+        yield
+    except BaseException:
+        for child in set(myself.children(recursive=True)) - before:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+        raise
 
 
 def _file_record(record: Path, folder: Path) -> None:
@@ -180,3 +347,9 @@ def _file_record(record: Path, folder: Path) -> None:
     for path in sorted(record.glob("*.ipynb")):
         shutil.move(path, folder / path.name)
     shutil.rmtree(record)
+
+
+def _drop_records(runs: Path) -> None:
+    """Remove all but the newest records of runs that failed."""
+    for record in sorted(runs.glob("*"))[:-_KEPT_RECORDS]:
+        shutil.rmtree(record, ignore_errors=True)

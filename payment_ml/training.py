@@ -12,6 +12,7 @@ from payment_ml.lessons import Lessons
 from payment_ml.registry import Registry, RegistryError, Version
 
 _WARM_UP = 0.1  # share of all steps in which the learning rate rises
+_CURVES = ("loss", "validation_loss", "validation_accuracy", "seconds")
 _AVERAGING = 0.999  # decay of the running average of the weights, a step
 
 
@@ -20,7 +21,8 @@ class Trained:
     """What training gave: the network with the averaged weights that were kept, and what happened on the way."""
 
     network: keras.Model
-    curves: dict[str, list[float]]  # an entry an epoch: loss, validation_loss, validation_accuracy, seconds
+    curves: dict[str, list[float]]  # an entry an epoch: loss, validation_loss, validation_accuracy, seconds, and
+    # corrections_loss when it learned from corrections
     kept_epoch: int  # 1 is the first; its weights are the network's
     seconds: float  # wall time, augmentation and validation included
 
@@ -70,7 +72,7 @@ def train(
     logits = keras.Model(network.input, network.get_layer("logits").output)
     average = [tf.Variable(weight, trainable=False) for weight in learner.weights]
     step = _compile_step(learner, lessons, average, optimizer)
-    curves: dict[str, list[float]] = {"loss": [], "validation_loss": [], "validation_accuracy": [], "seconds": []}
+    curves: dict[str, list[float]] = {name: [] for name in _CURVES}
     best_loss, tolerance, kept_epoch, kept_weights = math.inf, 0.0, 0, network.get_weights()
     started, last = time.perf_counter(), ""
     with tqdm(total=steps * epochs, unit="step", mininterval=5, bar_format=_BAR_FORMAT) as bar:
@@ -86,10 +88,11 @@ def train(
                 )
             network.set_weights([weight.numpy() for weight in average])
             loss, error, accuracy = lessons.validate(logits)
-            for name, value in zip(
-                curves, (total / steps, loss, accuracy, time.perf_counter() - epoch_started), strict=True
-            ):
+            seconds = time.perf_counter() - epoch_started
+            for name, value in zip(_CURVES, (total / steps, loss, accuracy, seconds), strict=True):
                 curves[name].append(value)
+            if (corrected := lessons.corrected_loss(logits)) is not None:
+                curves.setdefault("corrections_loss", []).append(corrected)
             last = f", {accuracy:.2%} of validation right"
             if loss < best_loss:
                 best_loss, tolerance = loss, error

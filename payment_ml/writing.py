@@ -1,6 +1,10 @@
 """Sheets of strips to learn from, written by processes that know nothing of TensorFlow."""
 
+import multiprocessing
+import os
 from collections.abc import Iterator
+from multiprocessing import connection
+from threading import Thread
 
 import cv2
 import numpy as np
@@ -18,24 +22,42 @@ _STRUCK_OUT = 0.15  # share of these that are amounts which somebody struck out
 
 Lines = list[tuple[np.ndarray, list[int]]]  # levels uint8 [32, width] of a strip, and the symbols that it shows
 _split: Split | None = None  # of a process of its own
+_corrections: Lines = []
 
 
-def start(split: Split) -> None:
-    """Prepare a process to write with the digits of a split."""
-    global _split
-    _split = split
+def start(split: Split, corrections: Lines = ()) -> None:
+    """Prepare a process to write with the digits of a split, and to show people's corrections among what it writes."""
+    global _split, _corrections
+    _split, _corrections = split, corrections
     cv2.setNumThreads(1)
+    if multiprocessing.parent_process() is not None:
+        Thread(target=_end_with_parent, daemon=True).start()
 
 
-def batches(seed: tuple[int, ...], batch_size: int) -> list[list[tuple[np.ndarray, ...]]]:
+def _end_with_parent() -> None:
+    """A pool's processes outlive a parent that is killed, and would hold its memory for ever."""
+    connection.wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)
+
+
+def batches(seed: tuple[int, ...], batch_size: int, corrected: int = 0) -> list[list[tuple[np.ndarray, ...]]]:
     """A sheet in whole batches, for a process that `start` prepared.
+
+    Parameters
+    ----------
+    seed : of everything that is drawn
+    batch_size : strips in a batch
+    corrected : so many of the sheet's strips are looks at corrections
 
     Returns
     -------
     `LOOKS` lists of what `batch` gives, each in an order of its own: the strips as written, then other looks at them
     """
     rng = np.random.default_rng(seed)
-    lines = sheet(_split, rng, SHEET, distort=rng.random() < _DISTORTED)[: SHEET // batch_size * batch_size]
+    lines = sheet(_split, rng, SHEET - corrected, distort=rng.random() < _DISTORTED)
+    chosen = (_corrections[i] for i in rng.integers(len(_corrections), size=corrected)) if corrected else ()
+    lines += [(augmentation.look_again(levels, rng), symbols) for levels, symbols in chosen]
+    lines = lines[SHEET % batch_size :]
     looks = []
     for again in range(LOOKS):
         seen = [(augmentation.look_again(levels, rng), symbols) for levels, symbols in lines] if again else lines

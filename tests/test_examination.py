@@ -1,5 +1,6 @@
 """examination: counts that can be checked by hand."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -94,16 +95,29 @@ def test_calibration_sets_confidence_and_threshold_and_changes_no_answer(reader,
     assert abs(answers.confidences.mean() - answers.right.mean()) < 0.1
 
 
-def test_a_broken_version_does_not_pass_the_gate():
-    """Each of what 03 asserts."""
-    right, sure = np.arange(100) >= 4, np.full(100, 0.96)
-    digits = set("0123456789")
-    examination.Gated("amounts", right, sure, digits).check(0.95)
-    with pytest.raises(AssertionError, match=r"expected at least 97.0% of gate amounts right, but got 96.00%"):
-        examination.Gated("amounts", right, sure, digits).check(0.97)
-    with pytest.raises(AssertionError, match="calibration error"):
-        examination.Gated("amounts", right, np.full(100, 0.5), digits).check(0.95)
-    with pytest.raises(AssertionError, match="every digit"):
-        examination.Gated("amounts", right, sure, digits - {"3"}).check(0.95)
-    with pytest.raises(AssertionError, match="finite"):
-        examination.Gated("amounts", right, np.full(100, np.nan), digits).check(0.95)
+def test_a_reader_is_asked_everything_on_the_gate(splits, reader, classifier):
+    """Digits and amounts, whichever it reads; and what it does with nothing. Beside itself it is no worse."""
+    for each, units in ((reader, ("amounts", "digits by themselves")), (classifier, ("digits", "amounts of digits"))):
+        gated = examination.gate(each, splits["gate"], 40, np.random.default_rng(0))
+        assert (gated.unit, gated.other_unit) == units
+        assert len(gated.nothing_accepted) == 10
+        roles = {"challenger": gated, "champion": gated}
+        gates = {gate.name: gate for gate in examination.gates(roles, 0.2, each.threshold(), 0.005)}
+        assert len(gates) == 7
+        assert all(gate.passed for gate in gates.values()), gates
+        (finite,) = (
+            gate
+            for gate in examination.gates(
+                {"challenger": replace(gated, confidences=gated.confidences * np.nan)}, 0, 2, 1
+            )
+            if gate.name == "finite"
+        )
+        assert not finite.passed
+
+
+def test_both_readers_are_timed_in_turns(splits, classifier):
+    """Milliseconds, of the same pictures."""
+    asked = examination.questions("digits", splits["gate"], 4, np.random.default_rng(1))
+    times = examination.milliseconds({"challenger": classifier, "champion": classifier}, asked)
+    assert 0 < times["challenger"] < 1000
+    assert set(times) == {"challenger", "champion"}

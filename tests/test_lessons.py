@@ -95,13 +95,46 @@ def test_the_loss_is_that_of_each_text(learning, rng):
 def test_training_on_amounts_repeats_itself_and_learns(splits):
     """Bit by bit, though other processes write; and the loss falls."""
     trained = []
+    corrections = writing.sheet(splits["train"], np.random.default_rng(9), 10, distort=False)
     for _ in range(2):
-        learning = lessons.of("amounts", splits["train"], splits["validation"], 0, amounts=writing.SHEET)
-        recipe, _ = networks.recipe("reader", epochs=2)
-        trained.append(training.train(networks.build("reader", 0), learning, **recipe))
+        learning = lessons.AmountLessons(
+            splits["train"], splits["validation"], 0, writing.SHEET, 200, corrections, corrections_share=0.2
+        )
+        recipe, _ = networks.recipe("reader", epochs=1)
+        network = networks.build("reader", 0)
+        before, _, _ = learning.validate(training.keras.Model(network.input, network.get_layer("logits").output))
+        trained.append(training.train(network, learning, **recipe))
     weights = [each.network.get_weights() for each in trained]
     assert all(np.array_equal(x, y) for x, y in zip(*weights, strict=True))
-    assert trained[0].curves["loss"][1] < 0.8 * trained[0].curves["loss"][0]
+    assert trained[0].curves["validation_loss"][0] < 0.5 * before
+    assert len(trained[0].curves["corrections_loss"]) == 1
+
+
+def test_corrections_are_mixed_in_but_never_too_often(splits):
+    """A fifth of the strips where there are enough, twenty looks at each where there are few."""
+    marked = [(np.full((32, 64), 200 + i, np.uint8), [1 + i]) for i in range(2)]
+    train, validation = splits["train"], splits["validation"]
+    few = lessons.AmountLessons(train, validation, 0, 2 * writing.SHEET, 50, marked, 0.2)
+    many = lessons.AmountLessons(train, validation, 0, 2 * writing.SHEET, 50, marked * 100, 0.2)
+    assert (few._corrected, many._corrected) == (20, 204)
+    writing.start(train, marked)
+    looks = writing.batches((0, 1), 64, corrected=20)
+    for batches in looks:
+        assert sum(len(images) for images, _, _ in batches) == writing.SHEET
+        bright = sum(int((images[:, 10:20, 20:40] > 120).all(axis=(1, 2)).sum()) for images, _, _ in batches)
+        assert 18 <= bright <= 24
+
+
+def test_corrected_digits_are_mixed_in(splits):
+    """As many as their share allows; an epoch stays as long."""
+    corrections = np.full((30, 28, 28), 255, np.uint8), np.full(30, 7, np.uint8)
+    train = Split(*(part[:2000] for part in splits["train"]))
+    learning = lessons.DigitLessons(train, splits["validation"], 0, False, corrections, 0.2)
+    (batches,) = (list(each) for each in learning.epochs(1, 100))
+    shown = [(images == 255).all(axis=(1, 2)) for images, _ in batches]
+    assert sum(each.sum() for each in shown) == 400
+    assert all((labels[each] == 7).all() for each, (_, labels) in zip(shown, batches, strict=True))
+    assert len(batches) == 20
 
 
 def test_validation_counts_texts_that_are_right_to_the_last_mark(learning):

@@ -1,6 +1,9 @@
 """registry: versions appear whole, champions change in one step, and nothing damaged serves."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -159,3 +162,64 @@ def test_what_is_no_version_is_not_listed(registry):
     (registry.models_dir / "20261123T120000Z-mlp-12345678").mkdir()
     (registry.models_dir / "notes.txt").write_text("hello")
     assert len(registry.versions()) == 1
+
+
+def test_a_clock_that_was_set_back_makes_no_version_old(registry):
+    """Versions are numbered: the one made last is the newest, and is not the first to be pruned."""
+    first, second = create(registry, b"one", 30), create(registry, b"two", 10)
+    assert registry.newest().name == second.name
+    assert registry.prune(1) == [first.name]
+    assert [version.name for version in registry.versions()] == [second.name]
+
+
+def test_pruning_keeps_champions_those_before_them_the_newest_and_the_pinned(registry):
+    """Of ten versions, one serves, one served before it, one is pinned, and two are the newest."""
+    versions = [create(registry, b"%d" % i, i) for i in range(10)]
+    registry.promote(versions[1])
+    registry.promote(versions[3])
+    registry.pin(versions[5])
+    removed = registry.prune(2)
+    kept = [version.name for version in registry.versions()]
+    assert kept == [versions[i].name for i in (1, 3, 5, 8, 9)]
+    assert sorted(removed + kept) == [version.name for version in versions]
+    registry.pin(registry.get(versions[5].name), False)
+    assert registry.prune(2) == [versions[5].name]
+    assert registry.champion("digits").name == versions[3].name
+
+
+def test_what_dead_processes_left_is_swept_and_what_live_ones_write_is_not(registry):
+    """A partial version and a partial card of a process that was killed; one of this process."""
+    version = create(registry, b"one")
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True)
+    for folder in (registry.models_dir, version.folder):
+        (folder / f".partial-{dead.stdout.strip()}-abc").mkdir()
+    alive = registry.models_dir / f".partial-{os.getpid()}-abc"
+    alive.mkdir()
+    assert len(registry.sweep()) == 2
+    assert alive.is_dir()
+    assert not list(version.folder.glob(".partial-*"))
+
+
+def test_a_version_with_a_damaged_card_is_no_version(registry):
+    """It is named, and the others are as good as before."""
+    good, bad = create(registry, b"one", 1), create(registry, b"two", 2)
+    for content in ("{", "[]", "{}", ""):
+        (bad.folder / "card.json").write_text(content)
+        assert [version.name for version in registry.versions()] == [good.name]
+        assert registry.damaged() == [bad.name]
+
+
+def test_a_damaged_champion_gives_way_to_the_one_before_it(registry):
+    """By one flipped byte; it is named. With none before it, nothing is done."""
+    first, second = create(registry, b"one", 1), create(registry, b"two", 2)
+    registry.promote(first)
+    registry.promote(second)
+    assert registry.restore() == []
+    second.network_path.write_bytes(b"twp")
+    (told,) = registry.restore()
+    assert second.name in told
+    assert f"{first.name}, the champion before it, serves digits again" in told
+    assert registry.champion("digits").name == first.name
+    first.network_path.write_bytes(b"onf")
+    with pytest.raises(RegistryError, match="none to go back to"):
+        registry.restore()
