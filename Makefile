@@ -63,7 +63,7 @@ screenshot: $(READY)  ## take the README's picture of the page anew, with the ch
 
 lock: $(READY)  ## resolve requirements.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \
-	    --extra test --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
+	    --extra test --extra tracking --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
 
 clean:  ## remove the environment and caches; data and models stay
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info

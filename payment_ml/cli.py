@@ -340,11 +340,13 @@ def show(version: str | None, models_dir: Path) -> None:
 @_MODELS
 def promote(version: str, models_dir: Path) -> None:
     """Make VERSION the champion of its task."""
+    from payment_ml import tracking
     from payment_ml.registry import Registry
 
     registry = Registry(models_dir)
     found = registry.get(version)
     registry.promote(found)
+    tracking.follow(registry)
     click.echo(f"{found.name} serves {found.task}; payment-ml models rollback goes back")
 
 
@@ -353,9 +355,12 @@ def promote(version: str, models_dir: Path) -> None:
 @_MODELS
 def rollback(task: str | None, models_dir: Path) -> None:
     """Make the champion before this one serve again; of the task whose champion changed last."""
+    from payment_ml import tracking
     from payment_ml.registry import Registry
 
-    version = Registry(models_dir).rollback(task)
+    registry = Registry(models_dir)
+    version = registry.rollback(task)
+    tracking.follow(registry)
     click.echo(f"{version.name} serves {version.task} again")
 
 

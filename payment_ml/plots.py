@@ -238,3 +238,37 @@ def risk_coverage(
     axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=2))
     axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.0, 0.92))
     return figure
+
+
+def history(versions: pd.DataFrame, wrong: str = "share of test pictures read wrong") -> Figure:
+    """Quality, data and run time of version after version.
+
+    Parameters
+    ----------
+    versions : as `history.overview` gives them, oldest first
+    wrong : what the first axis shows
+    """
+    figure, axes = _figure(3, height=7.0, sharex=True)
+    errors, data, times = axes[:, 0]
+    places = np.arange(len(versions))
+    promoted = versions["promoted"].to_numpy(bool)
+    share, low, high = (versions[name].to_numpy(float) for name in ("wrong", "wrong_low", "wrong_high"))
+    errors.errorbar(places, share, [share - low, high - share], color="grey", linestyle="none", capsize=3, zorder=1)
+    for chosen, face, label in ((promoted, BLUE, "promoted"), (~promoted, "white", "not promoted")):
+        errors.scatter(places[chosen], share[chosen], 45, face, "o", edgecolors=BLUE, label=label, zorder=2)
+    errors.scatter(
+        places, 1 - versions["accepted"].to_numpy(float), 45, VERMILION, "x", label="sent to review", zorder=2
+    )
+    errors.set(ylabel=f"{wrong};\nshare sent to review", ylim=(0, None))
+    errors.yaxis.set_major_formatter(PercentFormatter(1))
+    errors.legend(frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
+    data.bar(places, versions["corrections"], 0.6, color=GREEN)
+    data.set(ylabel="corrections\nlearned from")
+    data.yaxis.set_major_locator(MaxNLocator(integer=True))
+    minutes = versions[["training_seconds", "run_seconds"]].to_numpy(float) / 60
+    times.bar(places, minutes[:, 1], 0.6, color="lightgrey", label="whole run")
+    times.bar(places, minutes[:, 0], 0.6, color=PURPLE, label="training")
+    times.set(ylabel="minutes", xlabel="version, by the time of its training (UTC)", xticks=places)
+    times.set_xticklabels([f"{each:%Y-%m-%d}\n{each:%H:%M}" for each in versions["trained"]], fontsize=8)
+    times.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
+    return figure

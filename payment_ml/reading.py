@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 from payment_ml import project
 from payment_ml.amount_reader import Alternative, AmountReader, AmountReading, Character
@@ -25,7 +24,6 @@ READERS: dict[str, Callable[[Version], AmountReader | DigitClassifier]] = {
     "digits": DigitClassifier,
     "amounts": AmountReader,
 }
-_Reader = TypeVar("_Reader")
 
 
 def load_digit_classifier(models_dir: str | Path | None = None, version: str | None = None) -> DigitClassifier:
@@ -40,12 +38,12 @@ def load_digit_classifier(models_dir: str | Path | None = None, version: str | N
     ------
     RegistryError : no such version, no champion yet, or the saved network is not the one that its card describes
     """
-    return _load("digits", DigitClassifier, models_dir, version)
+    return _load("digits", models_dir, version)
 
 
 def load_amount_reader(models_dir: str | Path | None = None, version: str | None = None) -> AmountReader:
     """The amount reader that serves, or another version of it; parameters and errors as `load_digit_classifier`."""
-    return _load("amounts", AmountReader, models_dir, version)
+    return _load("amounts", models_dir, version)
 
 
 def champions(models_dir: Path) -> dict[str, AmountReader | DigitClassifier]:
@@ -56,10 +54,10 @@ def champions(models_dir: Path) -> dict[str, AmountReader | DigitClassifier]:
     RegistryError : a champion is not what its card describes
     """
     registry = Registry(models_dir)
-    return {task: _load(task, READERS[task], models_dir, None) for task in TASKS if registry.champion(task) is not None}
+    return {task: _load(task, models_dir, None) for task in TASKS if registry.champion(task) is not None}
 
 
-def _load(task: str, load: Callable[[Version], _Reader], models_dir: str | Path | None, version: str | None) -> _Reader:
+def _load(task: str, models_dir: str | Path | None, version: str | None) -> AmountReader | DigitClassifier:
     registry = Registry(project.ROOT / "models" if models_dir is None else Path(models_dir))
     found = registry.champion(task) if version is None else registry.get(version)
     if found is None:
@@ -69,5 +67,16 @@ def _load(task: str, load: Callable[[Version], _Reader], models_dir: str | Path 
         )
     if found.task != task:
         raise RegistryError(f"expected a version that reads {task}, but {found.name} reads {found.task}")
-    registry.verify(found)
-    return load(found)
+    return load_version(registry, found.name)
+
+
+def load_version(registry: Registry, name: str) -> AmountReader | DigitClassifier:
+    """The reader of a version, whatever it reads.
+
+    Raises
+    ------
+    RegistryError : no such version, or the saved network is not the one that its card describes
+    """
+    version = registry.get(name)
+    registry.verify(version)
+    return READERS[version.task](version)

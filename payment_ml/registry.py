@@ -204,6 +204,10 @@ class Registry:
             )
         return version
 
+    def before(self, task: str) -> list[str]:
+        """Names of the versions that were champions of a task before the present one, the latest first."""
+        return list((self._champions().get(task) or {"before": []})["before"])
+
     def promote(self, version: Version) -> None:
         """Make a version the champion of its task; the champion so far is remembered for `rollback`.
 

@@ -21,7 +21,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillException, PapermillExecutionError
 from traitlets.config import Config
 
-from payment_ml import cards, files, project
+from payment_ml import cards, files, project, tracking
 from payment_ml.registry import TASKS, Registry, RegistryError
 
 STEPS = ("01-prepare-data", "02-train", "03-evaluate")
@@ -153,9 +153,11 @@ def retrain(
         version = run.results["version"]
         folder = models_dir / version
         _file_record(run.record, folder / "notebooks")
+        registry.update_card(registry.get(version), run_seconds=round(time.perf_counter() - started, 1))
         for name in registry.prune(limits.keep):
             _log.info("removed %s: it is neither champion nor pinned nor among the newest %d", name, limits.keep)
         _drop_records(models_dir / "runs")
+    tracking.tell(registry, registry.get(version))
     seconds = time.perf_counter() - started
     return Retrained(version, run.results["promoted"], run.results["reason"], folder, seconds, restored)
 
