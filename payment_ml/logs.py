@@ -1,6 +1,7 @@
 """What a retraining says while it runs: with times, to a file and to the console."""
 
 import logging
+import re
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -8,6 +9,11 @@ from pathlib import Path
 _LOGGERS = ("payment_ml", "papermill")
 # Papermill's marks around each cell, which tell people nothing.
 _MARKS = ("Executing Cell", "Ending Cell", "Executing notebook", "Input Notebook", "Output Notebook", "<Figure")
+# Colours that Keras prints into its tables; the tables, which the executed notebook shows; and progress bars, which
+# papermill takes for warnings because they come over stderr.
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_TABLE = tuple("┏┡┃┌├│└")
+_PROGRESS = re.compile(r"\d+%.* left|\d+%\|.*\d+/\d+ \[")
 _FORMAT = logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S")
 _SIZE, _COPIES = 2_000_000, 5  # bytes of a log file, and how many earlier ones are kept
 
@@ -44,5 +50,7 @@ def fail(outcome: str, reason: str) -> None:
 
 
 def _is_for_people(record: logging.LogRecord) -> bool:
-    record.msg, record.args = record.getMessage().strip(), None
-    return bool(record.msg) and not record.msg.startswith(_MARKS)
+    record.msg, record.args = _COLOURS.sub("", record.getMessage()).strip(), None
+    if _PROGRESS.search(record.msg):
+        record.levelno, record.levelname = logging.INFO, "INFO"
+    return bool(record.msg) and not record.msg.startswith(_MARKS + _TABLE)

@@ -255,9 +255,9 @@ def history(versions: pd.DataFrame, wrong: str = "share of test pictures read wr
     share, low, high = (versions[name].to_numpy(float) for name in ("wrong", "wrong_low", "wrong_high"))
     errors.errorbar(places, share, [share - low, high - share], color="grey", linestyle="none", capsize=3, zorder=1)
     for chosen, face, label in ((promoted, BLUE, "promoted"), (~promoted, "white", "not promoted")):
-        errors.scatter(places[chosen], share[chosen], 45, face, "o", edgecolors=BLUE, label=label, zorder=2)
+        errors.scatter(places[chosen], share[chosen], 45, face, marker="o", edgecolors=BLUE, label=label, zorder=2)
     errors.scatter(
-        places, 1 - versions["accepted"].to_numpy(float), 45, VERMILION, "x", label="sent to review", zorder=2
+        places, 1 - versions["accepted"].to_numpy(float), 45, VERMILION, marker="x", label="sent to review", zorder=2
     )
     errors.set(ylabel=f"{wrong};\nshare sent to review", ylim=(0, None))
     errors.yaxis.set_major_formatter(PercentFormatter(1))

@@ -24,6 +24,21 @@ def figures(rng: np.random.Generator) -> dict:
         "learning curves": plots.learning_curves(
             {"loss": [1, 0.5], "validation_loss": [0.8, 0.4], "validation_accuracy": [0.8, 0.9]}, kept_epoch=2
         ),
+        "history": plots.history(
+            pd.DataFrame(
+                {
+                    "trained": pd.to_datetime(["2026-11-22", "2026-11-23", "2026-11-24"]),
+                    "promoted": [True, False, True],
+                    "wrong": [0.05, 0.06, 0.04],
+                    "wrong_low": [0.04, 0.05, 0.03],
+                    "wrong_high": [0.06, 0.07, 0.05],
+                    "accepted": [0.6, 0.5, 0.7],
+                    "corrections": [0, 20, 500],
+                    "training_seconds": [900.0, 120.0, 130.0],
+                    "run_seconds": [1000.0, np.nan, 240.0],
+                }
+            )
+        ),
         "confusion": plots.confusion(evaluation.confusion(rng.integers(0, 10, 500), rng.integers(0, 10, 500))),
         "reliability": plots.reliability({"before": bins, "after": bins}),
         "where": plots.where(

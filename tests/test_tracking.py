@@ -36,8 +36,6 @@ def server(tmp_path_factory) -> Iterator[str]:
 
 def wait_for(ready, process: subprocess.Popen, log: Path) -> None:
     """Until it is ready; a minute and a half at most."""
-    import time
-
     deadline = time.monotonic() + 90
     while not ready():
         assert process.poll() is None, log.read_text()[-2000:]
