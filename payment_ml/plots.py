@@ -240,31 +240,26 @@ def risk_coverage(
     return figure
 
 
-def history(versions: pd.DataFrame, wrong: str = "share of test pictures read wrong") -> Figure:
-    """Quality, data and run time of version after version.
-
-    Parameters
-    ----------
-    versions : as `history.overview` gives them, oldest first
-    wrong : what the first axis shows
-    """
-    figure, axes = _figure(3, height=7.0, sharex=True)
-    errors, data, times = axes[:, 0]
+def history(versions: pd.DataFrame) -> Figure:
+    """Quality, data and run time of version after version, as `history.overview` gives them, oldest first."""
+    figure, axes = _figure(4, height=7.5, sharex=True)
+    errors, reviews, data, times = axes[:, 0]
     places = np.arange(len(versions))
     promoted = versions["promoted"].to_numpy(bool)
     share, low, high = (versions[name].to_numpy(float) for name in ("wrong", "wrong_low", "wrong_high"))
     errors.errorbar(places, share, [share - low, high - share], color="grey", linestyle="none", capsize=3, zorder=1)
-    for chosen, face, label in ((promoted, BLUE, "promoted"), (~promoted, "white", "not promoted")):
-        errors.scatter(places[chosen], share[chosen], 45, face, marker="o", edgecolors=BLUE, label=label, zorder=2)
-    errors.scatter(
-        places, 1 - versions["accepted"].to_numpy(float), 45, VERMILION, marker="x", label="sent to review", zorder=2
-    )
-    errors.set(ylabel=f"{wrong};\nshare sent to review", ylim=(0, None))
-    errors.yaxis.set_major_formatter(PercentFormatter(1))
-    errors.legend(frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
+    sent = 1 - versions["accepted"].to_numpy(float)
+    for axis, values, highest in ((errors, share, high), (reviews, sent, sent)):
+        for chosen, face, label in ((promoted, BLUE, "promoted"), (~promoted, "white", "not promoted")):
+            axis.scatter(places[chosen], values[chosen], 45, face, marker="o", edgecolors=BLUE, label=label, zorder=2)
+        axis.set_ylim(0, 1.15 * max(highest.max(), 0.001))
+        axis.yaxis.set_major_formatter(PercentFormatter(1))
+    errors.set(ylabel="test pictures\nread wrong")
+    errors.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
+    reviews.set(ylabel="test pictures\nsent to review")
     data.bar(places, versions["corrections"], 0.6, color=GREEN)
     data.set(ylabel="corrections\nlearned from")
-    data.yaxis.set_major_locator(MaxNLocator(integer=True))
+    data.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     minutes = versions[["training_seconds", "run_seconds"]].to_numpy(float) / 60
     times.bar(places, minutes[:, 1], 0.6, color="lightgrey", label="whole run")
     times.bar(places, minutes[:, 0], 0.6, color=PURPLE, label="training")
