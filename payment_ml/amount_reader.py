@@ -13,7 +13,7 @@ import numpy as np
 from payment_ml import amounts, decoding, strips
 from payment_ml.backend import keras
 from payment_ml.backend import tensorflow as tf
-from payment_ml.images import ImageError, Source, load_grey
+from payment_ml.images import ImageError, Source, look
 from payment_ml.promises import why_review
 from payment_ml.registry import Version
 
@@ -56,6 +56,7 @@ class AmountReading:
     characters: tuple[Character, ...] = ()  # as they were written, marks included
     alternatives: tuple[Alternative, ...] = ()  # the likeliest first
     outline: tuple[tuple[float, float], ...] = ()  # corners x, y of the writing in pixels of the picture, clockwise
+    note: str | None = None  # what else a person should know, such as that a moving picture's first frame was read
 
     @property
     def written(self) -> str:
@@ -121,10 +122,10 @@ class AmountReader:
         ------
         TypeError : `source` is none of these types
         """
-        found = _look(source)
+        found, note = _look(source)
         if isinstance(found, AmountReading):
             return found
-        return self._judge(found, self.log_frames([found.levels])[0])
+        return self._judge(found, self.log_frames([found.levels])[0], note)
 
     def read_many(self, sources: Iterable[Source]) -> list[AmountReading]:
         """Read many pictures, faster than one by one; each reads as it does alone.
@@ -148,9 +149,9 @@ class AmountReader:
             while waiting:
                 upcoming = [beside.submit(_look, each) for each in itertools.islice(remaining, _CHUNK)]
                 found = [each.result() for each in waiting]
-                frames = iter(self.log_frames([each.levels for each in found if isinstance(each, strips.Strip)]))
-                for each in found:
-                    yield each if isinstance(each, AmountReading) else self._judge(each, next(frames))
+                frames = iter(self.log_frames([each.levels for each, _ in found if isinstance(each, strips.Strip)]))
+                for each, note in found:
+                    yield each if isinstance(each, AmountReading) else self._judge(each, next(frames), note)
                 waiting = upcoming
 
     @property
@@ -167,7 +168,7 @@ class AmountReader:
         """The least confidence at which to accept; infinite when nothing was promised yet."""
         return self.promises[kind]["threshold"] if kind in self.promises else math.inf
 
-    def _judge(self, strip: strips.Strip, frames: np.ndarray) -> AmountReading:
+    def _judge(self, strip: strips.Strip, frames: np.ndarray, note: str | None) -> AmountReading:
         """Make a reading of what the network says along a strip."""
         kept = decoding.telling(frames)
         frames = frames[kept]
@@ -179,7 +180,9 @@ class AmountReader:
             Alternative(str(each.amount.value), each.amount.value, self.calibrated(each.probability)) for each in named
         )
         if best.is_no_amount or not best.written:
-            return AmountReading("", None, "", 0.0, "review", "no amount was found in the picture", (), alternatives)
+            return AmountReading(
+                "", None, "", 0.0, "review", "no amount was found in the picture", (), alternatives, note=note
+            )
         characters = _characters(strip, frames, kept, best.written)
         confidence = self.calibrated(best.probability)
         value = best.amount.value
@@ -198,6 +201,7 @@ class AmountReader:
             characters=characters,
             alternatives=alternatives[1:] if value is not None else alternatives,
             outline=strip.outline,
+            note=note,
         )
 
     def calibrated(self, probability: float) -> float:
@@ -212,14 +216,14 @@ def log_odds(probability: float) -> float:
     return math.log(kept / (1 - kept))
 
 
-def _look(source: Source) -> strips.Strip | AmountReading:
-    """The strip to read, or the reading that says why there is none."""
+def _look(source: Source) -> tuple[strips.Strip | AmountReading, str | None]:
+    """The strip to read, or the reading that says why there is none; and a remark on the picture."""
     try:
-        grey = load_grey(source)
+        grey, note = look(source)
     except ImageError as error:
-        return AmountReading("", None, "", 0.0, "review", str(error))
+        return AmountReading("", None, "", 0.0, "review", str(error)), None
     strip = strips.cut_strip(grey)
-    return strip or AmountReading("", None, "", 0.0, "review", "no writing was found in the picture")
+    return strip or AmountReading("", None, "", 0.0, "review", "no writing was found in the picture", note=note), note
 
 
 @dataclass(frozen=True)

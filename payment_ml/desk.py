@@ -80,7 +80,7 @@ class Desk:
                 {"text": f"{each.value:,.2f}", "confidence": each.confidence}
                 for each in getattr(reading, "alternatives", ())[:_RIVALS]
             ],
-            "note": "a moving picture: its first frame was read" if images.is_animated(content) else None,
+            "note": images.remark(whole),
         }
 
     def check(self, typed: str, kind: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from payment_ml import evaluation, ink
 from payment_ml.backend import keras
 from payment_ml.backend import tensorflow as tf
-from payment_ml.images import ImageError, Source, load_grey
+from payment_ml.images import ImageError, Source, look
 from payment_ml.mnist import SIDE
 from payment_ml.promises import why_review
 from payment_ml.registry import Version
@@ -28,6 +28,7 @@ class DigitReading:
     reason: str | None  # why a person should look; None when accepted
     probabilities: np.ndarray | None  # float32 [10], of each digit; None when there was nothing to read
     outline: tuple[tuple[float, float], ...] = ()  # corners x, y of the strokes in pixels of the picture, clockwise
+    note: str | None = None  # what else a person should know, such as that a moving picture's first frame was read
 
     @property
     def text(self) -> str:
@@ -115,20 +116,20 @@ class DigitClassifier:
         TypeError : `source` is none of these types
         """
         try:
-            grey = load_grey(source)
+            grey, note = look(source)
         except ImageError as error:
             return DigitReading(None, 0.0, "review", str(error), None)
         found = ink.find_ink(grey)
         cuts = ink.middle_digits(found)
         if not cuts:
-            return DigitReading(None, 0.0, "review", "no writing was found in the picture", None)
+            return DigitReading(None, 0.0, "review", "no writing was found in the picture", None, note=note)
         probabilities = _weigh(self.predict_proba(np.stack(cuts)))
         confidence = float(probabilities.max())
         reason = why_review(confidence, self.promises.get("pictures"), self.version.name)
         decision = "accept" if reason is None else "review"
         left, top, right, bottom = ink.middle_box(found)
         outline = ((left, top), (right, top), (right, bottom), (left, bottom))
-        return DigitReading(int(probabilities.argmax()), confidence, decision, reason, probabilities, outline)
+        return DigitReading(int(probabilities.argmax()), confidence, decision, reason, probabilities, outline, note)
 
     def read_many(self, sources: Iterable[Source]) -> list[DigitReading]:
         """Read many pictures, in their order; a bad one becomes a reading for review and stops nothing."""

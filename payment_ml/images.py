@@ -3,8 +3,10 @@
 import io
 import itertools
 import re
+import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP")
 MAXIMUM_BYTES = 50_000_000
-MAXIMUM_PIXELS = 64_000_000
+MAXIMUM_PIXELS = 50_000_000
+_LARGE = 8_000_000  # pixels, from which on pictures are decoded one at a time: memory must hold for one, not for two
 
 # What files start with that people take for pictures; the name of a file proves nothing.
 _SIGNATURES = {
@@ -38,6 +41,10 @@ _STARTS = {
 _PICTURES = tuple(itertools.chain.from_iterable(_STARTS.values()))
 _SPOKEN = {"WEBP": "WebP"}
 
+# Of a damaged picture Pillow warns before it decides; whether it can be read is said in our own words or not at all.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+_one_at_a_time = threading.Lock()
+
 Source = str | Path | bytes | bytearray | memoryview | Image.Image | np.ndarray
 
 
@@ -56,7 +63,18 @@ def load_grey(source: Source) -> np.ndarray:
     ------
     ImageError, TypeError : as `load`
     """
-    return np.array(load(source).convert("L"))
+    return look(source)[0]
+
+
+def look(source: Source) -> tuple[np.ndarray, str | None]:
+    """As `load_grey`, with a remark on what was read that a person should know; None when there is none."""
+    image = load(source)
+    return np.array(image.convert("L")), remark(image)
+
+
+def remark(image: Image.Image) -> str | None:
+    """What a person should know of a picture that `load` gave; None when there is nothing."""
+    return "a moving picture: its first frame was read" if image.info.get("animated") else None
 
 
 def load(
@@ -66,7 +84,7 @@ def load(
 
     What is decided before anything is decoded: the format by content, never by name, and the size in bytes and
     pixels. EXIF orientation is applied, transparency is laid on white paper, 16-bit levels are scaled and of an
-    animation the first frame counts.
+    animation the first frame alone is decoded, however many there are.
 
     Parameters
     ----------
@@ -78,7 +96,7 @@ def load(
 
     Returns
     -------
-    PIL image of mode L or RGB, without metadata
+    PIL image of mode L or RGB, without metadata; its `info` says at most that it is `animated`
 
     Raises
     ------
@@ -96,12 +114,6 @@ def load(
         path = Path(source)
         return _decode(_read_bytes(path, maximum_bytes), path.name, formats, maximum_bytes)
     raise TypeError(f"expected a path, bytes, a PIL image or an array, but got {type(source).__name__}")
-
-
-def is_animated(content: bytes) -> bool:
-    """Whether a picture that `load` has read before has more than one frame."""
-    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-        return getattr(image, "is_animated", False)
 
 
 def _read_bytes(path: Path, maximum_bytes: int) -> bytes:
@@ -122,28 +134,61 @@ def _decode(content: bytes, name: str, formats: Sequence[str], maximum_bytes: in
         raise ImageError(f"expected a picture, but {name} is empty (0 bytes); choose another file")
     if len(content) > maximum_bytes:
         raise ImageError(_too_many_bytes(name, len(content), maximum_bytes))
+    with _opened(content, name, formats) as image:
+        _check_pixels(image.size, name)
+        # Never half a picture, and never one of which a byte was changed where the format can tell.
+        if image.format == "PNG":
+            _check_sums(content, name)
+        try:
+            if image.width * image.height < _LARGE:
+                return _finish(image)
+            with _one_at_a_time:
+                return _finish(image)
+        except Exception as error:  # decoders of damaged files raise whatever they like
+            raise ImageError(_damaged(name, error)) from error
+
+
+def _finish(image: Image.Image) -> Image.Image:
+    animated = bool(getattr(image, "is_animated", False))
+    image.seek(0)
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    flat = _flatten(image)
+    if animated:
+        flat.info["animated"] = True
+    return flat
+
+
+@contextmanager
+def _opened(content: bytes, name: str, formats: Sequence[str]) -> Iterator[Image.Image]:
+    """A picture of which the header alone was read."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is the stricter one
-            image = Image.open(io.BytesIO(content), formats=formats)
+        image = Image.open(io.BytesIO(content), formats=formats)
     except UnidentifiedImageError as error:
         raise ImageError(_not_a_picture(content, name, formats)) from error
     except Image.DecompressionBombError as error:
         claimed = re.search(r"\d+", str(error))  # Pillow says it nowhere else
         size = f"{int(claimed[0]) / 1e6:,.0f} million" if claimed else "far more"
         raise ImageError(_too_many_pixels(name, size)) from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except Exception as error:
         raise ImageError(
             f"expected a whole picture, but the header of {name} is damaged or absurd ({error})"
         ) from error
     with image:
-        _check_pixels(image.size, name)
-        try:
-            image.load()
-            return _flatten(ImageOps.exif_transpose(image))
-        except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
-            message = f"expected a whole picture, but {name} is truncated or damaged ({error}); save or scan it again"
-            raise ImageError(message) from error
+        yield image
+
+
+def _check_sums(content: bytes, name: str) -> None:
+    """Compare the checksum of every part of a PNG; Pillow does so for some of them while it decodes."""
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
+            image.verify()
+    except Exception as error:
+        raise ImageError(_damaged(name, error)) from error
+
+
+def _damaged(name: str, error: Exception) -> str:
+    return f"expected a whole picture, but {name} is truncated or damaged ({error}); save or scan it again"
 
 
 def _check_pixels(size: tuple[int, int], name: str) -> None:
@@ -162,8 +207,9 @@ def _flatten(image: Image.Image) -> Image.Image:
         return Image.fromarray(_scale_16_bit(np.clip(np.asarray(image, np.float64), 0, 65535).astype(np.uint16)))
     if image.mode in ("LA", "La", "RGBA", "RGBa", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image)
+        paper = Image.new("RGB", image.size, "white")
+        paper.paste(image, mask=image.getchannel("A"))
+        image = paper
     flat = image.convert("L" if image.mode in ("L", "1") else "RGB")
     flat.info.clear()
     return flat
