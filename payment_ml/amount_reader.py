@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from payment_ml import amounts, decoding, strips
+from payment_ml.artifacts import open_network
 from payment_ml.backend import keras
 from payment_ml.backend import tensorflow as tf
 from payment_ml.images import ImageError, Source, look
 from payment_ml.promises import why_review
 from payment_ml.registry import Version
 
-_CHUNK = 64  # pictures that are read together
+_CHUNK = 64  # pictures that are read together, as in batches
 _WIDEST_GAP = 1.6  # digit heights between two digits of one amount; wider apart, they are two numbers
 _ELSEWHERE = 0.45  # share of the writing that may lie outside of the line that was read
 _HOPELESS = math.log(1e5)  # a reading that is so many times less likely than the best is no alternative
@@ -72,7 +73,7 @@ class AmountReader:
         self.version = version
         self.calibration: tuple[float, float] = tuple(version.card.get("calibration", (1.0, 0.0)))
         self.promises = version.card.get("promises", {})
-        network = keras.saving.load_model(version.network_path, compile=False, safe_mode=True)
+        network = open_network(version.network_path)
         logits = keras.Model(network.input, network.get_layer("logits").output)
         # Weights as constants of the graph: a single strip is answered in four fifths of the time.
         weights = [[keras.ops.convert_to_numpy(each) for each in group] for group in (

@@ -1,13 +1,9 @@
 """The command payment-ml. Exit status: 0 done, 1 something failed, 2 wrong usage, 3 another retraining is under way."""
 
-import csv
-import glob
-import io
-import itertools
+import functools
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,8 +11,6 @@ import click
 
 from payment_ml import __version__, logs, project
 
-COLUMNS = ("file", "text", "digits", "confidence", "decision", "reason")
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".bmp"}
 _MODELS = click.option(
     "--models",
     "models_dir",
@@ -74,91 +68,38 @@ def read(images: tuple[Path, ...], kind: str, form: str, output: Path | None, mo
     """Read pictures: files, folders for all pictures in them, or patterns such as 'slips/**/*.png'.
 
     A file that cannot be read gets a row for review with the reason; the others are read all the same. Rows come in the
-    order of the files, each as soon as it is read.
+    order of the files, each as soon as it is read. With --output, a batch that was interrupted goes on where it was
+    when the same command is given again.
     """
     from tqdm import tqdm
 
-    paths = list(_expand(images))
-    if not paths:
+    from payment_ml import batches, files, rows
+
+    items = list(batches.expand(images))
+    if not items:
         raise click.UsageError(f"expected pictures, but {', '.join(map(str, images))} holds none")
     from payment_ml import reading
 
     load = {"amount": reading.load_amount_reader, "digit": reading.load_digit_classifier}[kind]
-    readings = load(models_dir).stream(paths)
+    reader = load(models_dir)
     # A bar only where somebody watches it, and never across rows that stream to the same screen.
     hidden = not sys.stderr.isatty() or (output is None and sys.stdout.isatty())
-    watched = tqdm(readings, "reading", total=len(paths), unit="picture", disable=hidden)
-    rows = ({"file": str(path), **_row(each)} for path, each in zip(paths, watched, strict=True))
-    lines = {"table": _table, "csv": _csv, "jsonl": _jsonl}[form](rows)
-    if output is None:
-        for line in lines:
-            click.echo(line, nl=False)
-    else:
-        from payment_ml.files import replacing
-
-        with replacing(output.resolve()) as partial, partial.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
-
-
-def _expand(images: Iterable[Path]) -> Iterator[Path]:
-    for path in images:
-        if path.is_dir():
-            yield from sorted(each for each in path.rglob("*") if each.suffix.lower() in _SUFFIXES)
-        elif not path.exists() and glob.has_magic(str(path)):
-            # A pattern in quotes, or from a shell that leaves patterns alone.
-            found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-            yield from sorted(each for each in found if each.is_file())
-        else:
-            yield path
-
-
-def _row(reading: Any) -> dict[str, Any]:
-    return {
-        "text": reading.text,
-        "digits": reading.digits,
-        "confidence": round(reading.confidence, 4) if reading.text else None,
-        "decision": reading.decision,
-        "reason": reading.reason,
-    }
-
-
-def _csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow(row)
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-
-
-def _jsonl(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    for row in rows:
-        yield json.dumps(row, ensure_ascii=False) + "\n"
-
-
-def _table(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    shown = (
-        [
-            project.shown(Path(row["file"]).resolve()),
-            row["text"] or "-",
-            "-" if row["confidence"] is None else f"{row['confidence']:.1%}",
-            row["decision"],
-            row["reason"] or "",
-        ]
-        for row in rows
-    )
-    yield from _columns(["file", "text", "confidence", "decision", "reason"], shown)
-
-
-def _columns(head: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
-    """Columns as wide as the first hundred rows need, so that the first need not wait for the last."""
-    remaining = iter(rows)
-    first = list(itertools.islice(remaining, 100))
-    widths = [max(len(line[i]) for line in [head, *first]) for i in range(len(head))]
-    for line in itertools.chain([head, ["-" * width for width in widths]], first, remaining):
-        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n"
+    bar = functools.partial(tqdm, desc="reading", total=len(items), unit="picture", disable=hidden)
+    if output is None or (output.exists() and not output.is_file()):  # the console, a pipe or a device
+        with click.open_file(str(output or "-"), "w", encoding="utf-8") as stream:
+            for line in rows.FORMATS[form](bar(batches.read(reader, items))):
+                stream.write(line)
+                stream.flush()
+        return
+    unfinished = batches.Unfinished(reader, items, output.resolve())
+    with unfinished.held() as done:
+        if done:
+            click.echo(f"goes on after {done} of {len(items)} pictures that were read before", err=True)
+        for _ in bar(unfinished.read(done), initial=done):
+            pass
+        with files.replacing(output.resolve()) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(rows.FORMATS[form](unfinished.rows()))
+        unfinished.remove()
 
 
 @cli.command()
@@ -276,6 +217,7 @@ def models() -> None:
 def list_versions(models_dir: Path) -> None:
     """Every version: date, what it learned from, how often it errs, what it promises, and its verdict."""
     from payment_ml.registry import TASKS, Registry
+    from payment_ml.rows import columns
 
     registry = Registry(models_dir)
     champions = {version.name for task in TASKS if (version := registry.champion(task)) is not None}
@@ -299,7 +241,7 @@ def list_versions(models_dir: Path) -> None:
     head = [
         "serves", "", "version", "trained (UTC)", "task", "data", "digits wrong", "pictures wrong", "promise", "verdict"
     ]  # fmt: skip
-    for line in _columns(head, rows):
+    for line in columns(head, rows):
         click.echo(line, nl=False)
 
 
@@ -400,6 +342,39 @@ def prune(keep: int, models_dir: Path) -> None:
 
 
 @models.command()
+@click.option("--private", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Who has it may sign.")
+@click.option("--public", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Who has it may check.")
+def keygen(private: Path, public: Path) -> None:
+    """Make a key pair to sign champions with."""
+    from payment_ml import signatures
+
+    try:
+        signatures.make_keys(private, public)
+    except signatures.SignatureError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"{private} signs: {signatures.PRIVATE}; {public} checks: {signatures.PUBLIC}")
+
+
+@models.command()
+@click.argument("version")
+@click.option("--private", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Key to sign with.")
+@_MODELS
+def sign(version: str, private: Path, models_dir: Path) -> None:
+    """Sign VERSION, so that it may serve where PAYMENT_ML_PUBLIC_KEY is set."""
+    from payment_ml import signatures
+    from payment_ml.registry import Registry, RegistryError
+
+    registry = Registry(models_dir)
+    found = registry.get(version)
+    registry.verify(found)
+    try:
+        signatures.sign(found.folder, found.card, private)
+    except signatures.SignatureError as error:
+        raise RegistryError(str(error)) from error
+    click.echo(f"{found.name} is signed")
+
+
+@models.command()
 @_MODELS
 def verify(models_dir: Path) -> None:
     """Check every version's network against the sha256 in its card; exit status 1 when one differs."""
@@ -415,7 +390,8 @@ def verify(models_dir: Path) -> None:
             damaged += 1
             click.echo(f"{version.name}  DAMAGED: {error}")
     for task in TASKS:
-        registry.champion(task)
+        if (champion := registry.champion(task)) is not None:
+            registry.verify_serving(champion)
     sys.exit(1 if damaged else 0)
 
 

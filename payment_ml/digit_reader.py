@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from payment_ml import evaluation, ink
-from payment_ml.backend import keras
+from payment_ml.artifacts import open_network
 from payment_ml.backend import tensorflow as tf
 from payment_ml.images import ImageError, Source, look
 from payment_ml.mnist import SIDE
@@ -49,7 +49,7 @@ class DigitClassifier:
         self.version = version
         self.temperature = version.card.get("temperature", 1.0)
         self.promises = version.card.get("promises", {})
-        network = keras.saving.load_model(version.network_path, compile=False, safe_mode=True)
+        network = open_network(version.network_path)
         # A compiled function with a fixed signature answers in a fraction of a millisecond; model.predict takes 46.
         self._network = tf.function(
             lambda images: network(images, training=False),

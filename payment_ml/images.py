@@ -166,7 +166,7 @@ def _opened(content: bytes, name: str, formats: Sequence[str]) -> Iterator[Image
         image = Image.open(io.BytesIO(content), formats=formats)
     except UnidentifiedImageError as error:
         raise ImageError(_not_a_picture(content, name, formats)) from error
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         claimed = re.search(r"\d+", str(error))  # Pillow says it nowhere else
         size = f"{int(claimed[0]) / 1e6:,.0f} million" if claimed else "far more"
         raise ImageError(_too_many_pixels(name, size)) from error

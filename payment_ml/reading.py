@@ -36,7 +36,8 @@ def load_digit_classifier(models_dir: str | Path | None = None, version: str | N
 
     Raises
     ------
-    RegistryError : no such version, no champion yet, or the saved network is not the one that its card describes
+    RegistryError : no such version, no champion yet, the saved network is not the one that its card describes, or is
+        more than a network, or is not signed although signatures are asked for
     """
     return _load("digits", models_dir, version)
 
@@ -78,5 +79,5 @@ def load_version(registry: Registry, name: str) -> AmountReader | DigitClassifie
     RegistryError : no such version, or the saved network is not the one that its card describes
     """
     version = registry.get(name)
-    registry.verify(version)
+    registry.verify_serving(version)
     return READERS[version.task](version)

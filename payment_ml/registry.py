@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from payment_ml import cards, files
+from payment_ml import cards, files, signatures
 
 TASKS = ("digits", "amounts")
 _NAME = re.compile(r"\d{8}T\d{6}Z-[a-z0-9]+-[0-9a-f]{8}")
@@ -176,15 +176,29 @@ class Registry:
         ------
         RegistryError : missing, or its sha256 is another
         """
-        if not version.network_path.is_file() or version.network_path.is_symlink():
+        if version.folder.is_symlink() or version.network_path.is_symlink() or not version.network_path.is_file():
             raise RegistryError(
-                f"expected {version.network_path}, but it is missing; version {version.name} is refused"
+                f"expected the file {version.network_path}, but it is missing, or a link to somewhere else; "
+                f"version {version.name} is refused"
             )
         if (got := files.sha256(version.network_path)) != version.card["sha256"]:
             raise RegistryError(
                 f"expected {version.network_path} with sha256 {version.card['sha256']}, but got {got}; "
                 f"it was changed after training and is refused; go back with payment-ml models rollback"
             )
+
+    def verify_serving(self, version: Version) -> None:
+        """Check that a version may serve: as `verify`, and signed where signatures are asked for.
+
+        Raises
+        ------
+        RegistryError : changed, missing, unsigned or wrongly signed
+        """
+        self.verify(version)
+        try:
+            signatures.check_if_configured(version.folder, version.card)
+        except signatures.SignatureError as error:
+            raise RegistryError(str(error)) from error
 
     def champion(self, task: str) -> Version | None:
         """The version that serves a task; None when none was promoted yet.
@@ -213,9 +227,14 @@ class Registry:
 
         Raises
         ------
-        RegistryError : its network is not the one that its card describes
+        RegistryError : its network is not the one that its card describes, or it is not signed and has to be
         """
         self.verify(version)
+        try:
+            signatures.sign_if_configured(version.folder, version.card)
+        except signatures.SignatureError as error:
+            raise RegistryError(str(error)) from error
+        self.verify_serving(version)
         champions = self._champions()
         before = champions.get(version.task)
         if before is not None and before["version"] == version.name:
@@ -247,7 +266,7 @@ class Registry:
         for place, name in enumerate(entry["before"]):
             try:
                 version = self.get(name)
-                self.verify(version)
+                self.verify_serving(version)
             except RegistryError:
                 continue
             champions[task] = {
@@ -271,7 +290,7 @@ class Registry:
         done = []
         for task in self._champions():
             try:
-                self.verify(self.champion(task))
+                self.verify_serving(self.champion(task))
             except RegistryError as error:
                 version = self.rollback(task)
                 done.append(f"{error}; {version.name}, the champion before it, serves {task} again")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tqdm import tqdm
 
+from payment_ml.artifacts import open_network
 from payment_ml.backend import keras
 from payment_ml.backend import tensorflow as tf
 from payment_ml.lessons import Lessons
@@ -112,7 +113,7 @@ def copy_weights(version: Version, network: keras.Model) -> None:
     RegistryError : the version's network is damaged, or built otherwise
     """
     Registry(version.folder.parent).verify(version)
-    weights = keras.saving.load_model(version.network_path, compile=False, safe_mode=True).get_weights()
+    weights = open_network(version.network_path).get_weights()
     expected, got = [weight.shape for weight in network.weights], [weight.shape for weight in weights]
     if expected != got:
         raise RegistryError(

@@ -1,20 +1,14 @@
 """images: whatever a user hands over becomes one checked grey field, or an error in words."""
 
-import io
+import os
 import zlib
 
 import numpy as np
 import pytest
+from mutations import encode
 from PIL import Image
 
-from payment_ml.images import ImageError, load_grey
-
-
-def encode(image: Image.Image, form: str, **options) -> bytes:
-    """The bytes of a picture in a format."""
-    buffer = io.BytesIO()
-    image.save(buffer, form, **options)
-    return buffer.getvalue()
+from payment_ml.images import MAXIMUM_PIXELS, ImageError, load_grey, look
 
 
 @pytest.fixture
@@ -78,7 +72,62 @@ def test_exif_orientation_is_applied(ramp, orientation):
 def test_the_first_frame_of_an_animation_counts():
     """A GIF of five frames reads as its first."""
     frames = [Image.new("L", (10, 10), 40 * i) for i in range(5)]
-    assert (load_grey(encode(frames[0], "GIF", save_all=True, append_images=frames[1:])) == 0).all()
+    grey, note = look(encode(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    assert (grey == 0).all()
+    assert note == "a moving picture: its first frame was read"
+    assert look(encode(frames[0], "GIF"))[1] is None
+
+
+def test_no_flipped_bit_of_a_png_changes_what_is_seen(rng):
+    """It is an error, or the same picture: never another one."""
+    levels = rng.integers(0, 255, (8, 9), dtype=np.uint8)
+    content = encode(Image.fromarray(levels), "PNG")
+    read = 0
+    for place in range(8 * len(content)):
+        flipped = bytearray(content)
+        flipped[place // 8] ^= 1 << place % 8
+        try:
+            assert np.array_equal(load_grey(bytes(flipped)), levels)
+            read += 1
+        except ImageError:
+            continue
+    assert read < len(content)
+
+
+@pytest.mark.parametrize("form", ["TIFF", "EPS", "PDF"])
+def test_content_decides_and_not_the_name(ramp, form, tmp_path):
+    """A TIFF named .png is read as the TIFF that it is; EPS and PDF are refused by what they are."""
+    path = tmp_path / "slip.png"
+    path.write_bytes(encode(ramp, form))
+    if form == "TIFF":
+        assert np.array_equal(load_grey(path), np.asarray(ramp))
+    else:
+        with pytest.raises(ImageError, match=r"slip\.png starts like (PostScript|a PDF)"):
+            load_grey(path)
+
+
+def test_a_pipe_is_no_file(tmp_path):
+    """Opening one would wait for ever."""
+    os.mkfifo(tmp_path / "slip.png")
+    with pytest.raises(ImageError, match="not a regular file"):
+        load_grey(tmp_path / "slip.png")
+
+
+def test_an_unreadable_file_says_so(tmp_path):
+    """With the system's own reason. Root may read anything, so it asks a file that nobody may."""
+    path = tmp_path / "slip.png"
+    path.write_bytes(b"x")
+    path.chmod(0)
+    unreadable = "/proc/self/mem" if os.geteuid() == 0 else path
+    with pytest.raises(ImageError, match="check its permissions"):
+        load_grey(unreadable)
+
+
+def test_more_pixels_than_the_limit_are_refused_and_as_many_are_read(ramp):
+    """100 megapixels of white compress to nothing; the limit itself is kept."""
+    with pytest.raises(ImageError, match="at most 50 million pixels, but the picture has 100"):
+        load_grey(encode(Image.new("1", (10_000, 10_000), 1), "PNG"))
+    assert load_grey(encode(Image.new("1", (10_000, MAXIMUM_PIXELS // 10_000), 1), "PNG")).shape == (5000, 10_000)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +166,7 @@ def test_a_header_that_claims_too_many_pixels_is_refused_before_decoding():
     content = bytearray(encode(Image.new("L", (10, 10)), "PNG"))
     content[16:24] = (50_000).to_bytes(4, "big") * 2
     content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
-    with pytest.raises(ImageError, match="at most 64 million pixels, but the picture has 2,500 million"):
+    with pytest.raises(ImageError, match="at most 50 million pixels, but the picture has 2,500 million"):
         load_grey(bytes(content))
 
 
