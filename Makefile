@@ -6,10 +6,10 @@ READY := $(VENV)/ready
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in a container one is root, and Jupyter asks twice
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab demo lint format lock bench compare screenshot clean
+.PHONY: help run test lab demo lint format lock bench compare fuzz fuzz-coverage kills audit schedules screenshot clean
 
 help:  ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "expected Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0] + "; try make PYTHON=python3.11")'
@@ -58,6 +58,27 @@ compare: $(READY)  ## the amount reader beside RapidOCR and others (installs the
 	$(BIN)/python -m pip install --quiet --editable '.[compare]'
 	$(BIN)/python benchmarks/readers.py
 
+fuzz: $(READY)  ## feed 100,000 damaged pictures to the champion
+	PYTHONPATH=tests $(BIN)/python benchmarks/fuzz.py
+
+fuzz-coverage: $(READY)  ## fuzz the decoding of pictures by coverage, for five minutes (installs the extra fuzz)
+	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
+	mkdir -p build/corpus && PYTHONPATH=tests $(BIN)/python benchmarks/fuzz_coverage.py -max_total_time=300 build/corpus
+
+kills: $(READY)  ## kill 200 retrainings at random moments (an hour on 2 cores)
+	$(BIN)/python benchmarks/kills.py
+
+audit: $(READY)  ## known vulnerabilities of what is pinned (installs the extra audit; needs the network)
+	$(BIN)/python -m pip install --quiet --editable '.[audit]'
+	$(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip
+
+schedules: $(READY)  ## hold schedules/ against Airflow and GitHub's schema, in an environment of their own
+	$(PYTHON) -m venv .venv-schedules
+	.venv-schedules/bin/python -m pip install --quiet apache-airflow apache-airflow-providers-papermill check-jsonschema
+	.venv-schedules/bin/check-jsonschema --builtin-schema vendor.github-workflows schedules/github_actions.yml
+	AIRFLOW_HOME=$$(mktemp -d) .venv-schedules/bin/python schedules/airflow_dag.py
+	@echo "Airflow imports the DAG; GitHub's schema takes the workflow."
+
 screenshot: $(READY)  ## take the README's picture of the page anew, with the champions and Debian's chromium
 	$(BIN)/python benchmarks/panel.py --screenshot docs/panel.png
 
@@ -66,5 +87,5 @@ lock: $(READY)  ## resolve requirements.txt anew from pyproject.toml
 	    --extra test --extra tracking --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
 
 clean:  ## remove the environment and caches; data and models stay
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .venv-schedules .pytest_cache .ruff_cache .hypothesis build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

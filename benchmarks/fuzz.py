@@ -1,0 +1,97 @@
+"""Feeds damaged pictures of every format to the amount reader: make fuzz.
+
+Counted are what was read or refused, how long the slowest took and how much memory a process had. What crashes, hangs
+or raises is kept in a folder, to be read again.
+"""
+
+import faulthandler
+import multiprocessing
+import queue
+import resource
+import signal
+import time
+from pathlib import Path
+
+import click
+import numpy as np
+from mutations import mutate, seeds
+from tqdm import tqdm
+
+from payment_ml import mnist, pens, preparation, project
+
+HANG = 5.0  # seconds
+MEMORY = 1_500_000  # kilobytes of a process
+ROUND = 500  # reads for each report of a worker
+
+
+def work(worker: int, rounds: int, seed: int, models_dir: Path, folder: Path, reports) -> None:
+    """Read damaged pictures, and report after each round: reads, refused, accepted, slowest, memory, failures."""
+    from payment_ml.reading import load_amount_reader
+
+    faulthandler.enable()
+    reader = load_amount_reader(models_dir)
+    split = preparation.split_digits(mnist.load(project.ROOT / "data" / "raw"))["train"]
+    rng = np.random.default_rng([seed, worker])
+    alphabet = pens.Alphabet(split.images[:2000], split.labels[:2000])
+    current = folder / f"worker-{worker}.bin"  # what is being read, should the process die of it
+    for _ in range(rounds):
+        pictures = seeds(alphabet, rng)
+        refused = accepted = failures = 0
+        slowest = 0.0
+        for i in range(ROUND):
+            content = mutate(pictures[i % len(pictures)], pictures, rng)
+            current.write_bytes(content)
+            started = time.perf_counter()
+            signal.alarm(60)
+            try:
+                reading = reader.read(content)
+                refused += not reading.text
+                accepted += reading.decision == "accept"
+            except Exception as error:  # noqa: BLE001  any is what is looked for
+                failures += 1
+                current.replace(folder / f"{type(error).__name__}-{worker}-{rng.integers(10**9)}.bin")
+            signal.alarm(0)
+            slowest = max(slowest, time.perf_counter() - started)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        reports.put((worker, ROUND, refused, accepted, slowest, memory, failures))
+    current.unlink(missing_ok=True)
+
+
+@click.command()
+@click.option("--reads", default=100_000, show_default=True)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--workers", default=2, show_default=True)
+@click.option("--models", "models_dir", type=click.Path(path_type=Path), default=project.ROOT / "models")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=project.ROOT / "build" / "fuzz", help="For failures."
+)
+def main(reads: int, seed: int, workers: int, models_dir: Path, folder: Path) -> None:
+    """Feed damaged pictures to the champion; exit status 1 when one crashed it, hung it or took too much memory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    context = multiprocessing.get_context("spawn")
+    reports = context.Queue()
+    rounds = -(-reads // (ROUND * workers))
+    arguments = (rounds, seed, models_dir, folder, reports)
+    processes = [context.Process(target=work, args=(i, *arguments), daemon=True) for i in range(workers)]
+    for process in processes:
+        process.start()
+    total = np.zeros(4, int)  # reads, refused, accepted, failures
+    slowest = memory = 0.0
+    with tqdm(total=rounds * ROUND * workers, unit="picture", mininterval=5) as bar:
+        while any(process.is_alive() for process in processes) or not reports.empty():
+            try:
+                _, count, refused, accepted, slow, used, failures = reports.get(timeout=1)
+            except queue.Empty:
+                continue
+            total += (count, refused, accepted, failures)
+            slowest, memory = max(slowest, slow), max(memory, used)
+            bar.update(count)
+    crashes = sum(process.exitcode != 0 for process in processes)
+    print(f"{total[0]:,} damaged pictures: {total[1]:,} refused or without an amount, {total[2]:,} accepted")
+    print(f"{crashes} crashes, {total[3]} exceptions, slowest {slowest:.2f} s, most memory {memory / 1e3:,.0f} MB")
+    if crashes or total[3] or slowest > HANG or memory > MEMORY:
+        raise SystemExit(f"failed; what did it lies in {folder}")
+
+
+if __name__ == "__main__":
+    main()
