@@ -14,6 +14,7 @@ _TALL = 22  # pixels of a strip that the writing fills, whatever its size in the
 _REACH = 18  # pixels of a strip from the middle of a character to its edge, at most
 _MANY = 400  # pieces; that is no line of writing but a texture
 _STEEPEST = 0.2  # pixels down for each to the right; 11 degrees
+_ZOOMS = (1.07, 0.93)  # of other looks at a strip
 _GRAIN = 1.4826 / 2**0.5  # from the median difference of two pixels to the standard deviation of one
 _INKED = 80  # level of a strip from which on a column holds ink
 _WORKING_HEIGHT = 96  # pixels; taller pictures are brought down to this before anything is looked for
@@ -131,6 +132,27 @@ def cut_strip(grey: np.ndarray) -> Strip | None:
     cut = cv2.warpAffine(source, back, (width, HEIGHT), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderValue=0)
     levels = np.clip(cut * (255 / depth), 0, 255).astype(np.uint8)
     return Strip(levels, back / np.float32(scale), depth / noise, elsewhere)
+
+
+def looks(levels: np.ndarray) -> list[np.ndarray]:
+    """Other looks at a strip: the same writing a little larger and a little smaller.
+
+    Parameters
+    ----------
+    levels : uint8 [32, width], 0 paper, 255 ink
+
+    Returns
+    -------
+    uint8 [32, about width] each
+    """
+    height, width = levels.shape
+    return [cv2.warpAffine(levels, *_zoomed(height, width, zoom), flags=cv2.INTER_LINEAR) for zoom in _ZOOMS]
+
+
+def _zoomed(height: int, width: int, zoom: float) -> tuple[np.ndarray, tuple[int, int]]:
+    """The map that enlarges a strip about the middle of its height, and the size of what comes out."""
+    matrix = np.float32([[zoom, 0, 0], [0, zoom, (1 - zoom) * height / 2]])
+    return matrix, (max(FRAME, round(zoom * width)), height)
 
 
 def _shade(grey: np.ndarray) -> tuple[np.ndarray, float]:

@@ -131,3 +131,27 @@ def test_collapse_merges_repeats_and_drops_blanks():
     """Against the definition."""
     for path in itertools.product(range(3), repeat=5):
         assert tuple(decoding.collapse(path)) == collapse(path)
+
+
+def test_looks_that_agree_are_averaged_over_and_a_text_of_any_look_counts(rng):
+    """By hand: the mean of the probabilities, with a text that only the second look proposes among them."""
+
+    def say(symbols: list[int], sure: float) -> np.ndarray:
+        shares = np.full((len(symbols), len(decoding.ALPHABET) + 1), (1 - sure) / len(decoding.ALPHABET))
+        shares[np.arange(len(symbols)), symbols] = sure
+        return np.log(shares)
+
+    one, seven = say([2, 0, 3, 0, 0], 0.9), say([8, 0, 3, 0, 0], 0.99)
+    found = decoding.agree([one, seven], decoding.candidates(one, width=1))
+    assert {"12", "72"} <= {each.text for each in found}
+    for each in found:
+        alone = [math.exp(only(frames, decoding.encode(each.text))) for frames in (one, seven)]
+        assert math.exp(each.log_probability) == pytest.approx(np.mean(alone), rel=1e-3)
+    assert found[0].text == "72"
+    assert [each.log_probability for each in found] == sorted((each.log_probability for each in found), reverse=True)
+
+
+def test_a_text_too_long_for_the_first_look_is_no_reading(rng):
+    """Its characters could not be placed along the strip."""
+    short, long = random_frames(rng, 2, 21), random_frames(rng, 9, 21, sharpness=4)
+    assert all(len(each.text) <= 2 for each in decoding.agree([short, long], decoding.candidates(short)))

@@ -111,3 +111,14 @@ def test_the_line_is_found_in_nearly_every_written_amount(splits):
     rng = np.random.default_rng(11)
     grey = [images.load_grey(handwriting.amount_picture(alphabet, rng).picture) for _ in range(300)]
     assert np.mean([strips.cut_strip(each) is not None for each in grey]) > 0.985
+
+
+def test_other_looks_show_the_same_writing_larger_and_smaller(line):
+    """As high as the network takes, about as wide, and as much ink as the size lets expect."""
+    levels = strips.cut_strip(line).levels
+    larger, smaller = strips.looks(levels)
+    assert larger.shape[0] == smaller.shape[0] == strips.HEIGHT
+    assert smaller.shape[1] < levels.shape[1] < larger.shape[1]
+    ink = [float(each.sum()) for each in (smaller, levels, larger)]
+    assert ink[0] / ink[1] == pytest.approx(0.93**2, rel=0.05)
+    assert ink[2] / ink[1] == pytest.approx(1.07**2, rel=0.05)
