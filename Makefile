@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in a container one is root, and Jupyter asks twice
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab demo lint format lock bench compare fuzz fuzz-coverage kills audit schedules screenshot clean
+.PHONY: help run test lab demo lint format lock bench compare fuzz fuzz-coverage kills corrections audit schedules screenshot clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ fuzz-coverage: $(READY)  ## fuzz the decoding of pictures by coverage, for five 
 
 kills: $(READY)  ## kill 200 retrainings at random moments (an hour on 2 cores)
 	$(BIN)/python benchmarks/kills.py
+
+corrections: $(READY)  ## what one retraining gains from 500 corrections of a foreign hand
+	$(BIN)/python benchmarks/corrections.py
 
 audit: $(READY)  ## known vulnerabilities of what is pinned (installs the extra audit; needs the network)
 	$(BIN)/python -m pip install --quiet --editable '.[audit]'

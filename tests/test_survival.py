@@ -120,6 +120,25 @@ def test_a_run_killed_while_it_evaluates_goes_on_from_what_it_trained(run_copy):
     assert serving(run_copy.models_dir) == before
 
 
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [("--timeout", "took longer than the 0.05 minutes"), ("--cell-timeout", "01-prepare-data failed: ")],
+    ids=["the whole run", "a cell"],
+)
+def test_a_run_that_takes_too_long_is_ended_and_promotes_nothing(run_copy, option, words):
+    """Three seconds; and no kernel is left behind."""
+    before = serving(run_copy.models_dir)
+    folders = ("--data", run_copy.data_dir, "--models", run_copy.models_dir)
+    done = payment_ml(*QUICK, option, "0.05" if option == "--timeout" else "0.001", *folders)
+    assert done.returncode == 1, done.stdout
+    told = last_line(done.stdout)
+    assert told["outcome"] == "failed"
+    assert words in told["reason"]
+    assert serving(run_copy.models_dir) == before
+    mine = str(run_copy.models_dir)
+    assert not [each for each in psutil.process_iter(["cmdline"]) if mine in " ".join(each.info["cmdline"] or ())]
+
+
 def session(leader: int) -> list[psutil.Process]:
     """Living processes of a session."""
     found = []
