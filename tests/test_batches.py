@@ -15,7 +15,7 @@ import pytest
 from conftest import COMMAND, payment_ml
 from PIL import Image
 
-from payment_ml import batches, handwriting, pens, project, rows
+from payment_ml import amount_reader, batches, handwriting, pens, project, rows
 from payment_ml.reading import load_amount_reader
 
 SAMPLES = project.ROOT / "data" / "samples"
@@ -134,6 +134,11 @@ def test_a_batch_begins_anew_when_a_picture_was_changed(slips, reader_run, tmp_p
     os.utime(folder / "000.png", (1, 1))
     with batches.Unfinished(reader, items, tmp_path / "out.csv").held() as done:
         assert done == 0
+
+
+def test_what_is_recorded_together_is_read_together():
+    """A batch that goes on meets the same groups of pictures in the network; other groups round otherwise."""
+    assert batches.CHUNK % amount_reader._CHUNK == 0
 
 
 def test_two_batches_cannot_write_one_file(slips, reader_run, tmp_path):
