@@ -41,15 +41,12 @@ def name(path: Path) -> str:
 
 def as_csv(rows: Iterable[Row]) -> Iterator[str]:
     """Lines of a csv file with `COLUMNS`, none of whose cells is a formula."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    yield buffer.getvalue()
-    for each in rows:
-        buffer.seek(0)
-        buffer.truncate()
-        writer.writerow({column: _plain(column, value) for column, value in each.items()})
-        yield buffer.getvalue()
+    for cells in itertools.chain([dict(zip(COLUMNS, COLUMNS, strict=True))], rows):
+        line = io.StringIO()
+        # With this end of line, cells that hold either of its characters are put in quotes; with \n alone, \r is not.
+        writer = csv.DictWriter(line, COLUMNS, lineterminator="\r\n")
+        writer.writerow({column: _plain(column, value) for column, value in cells.items()})
+        yield line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _plain(column: str, value: Any) -> Any:

@@ -157,11 +157,11 @@ def open_page(browser: Browser, site: Site, width: int, height: int = 900) -> Pa
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.goto(site.address)
     if "/lab/" in site.address:
-        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", state="attached", timeout=90_000)
+        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=180_000)
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", state="attached", timeout=180_000)
         page.locator(".lm-MenuBar-item", has_text=re.compile("^Run$")).click()
         page.locator(".lm-Menu-item", has_text=re.compile("^Run All Cells")).click()
-    page.wait_for_selector(".pml-drop", timeout=90_000)
+    page.wait_for_selector(".pml-drop", timeout=180_000)
     if width < 600 and "/lab/" in site.address:
         page.keyboard.press("Control+B")  # a phone has no room for the list of files, nor for menus
     page.set_viewport_size({"width": width, "height": height})

@@ -4,13 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
-from payment_ml import mnist, preparation, project
+from payment_ml import files, mnist, preparation, project
 
 pytest_plugins = ("browsing",)  # servers and a browser for tests/browser
 COMMAND = Path(sys.executable).with_name("payment-ml")
@@ -46,31 +48,54 @@ class Run:
 def payment_ml(*arguments: object, **options) -> subprocess.CompletedProcess:
     """Run the real command as a user would."""
     command = [str(COMMAND), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, **options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, **options)
+
+
+def made_once(tmp_path_factory, name: str, make: Callable[[Path], Run]) -> Run:
+    """A run that takes long: the first of the test processes that needs it makes it in a folder, for all of them."""
+    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run_id is None:
+        return make(tmp_path_factory.mktemp(name))
+    shared = tmp_path_factory.getbasetemp().parent / run_id
+    shared.mkdir(exist_ok=True)
+    record = shared / f"{name}.json"
+    with FileLock(shared / f"{name}.lock"):
+        if not record.is_file():
+            (shared / name).mkdir()
+            files.write_json(record, {key: str(value) for key, value in vars(make(shared / name)).items()})
+    made = files.read_json(record)
+    return Run(Path(made["data_dir"]), Path(made["models_dir"]), made["version"], made["output"])
 
 
 @pytest.fixture(scope="session")
 def quick_run(splits, tmp_path_factory) -> Run:
     """`payment-ml retrain --quick` into an empty models folder, with the project's downloads."""
-    folder = tmp_path_factory.mktemp("quick")
-    data_dir, models_dir = folder / "data", folder / "models"
-    data_dir.mkdir()
-    (data_dir / "raw").symlink_to(project.ROOT / "data" / "raw")
-    done = payment_ml("retrain", "--quick", "--data", data_dir, "--models", models_dir)
-    assert done.returncode == 0, done.stdout + done.stderr
-    champions = json.loads((models_dir / "champions.json").read_text())["champions"]
-    return Run(data_dir, models_dir, champions["digits"]["version"], done.stdout + done.stderr)
+
+    def make(folder: Path) -> Run:
+        data_dir, models_dir = folder / "data", folder / "models"
+        data_dir.mkdir()
+        (data_dir / "raw").symlink_to(project.ROOT / "data" / "raw")
+        done = payment_ml("retrain", "--quick", "--data", data_dir, "--models", models_dir)
+        assert done.returncode == 0, done.stdout + done.stderr
+        champions = json.loads((models_dir / "champions.json").read_text())["champions"]
+        return Run(data_dir, models_dir, champions["digits"]["version"], done.stdout + done.stderr)
+
+    return made_once(tmp_path_factory, "quick", make)
 
 
 @pytest.fixture(scope="session")
 def reader_run(quick_run, tmp_path_factory) -> Run:
     """`payment-ml retrain --quick -p architecture reader` into an empty models folder."""
-    models_dir = tmp_path_factory.mktemp("reader") / "models"
-    arguments = ("--quick", "-p", "architecture", "reader", "--data", quick_run.data_dir, "--models", models_dir)
-    done = payment_ml("retrain", *arguments)
-    assert done.returncode == 0, done.stdout + done.stderr
-    champions = json.loads((models_dir / "champions.json").read_text())["champions"]
-    return Run(quick_run.data_dir, models_dir, champions["amounts"]["version"], done.stdout + done.stderr)
+
+    def make(folder: Path) -> Run:
+        models_dir = folder / "models"
+        arguments = ("--quick", "-p", "architecture", "reader", "--data", quick_run.data_dir, "--models", models_dir)
+        done = payment_ml("retrain", *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        champions = json.loads((models_dir / "champions.json").read_text())["champions"]
+        return Run(quick_run.data_dir, models_dir, champions["amounts"]["version"], done.stdout + done.stderr)
+
+    return made_once(tmp_path_factory, "reader", make)
 
 
 @pytest.fixture

@@ -209,7 +209,7 @@ def spoken(text: str, runner_up: str = "", share: float = 0.0) -> np.ndarray:
 def judge(reader, alphabet):
     """Judges frames as if they came from a strip of plain writing."""
     strip = strips.cut_strip(plain(alphabet, "1234.56"))
-    return lambda frames: reader._judge(strip, frames)
+    return lambda frames: reader._judge(strip, frames, decoding.candidates(frames), None)
 
 
 @pytest.mark.parametrize(

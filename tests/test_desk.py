@@ -166,6 +166,6 @@ def test_a_folder_that_cannot_be_written_is_told_and_not_raised(reader, amount, 
     assert said["refused"].startswith("expected to save into feedback/, but got:")
 
 
-def test_an_animation_is_known_by_its_frames(amount):
-    """Of a still picture there is one."""
-    assert not images.is_animated(amount)
+def test_of_a_still_picture_there_is_nothing_to_remark(amount):
+    """Only of a moving one."""
+    assert images.remark(images.load(amount)) is None

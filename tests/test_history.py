@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -44,7 +45,8 @@ def twin(registry: Registry, name: str, **entries) -> str:
     """Another version with the same network."""
     first = registry.get(name)
     content = first.network_path.read_bytes()
-    return registry.create(lambda path: path.write_bytes(content), {**first.card, **entries}).name
+    later = datetime.now(UTC) + timedelta(seconds=1 + len(registry.versions()))  # twins of one second have one name
+    return registry.create(lambda path: path.write_bytes(content), {**first.card, **entries}, later).name
 
 
 def test_the_overview_tells_of_every_evaluated_version_and_who_serves(run_copy):

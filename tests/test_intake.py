@@ -174,6 +174,6 @@ def test_drift_is_told_in_numbers():
     assert intake.drift(before, same) == []
     assert intake.drift(before, profiles(20, 0.4, [1])) == []
     (told,) = intake.drift(before, profiles(200, 0.25, range(10)))
-    assert "median ink went from 0.2" in told
+    assert "the median ink went from 0.19" in told
     (told,) = intake.drift(before, profiles(200, 0.2, [0, 1]))
     assert "of the digits are others" in told
