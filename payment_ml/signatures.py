@@ -96,7 +96,7 @@ def check_if_configured(folder: Path, card: dict[str, Any]) -> None:
             "payment-ml models sign"
         )
     try:
-        key.verify(base64.b64decode(path.read_text(encoding="ascii"), validate=True), _message(folder, card))
+        key.verify(base64.b64decode(path.read_text(encoding="ascii").strip(), validate=True), _message(folder, card))
     except (InvalidSignature, ValueError) as error:
         raise SignatureError(
             f"expected {folder.name} to be signed with the private half of {os.environ[PUBLIC]}, but its signature is "

@@ -90,15 +90,14 @@ def test_names_of_every_kind_get_their_row(reader_run, tmp_path):
         assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl", "table"])
-def test_a_killed_batch_goes_on_and_gives_the_same_file(slips, reader_run, tmp_path, form):
+def test_a_killed_batch_goes_on_and_gives_the_same_file(slips, reader_run, tmp_path):
     """Byte for byte, and what was read before is not read again."""
-    command = ["read", "--format", form, "--models", str(reader_run.models_dir), str(slips)]
+    command = ["read", "--format", "csv", "--models", str(reader_run.models_dir), str(slips)]
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     assert payment_ml(*command, "--output", whole).returncode == 0
     record = tmp_path / ".killed.unfinished"
     process = subprocess.Popen([str(COMMAND), *command, "--output", str(killed)], stderr=subprocess.DEVNULL)
-    least = random.Random(form).choice([1, 64, 128, 192])
+    least = random.Random().choice([1, 64, 128, 192])
     deadline = time.monotonic() + 60
     while not record.is_file() or len(record.read_bytes().splitlines()) <= least:
         assert time.monotonic() < deadline

@@ -83,7 +83,7 @@ def kernel_of(process: subprocess.Popen) -> psutil.Process:
 def test_a_killed_kernel_is_a_failed_step_and_says_so(run_copy):
     """Papermill alone would wait, or call the notebook completed."""
     before = serving(run_copy.models_dir)
-    with retraining_until(run_copy, QUICK, lambda _, log: "to learn from" in log) as process:
+    with retraining_until(run_copy, QUICK, lambda _, log: "begins with random weights" in log) as process:
         kernel_of(process).kill()
         output, errors = process.communicate(timeout=60)
     assert process.returncode == 1
@@ -153,12 +153,12 @@ def session(leader: int) -> list[psutil.Process]:
 
 @pytest.fixture
 def small_disk(run_copy, tmp_path) -> Iterator[Run]:
-    """The quick run's models on a disk of their own that has a megabyte left."""
+    """The quick run's models on a disk of their own that has less room left than a run takes."""
     disk = tmp_path / "disk"
     disk.mkdir()
     used = sum(path.stat().st_size for path in run_copy.models_dir.rglob("*") if path.is_file())
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={used + 1_200_000}", "tmpfs", str(disk)], capture_output=True, text=True
+        ["mount", "-t", "tmpfs", "-o", f"size={used + 300_000}", "tmpfs", str(disk)], capture_output=True, text=True
     )
     if mounted.returncode:
         pytest.skip(f"no disk can be mounted here: {mounted.stderr.strip()}")
@@ -211,13 +211,16 @@ def test_a_champion_with_a_flipped_byte_is_refused_and_the_one_before_serves(run
 @pytest.mark.parametrize(
     ("truth", "aside"),
     [
-        (lambda digit, place: (digit + 1) % 10 if place % 10 < 3 else digit, "contradicts a sure champion"),
-        (lambda digit, place: 7, "too many of one label"),
+        (lambda digit, place: (digit + 1) % 10 if place % 10 < 3 else digit, 0),
+        (lambda digit, place: 7, 90),
     ],
     ids=["30% of the corrections are wrong", "all corrections say seven"],
 )
 def test_poisoned_corrections_do_not_make_the_champion_worse(run_copy, splits, tmp_path, truth, aside):
-    """What contradicts a sure champion, or is too much of one label, waits for a person; the gates judge the rest."""
+    """What is too much of one label waits for a person; the gates judge what is learned from the rest.
+
+    That what contradicts a sure champion waits as well is tested in test_intake: a quick champion is sure of nothing.
+    """
     data_dir = tmp_path / "data"
     data_dir.mkdir()
     (data_dir / "raw").symlink_to((run_copy.data_dir / "raw").resolve())
@@ -228,11 +231,12 @@ def test_poisoned_corrections_do_not_make_the_champion_worse(run_copy, splits, t
     ):
         saved.save(Image.fromarray(picture), "digits", str(truth(digit, place)), {}, "a program")
     before = serving(run_copy.models_dir)
-    done = payment_ml(*QUICK, "-p", "warm_start", "True", "--data", data_dir, "--models", run_copy.models_dir)
+    warm = ("retrain", "--quick", "-p", "warm_start", "True")
+    done = payment_ml(*warm, "--data", data_dir, "--models", run_copy.models_dir)
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads((data_dir / "prepared" / "manifest.json").read_text())["corrections"]
     assert told["came_in"] == 120
-    assert told["set_aside"][aside] >= 10
+    assert told["set_aside"].get("too many of one label", 0) >= aside
     verdict = Registry(run_copy.models_dir).get(last_line(done.stdout)["version"]).card["verdict"]
     if verdict["promoted"]:
         assert verdict["challenger_wrong"] <= verdict["champion_wrong"]
