@@ -149,26 +149,35 @@ def lab(models_dir, tmp_path_factory) -> Iterator[Site]:
 
 
 def open_page(browser: Browser, site: Site, width: int, height: int = 900) -> Page:
-    """A page that is ready to use; in JupyterLab after all cells were run."""
+    """A page that is ready to use; in JupyterLab after all cells were run.
+
+    On a busy machine JupyterLab may ask which kernel to take before it knows of one; then the page is opened anew.
+    """
     context = browser.new_context(viewport={"width": 1280, "height": height}, accept_downloads=True)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.goto(site.address)
-    if "/lab/" in site.address:
-        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=180_000)
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", state="attached", timeout=180_000)
-        for patience in (30_000, 60_000, 180_000):
-            page.locator(".lm-MenuBar-item", has_text=re.compile("^Run$")).click()
-            page.locator(".lm-Menu-item", has_text=re.compile("^Run All Cells")).click()
-            try:
-                page.wait_for_selector(".pml-drop", timeout=patience)
-                break
-            except TimeoutError:  # on a busy machine a first attempt was seen to come to nothing
-                continue
-    page.wait_for_selector(".pml-drop", timeout=180_000)
+    for patience in (60_000, 60_000, 60_000, 180_000):
+        page = context.new_page()
+        page.problems = []
+        page.on("pageerror", lambda error, told=page.problems: told.append(str(error)))
+        page.goto(site.address)
+        try:
+            if "/lab/" in site.address:
+                _run_all_cells(page)
+            page.wait_for_selector(".pml-drop", timeout=patience)
+            break
+        except TimeoutError:
+            if patience == 180_000:
+                raise
+            page.close()
     if width < 600 and "/lab/" in site.address:
         page.keyboard.press("Control+B")  # a phone has no room for the list of files, nor for menus
     page.set_viewport_size({"width": width, "height": height})
     return page
+
+
+def _run_all_cells(page: Page) -> None:
+    """As somebody at the menu would, once the kernel is there."""
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", state="attached", timeout=90_000)
+    page.locator(".lm-MenuBar-item", has_text=re.compile("^Run$")).click()
+    page.locator(".lm-Menu-item", has_text=re.compile("^Run All Cells")).click()
