@@ -24,15 +24,14 @@ MEMORY = 1_500_000  # kilobytes of a process
 ROUND = 500  # reads for each report of a worker
 
 
-def work(worker: int, rounds: int, seed: int, models_dir: Path, folder: Path, reports) -> None:
+def work(worker: int, digits, rounds: int, seed: int, models_dir: Path, folder: Path, reports) -> None:
     """Read damaged pictures, and report after each round: reads, refused, accepted, slowest, memory, failures."""
     from payment_ml.reading import load_amount_reader
 
     faulthandler.enable()
     reader = load_amount_reader(models_dir)
-    split = preparation.split_digits(mnist.load(project.ROOT / "data" / "raw"))["train"]
     rng = np.random.default_rng([seed, worker])
-    alphabet = pens.Alphabet(split.images[:2000], split.labels[:2000])
+    alphabet = pens.Alphabet(*digits)
     current = folder / f"worker-{worker}.bin"  # what is being read, should the process die of it
     for _ in range(rounds):
         pictures = seeds(alphabet, rng)
@@ -71,7 +70,10 @@ def main(reads: int, seed: int, workers: int, models_dir: Path, folder: Path) ->
     context = multiprocessing.get_context("spawn")
     reports = context.Queue()
     rounds = -(-reads // (ROUND * workers))
-    arguments = (rounds, seed, models_dir, folder, reports)
+    # Unpacking MNIST takes more memory than reading ever does; the workers, which are measured, get a few digits.
+    split = preparation.split_digits(mnist.load(project.ROOT / "data" / "raw"))["train"]
+    digits = (split.images[:2000].copy(), split.labels[:2000].copy())
+    arguments = (digits, rounds, seed, models_dir, folder, reports)
     processes = [context.Process(target=work, args=(i, *arguments), daemon=True) for i in range(workers)]
     for process in processes:
         process.start()

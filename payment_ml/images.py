@@ -43,6 +43,7 @@ _SPOKEN = {"WEBP": "WebP"}
 
 # Of a damaged picture Pillow warns before it decides; whether it can be read is said in our own words or not at all.
 warnings.filterwarnings("ignore", module=r"PIL\.")
+_ROWS = 256  # of a 16-bit picture that are scaled together
 _one_at_a_time = threading.Lock()
 
 Source = str | Path | bytes | bytearray | memoryview | Image.Image | np.ndarray
@@ -201,10 +202,8 @@ def _check_pixels(size: tuple[int, int], name: str) -> None:
 
 def _flatten(image: Image.Image) -> Image.Image:
     """Mode L or RGB, of whatever mode it was."""
-    if image.mode.startswith("I;16"):
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         return Image.fromarray(_scale_16_bit(np.asarray(image)))
-    if image.mode in ("I", "F"):
-        return Image.fromarray(_scale_16_bit(np.clip(np.asarray(image, np.float64), 0, 65535).astype(np.uint16)))
     if image.mode in ("LA", "La", "RGBA", "RGBa", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         paper = Image.new("RGB", image.size, "white")
@@ -216,7 +215,11 @@ def _flatten(image: Image.Image) -> Image.Image:
 
 
 def _scale_16_bit(levels: np.ndarray) -> np.ndarray:
-    return np.round(levels.astype(np.float32) / 257).astype(np.uint8)
+    scaled = np.empty(levels.shape, np.uint8)
+    for i in range(0, len(levels), _ROWS):  # a copy of a large picture in floats would take four times its memory
+        rows = np.clip(levels[i : i + _ROWS].astype(np.float32), 0, 65535)
+        scaled[i : i + _ROWS] = np.round(rows / 257)
+    return scaled
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
