@@ -66,7 +66,7 @@ fuzz-coverage: $(READY)  ## fuzz the decoding of pictures by coverage, for five 
 	mkdir -p build/corpus && PYTHONPATH=tests $(BIN)/python benchmarks/fuzz_coverage.py -max_total_time=300 build/corpus
 
 kills: $(READY)  ## kill 200 retrainings at random moments (an hour on 2 cores)
-	$(BIN)/python benchmarks/kills.py
+	PYTHONPATH=tests $(BIN)/python benchmarks/kills.py
 
 corrections: $(READY)  ## what one retraining gains from 500 corrections of a foreign hand
 	$(BIN)/python benchmarks/corrections.py

@@ -6,7 +6,6 @@ starts in the folder that the killed one left.
 """
 
 import json
-import os
 import random
 import shutil
 import signal
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import click
 import psutil
+from sessions import session
 from tqdm import tqdm
 
 from payment_ml import project
@@ -35,18 +35,6 @@ def retraining(folder: Path, seed: int) -> subprocess.Popen:
     folders = ("--data", str(folder / "data"), "--models", str(folder / "models"), "--keep", "3")
     command = [str(COMMAND), "retrain", "--quick", *values, *folders]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-
-
-def session(leader: int) -> list[psutil.Process]:
-    """Living processes of a session."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except (ProcessLookupError, psutil.NoSuchProcess):
-            continue
-    return found
 
 
 def kill(process: subprocess.Popen, victim: str) -> None:

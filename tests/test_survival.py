@@ -15,6 +15,7 @@ import psutil
 import pytest
 from conftest import COMMAND, Run, payment_ml
 from PIL import Image
+from sessions import session
 
 from payment_ml import handwriting
 from payment_ml.feedback import Feedback
@@ -137,18 +138,6 @@ def test_a_run_that_takes_too_long_is_ended_and_promotes_nothing(run_copy, optio
     assert serving(run_copy.models_dir) == before
     mine = str(run_copy.models_dir)
     assert not [each for each in psutil.process_iter(["cmdline"]) if mine in " ".join(each.info["cmdline"] or ())]
-
-
-def session(leader: int) -> list[psutil.Process]:
-    """Living processes of a session."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except (ProcessLookupError, psutil.NoSuchProcess):
-            continue
-    return found
 
 
 @pytest.fixture
