@@ -7,6 +7,7 @@ import zlib
 
 import numpy as np
 import pytest
+from mutations import encode
 from PIL import Image
 
 from payment_ml import desk, images, project
@@ -25,13 +26,6 @@ def here(reader, classifier, tmp_path) -> desk.Desk:
 def amount() -> bytes:
     """A sample amount."""
     return (SAMPLES / "amount-04.png").read_bytes()
-
-
-def encode(picture: Image.Image, form: str, **options) -> bytes:
-    """A picture as a file."""
-    buffer = io.BytesIO()
-    picture.save(buffer, form, **options)
-    return buffer.getvalue()
 
 
 def test_an_answer_says_what_the_reader_says(here, reader, amount):
