@@ -18,8 +18,7 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-run: $(READY)  ## prepare, train, evaluate, promote both readers; then read the samples (half an hour on 2 cores)
-	$(BIN)/payment-ml retrain -p architecture mlp
+run: $(READY)  ## prepare, train, evaluate, promote both readers; then read the samples (25 minutes on 2 cores)
 	$(BIN)/payment-ml retrain
 	$(BIN)/payment-ml retrain -p architecture reader
 	$(BIN)/payment-ml models list
@@ -56,6 +55,7 @@ bench: $(READY)  ## speed of the champions, as ratios measured in one run
 
 compare: $(READY)  ## the amount reader beside RapidOCR and others (installs the extra compare)
 	$(BIN)/python -m pip install --quiet --editable '.[compare]'
+	test -n "$$(ls -d models/*-mlp-* 2>/dev/null)" || $(BIN)/payment-ml retrain -p architecture mlp
 	$(BIN)/python benchmarks/readers.py
 
 fuzz: $(READY)  ## feed 100,000 damaged pictures to the champion

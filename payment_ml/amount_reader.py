@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -160,16 +160,22 @@ class AmountReader:
     def stream(self, sources: Iterable[Source]) -> Iterator[AmountReading]:
         """As `read_many`, but each reading is given as soon as it and those before it are there."""
         remaining = iter(sources)
-        with ThreadPoolExecutor(max_workers=2) as beside:
-            # While one chunk goes through the network, the next is decoded and looked at.
-            waiting = [beside.submit(_look, each) for each in itertools.islice(remaining, _CHUNK)]
-            while waiting:
-                upcoming = [beside.submit(_look, each) for each in itertools.islice(remaining, _CHUNK)]
-                found = [each.result() for each in waiting]
-                said = iter(self._say([each.levels for each, _ in found if isinstance(each, strips.Strip)]))
-                for each, note in found:
-                    yield each if isinstance(each, AmountReading) else self._judge(each, *next(said), note)
-                waiting = upcoming
+        with ThreadPoolExecutor(max_workers=2) as lookers, ThreadPoolExecutor(max_workers=1) as beside:
+            # While one chunk is judged, the network reads the next, and the one after it is decoded and looked at.
+            looks = [lookers.submit(_look, each) for each in itertools.islice(remaining, _CHUNK)]
+            answers = beside.submit(self._answer, looks)
+            while looks:
+                looks = [lookers.submit(_look, each) for each in itertools.islice(remaining, _CHUNK)]
+                answered = answers.result()
+                answers = beside.submit(self._answer, looks)
+                for found, said, note in answered:
+                    yield found if said is None else self._judge(found, *said, note)
+
+    def _answer(self, looks: list[Future]) -> list[tuple]:
+        """Of each picture what `_look` found, what the network says of it (None without a strip), and the note."""
+        found = [each.result() for each in looks]
+        said = iter(self._say([each.levels for each, _ in found if isinstance(each, strips.Strip)]))
+        return [(each, next(said) if isinstance(each, strips.Strip) else None, note) for each, note in found]
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Serves notebook 04 as a web page for this computer alone: Voila, with a token, and with nothing else to be had."""
 
+import logging
 import secrets
 import tempfile
 from collections.abc import Callable
@@ -51,9 +52,15 @@ def serve(
     """
     from papermill.iorw import load_notebook_node, write_ipynb
     from papermill.parameterize import parameterize_notebook
+    from tornado.websocket import WebSocketClosedError
     from traitlets.config import Config
     from voila.app import Voila
 
+    def worth_telling(record: logging.LogRecord) -> bool:
+        """Anything but that a visitor closed the page while an answer was on its way."""
+        return not (record.exc_info and isinstance(record.exc_info[1], WebSocketClosedError))
+
+    logging.getLogger("asyncio").addFilter(worth_telling)
     with tempfile.TemporaryDirectory(prefix="payment-ml-demo-") as folder:
         notebook = Path(folder) / _NOTEBOOK
         values = {"models_dir": str(models_dir.resolve()), "feedback_dir": str(feedback_dir.resolve())}

@@ -25,6 +25,7 @@ class Architecture:
     learning_rate: float
     weight_decay: float
     clip: float | None
+    bfloat16: bool  # learn in bfloat16
     lessons: dict[str, Any]  # what else its lessons need
     quick_lessons: dict[str, Any]  # the same, for trying out
     warm: dict[str, Any]  # what of all this is different when it begins with the champion's weights
@@ -92,6 +93,7 @@ def recipe(
         "learning_rate": usual.learning_rate,
         "weight_decay": usual.weight_decay,
         "clip": usual.clip,
+        "bfloat16": usual.bfloat16,
     }
     lessons = usual.quick_lessons if quick else usual.lessons
     warmed = (
@@ -148,14 +150,14 @@ def _reader(seed: int) -> keras.Model:
     hidden = layers.Rescaling(1 / 255)(strip)
     hidden = layers.Reshape((strips.HEIGHT, -1, 1))(hidden)
     for filters, size, stride in (
-        (32, 5, (2, 2)), (32, 3, 1), (64, 3, (2, 2)), (64, 3, 1), (96, 3, (2, 1)), (96, 3, 1), (128, (4, 3), (4, 1)),
+        (32, 5, (2, 2)), (32, 3, 1), (64, 3, (2, 2)), (64, 3, 1), (128, 3, (2, 1)), (128, 3, 1), (160, (4, 3), (4, 1)),
     ):  # fmt: skip
         hidden = layers.Conv2D(filters, size, stride, "same", use_bias=False, kernel_initializer=normal())(hidden)
         hidden = layers.BatchNormalization(momentum=0.9)(hidden)
         hidden = layers.ReLU()(hidden)
-    hidden = layers.Reshape((-1, 128))(hidden)
+    hidden = layers.Reshape((-1, 160))(hidden)
     for _ in range(2):
-        beside = layers.Conv1D(128, 5, padding="same", use_bias=False, kernel_initializer=normal())(hidden)
+        beside = layers.Conv1D(160, 5, padding="same", use_bias=False, kernel_initializer=normal())(hidden)
         beside = layers.BatchNormalization(momentum=0.9)(beside)
         hidden = layers.Add()([hidden, layers.ReLU()(beside)])
     return _classify(strip, hidden, len(decoding.ALPHABET) + 1, seeds, "reader")
@@ -177,6 +179,7 @@ ARCHITECTURES = {
         learning_rate=6e-3,
         weight_decay=1e-2,
         clip=None,
+        bfloat16=True,
         lessons={"augment": True},
         quick_lessons={"augment": True},
         warm={"epochs": 3, "learning_rate": 1e-3},
@@ -192,6 +195,7 @@ ARCHITECTURES = {
         learning_rate=1e-3,
         weight_decay=1e-2,
         clip=None,
+        bfloat16=False,
         lessons={"augment": False},
         quick_lessons={"augment": False},
         warm={"epochs": 3, "learning_rate": 3e-4},
@@ -202,11 +206,12 @@ ARCHITECTURES = {
         task="amounts",
         summary="convolutional network for whole amounts, trained with CTC",
         build=_reader,
-        epochs=8,
+        epochs=11,
         batch_size=32,
         learning_rate=8e-3,
         weight_decay=1e-2,
         clip=5.0,
+        bfloat16=True,
         lessons={"amounts": 10_240},
         quick_lessons={"amounts": 2_048},
         warm={"epochs": 2, "learning_rate": 1.5e-3, "amounts": 5_120},

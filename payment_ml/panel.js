@@ -329,7 +329,7 @@ function render({ model, el }) {
     writing.height = Math.round(high * scale);
     writing.style.maxHeight = "120px";
     if (bitmap) writing.getContext("2d").drawImage(bitmap, left, top, wide, high, 0, 0, writing.width, writing.height);
-    const middles = said.characters.map((each) => ((each.left + each.right) / 2 - left) / wide);
+    const middles = said.characters.map((each) => Math.min(1, Math.max(0, ((each.left + each.right) / 2 - left) / wide)));
     // As wide as the writing is drawn, so that each stands beneath its strokes.
     const drawn = Math.min(root.querySelector(".pml-spelled").clientWidth, (120 * wide) / high, 560);
     writing.style.width = characters.style.width = `${drawn}px`;

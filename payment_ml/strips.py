@@ -50,6 +50,7 @@ class Strip:
     matrix: np.ndarray  # float32 [2, 3]: a point x, y, 1 of the strip -> x, y in the picture
     contrast: float  # depth of the ink over the grain of the paper
     elsewhere: float  # share of what has the form of writing that lies outside of the line, 0 to 1
+    picture_width: int  # pixels; a strip reaches a little further than its picture
 
     @property
     def digit_height(self) -> float:
@@ -76,7 +77,7 @@ class Strip:
 
         Returns
         -------
-        left and right of each, pixels of the picture
+        left and right of each, pixels of the picture, within it and at least one apart
         """
         ink = self.levels.max(axis=0)
         profile = self.levels.sum(axis=0, dtype=np.float64)
@@ -90,7 +91,9 @@ class Strip:
         for begin, end, middle in zip(borders, borders[1:], middles.tolist(), strict=False):
             inked = np.flatnonzero(ink[begin:end] > _INKED)
             left, right = (begin + inked[0], begin + inked[-1] + 1) if len(inked) else (middle, middle + 1)
-            found.append((offset + across * float(left), offset + across * float(right)))
+            begins = min(max(0.0, offset + across * float(left)), self.picture_width - 1.0)
+            ends = min(max(begins + 1, offset + across * float(right)), self.picture_width)
+            found.append((begins, float(ends)))
         return found
 
 
@@ -131,7 +134,7 @@ def cut_strip(grey: np.ndarray) -> Strip | None:
     source = cv2.GaussianBlur(shade, (0, 0), 0.4 / zoom) if reduce else shade
     cut = cv2.warpAffine(source, back, (width, HEIGHT), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderValue=0)
     levels = np.clip(cut * (255 / depth), 0, 255).astype(np.uint8)
-    return Strip(levels, back / np.float32(scale), depth / noise, elsewhere)
+    return Strip(levels, back / np.float32(scale), depth / noise, elsewhere, grey.shape[1])
 
 
 def looks(levels: np.ndarray) -> list[np.ndarray]:

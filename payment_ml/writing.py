@@ -14,7 +14,7 @@ from payment_ml.preparation import Split
 
 SHEET = 1024  # strips that one call writes
 _DIGITS = 3000  # of the split, that a sheet is written with
-_DISTORTED = 0.5  # share of the sheets whose digits are bent first
+_DISTORTED = 0.85  # share of the sheets whose digits are bent first
 LOOKS = 4  # at each strip: writing one takes as long as learning from it
 _TALLEST = 40  # pixels of a digit: strips show it in 22, and larger pictures take longer to write
 _NO_AMOUNT = 0.08  # share of strips that hold no amount

@@ -94,6 +94,17 @@ def serving(
             os.killpg(process.pid, signal.SIGKILL)
 
 
+_CLOSED = re.compile(
+    r"Traceback \(most recent call last\):\n(?:[ \t]+(?!.*Traceback).*\n)*?.*\b(?:StreamClosed|WebSocketClosed)Error\b"
+)
+
+
+def told(log: Path) -> str:
+    """A server's log without the tracebacks of answers to pages that had been closed: what one test closes, the log
+    that another looks at tells of, whenever the server finds time to."""
+    return _CLOSED.sub("", log.read_text())
+
+
 def answers(address: str) -> bool:
     """Whether anybody listens there."""
     host, port = re.match(r"http://([^:/]+):(\d+)", address).groups()

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,51 +51,50 @@ def payment_ml(*arguments: object, **options) -> subprocess.CompletedProcess:
     return subprocess.run(command, capture_output=True, text=True, timeout=600, **options)
 
 
-def made_once(tmp_path_factory, name: str, make: Callable[[Path], Run]) -> Run:
-    """A run that takes long: the first of the test processes that needs it makes it in a folder, for all of them."""
+ARGUMENTS = {"digits": (), "amounts": ("-p", "architecture", "reader")}  # of the quick retrainings, by task
+
+
+def quick_retraining(folder: Path, task: str) -> Run:
+    """`payment-ml retrain --quick` into an empty models folder, with the project's downloads."""
+    data_dir, models_dir = folder / "data", folder / "models"
+    data_dir.mkdir(parents=True)
+    (data_dir / "raw").symlink_to(project.ROOT / "data" / "raw")
+    done = payment_ml("retrain", "--quick", *ARGUMENTS[task], "--data", data_dir, "--models", models_dir)
+    assert done.returncode == 0, done.stdout + done.stderr
+    champions = json.loads((models_dir / "champions.json").read_text())["champions"]
+    return Run(data_dir, models_dir, champions[task]["version"], done.stdout + done.stderr)
+
+
+def made_once(tmp_path_factory, task: str) -> Run:
+    """A quick retraining; the first of several test processes that needs one makes both, side by side, for all."""
     run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     if run_id is None:
-        return make(tmp_path_factory.mktemp(name))
+        return quick_retraining(tmp_path_factory.mktemp(task), task)
     shared = tmp_path_factory.getbasetemp().parent / run_id
     shared.mkdir(exist_ok=True)
-    record = shared / f"{name}.json"
-    with FileLock(shared / f"{name}.lock"):
+    record = shared / "runs.json"
+    with FileLock(shared / "runs.lock"):
         if not record.is_file():
-            (shared / name).mkdir()
-            files.write_json(record, {key: str(value) for key, value in vars(make(shared / name)).items()})
-    made = files.read_json(record)
+            with ThreadPoolExecutor() as pool:
+                runs = pool.map(quick_retraining, [shared / each for each in ARGUMENTS], ARGUMENTS)
+                made = dict(zip(ARGUMENTS, runs, strict=True))
+            files.write_json(
+                record, {each: {key: str(value) for key, value in vars(run).items()} for each, run in made.items()}
+            )
+    made = files.read_json(record)[task]
     return Run(Path(made["data_dir"]), Path(made["models_dir"]), made["version"], made["output"])
 
 
 @pytest.fixture(scope="session")
 def quick_run(splits, tmp_path_factory) -> Run:
-    """`payment-ml retrain --quick` into an empty models folder, with the project's downloads."""
-
-    def make(folder: Path) -> Run:
-        data_dir, models_dir = folder / "data", folder / "models"
-        data_dir.mkdir()
-        (data_dir / "raw").symlink_to(project.ROOT / "data" / "raw")
-        done = payment_ml("retrain", "--quick", "--data", data_dir, "--models", models_dir)
-        assert done.returncode == 0, done.stdout + done.stderr
-        champions = json.loads((models_dir / "champions.json").read_text())["champions"]
-        return Run(data_dir, models_dir, champions["digits"]["version"], done.stdout + done.stderr)
-
-    return made_once(tmp_path_factory, "quick", make)
+    """A quick retraining of the digit reader."""
+    return made_once(tmp_path_factory, "digits")
 
 
 @pytest.fixture(scope="session")
-def reader_run(quick_run, tmp_path_factory) -> Run:
-    """`payment-ml retrain --quick -p architecture reader` into an empty models folder."""
-
-    def make(folder: Path) -> Run:
-        models_dir = folder / "models"
-        arguments = ("--quick", "-p", "architecture", "reader", "--data", quick_run.data_dir, "--models", models_dir)
-        done = payment_ml("retrain", *arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
-        champions = json.loads((models_dir / "champions.json").read_text())["champions"]
-        return Run(quick_run.data_dir, models_dir, champions["amounts"]["version"], done.stdout + done.stderr)
-
-    return made_once(tmp_path_factory, "reader", make)
+def reader_run(splits, tmp_path_factory) -> Run:
+    """A quick retraining of the amount reader."""
+    return made_once(tmp_path_factory, "amounts")
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def test_characters_stand_in_the_picture_from_left_to_right(readings, asked):
     for reading, question in zip(readings, asked, strict=True):
         width = question.picture.shape[1]
         for character in reading.characters:
-            assert -0.05 * width <= character.left < character.right <= 1.05 * width
+            assert 0 <= character.left < character.right <= width
             total = character.confidence + sum(share for _, share in character.alternatives)
             assert total == pytest.approx(1)
         lefts = [character.left for character in reading.characters]

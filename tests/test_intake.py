@@ -103,23 +103,27 @@ def test_digits_of_other_people_are_no_duplicates(splits):
 
 
 def test_where_the_champion_is_sure_of_something_else_a_person_looks_first(tmp_path, splits, reader):
-    """Unless it was said at two sittings. A third of the truths is false."""
+    """Unless it was said at two sittings. Of thirty amounts that the champion reads right and surely, ten are corrected
+    to something false."""
     alphabet = pens.Alphabet(splits["train"].images[:3000], splits["train"].labels[:3000])
     rng = np.random.default_rng(3)
-    saved, false = Feedback(tmp_path / "feedback"), set()
-    for i in range(60):
-        each = handwriting.amount_picture(alphabet, rng)
-        truth = each.value + (i % 3 == 0)
-        name = saved.save(Image.fromarray(each.picture), "amounts", str(truth), {}, "one").name
-        false |= {name} if i % 3 == 0 else set()
     threshold = reader.promises["amounts"]["threshold"]
     reader.promises["amounts"]["threshold"] = 0.5  # a quick training promises nothing
     try:
+        sure = []
+        while len(sure) < 30:
+            each = handwriting.amount_picture(alphabet, rng)
+            answer = reader.read(each.picture)
+            if answer.decision == "accept" and answer.value == each.value:
+                sure.append(each)
+        saved, false = Feedback(tmp_path / "feedback"), set()
+        for i, each in enumerate(sure):
+            truth = each.value + (i % 3 == 0)
+            name = saved.save(Image.fromarray(each.picture), "amounts", str(truth), {}, "one").name
+            false |= {name} if i % 3 == 0 else set()
         taken = intake.take(saved, {"amounts": reader}, NOTHING_HELD_OUT)
-        aside = {each.name for each in taken if each.use == intake.ASIDE}
-        assert len(aside & false) >= 10
-        assert len(aside - false) <= 4
-        meant = saved.get(min(aside & false))
+        assert {each.name for each in taken if each.use == intake.ASIDE} == false
+        meant = saved.get(min(false))
         assert f"whoever means {meant.text}" in next(each.reason for each in taken if each.name == meant.name)
         saved.save(saved.picture(meant), "amounts", meant.text, {}, "one")
         again = {each.name: each.use for each in intake.take(saved, {"amounts": reader}, NOTHING_HELD_OUT)}

@@ -40,6 +40,16 @@ def test_the_crontab_names_a_time_and_a_command_that_is_there():
     assert shutil.which(program) == program
 
 
+def test_cron_takes_the_crontab():
+    """Its own parser, where this machine's cron has one to ask."""
+    helped = ["crontab", "-h"] if shutil.which("crontab") else ["true"]
+    if "dry run" not in subprocess.run(helped, capture_output=True, text=True, timeout=60).stderr:
+        pytest.skip("no crontab that checks syntax alone on this machine")
+    asked = ["crontab", "-n", str(SCHEDULES / "crontab")]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_systemd_takes_the_service_and_the_timer(tmp_path):
     """systemd-analyze verify, with this checkout as the project's home."""
     if shutil.which("systemd-analyze") is None:

@@ -1,5 +1,7 @@
 """networks and training: the recipe learns, repeats itself, and stops at nonsense."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -77,6 +79,18 @@ def test_training_learns_and_repeats_itself(few, architecture):
     assert all(np.array_equal(x, y) for x, y in zip(*weights, strict=True))
     assert trained[0].curves["validation_accuracy"][-1] > 0.7
     assert trained[0].curves["loss"][-1] < trained[0].curves["loss"][0]
+
+
+def test_bfloat16_is_used_where_the_processor_has_it_and_nowhere_else(few):
+    """It repeats itself, and what comes after trains in float32 as before."""
+    plain, *short, after = (
+        train("cnn", few, seed=3, epochs=1, bfloat16=each).network.get_weights() for each in (False, True, True, False)
+    )
+    assert all(np.array_equal(x, y) for x, y in zip(plain, after, strict=True))
+    assert all(np.array_equal(x, y) for x, y in zip(*short, strict=True))
+    processor = Path("/proc/cpuinfo")
+    able = processor.is_file() and "bf16" in processor.read_text()
+    assert able != all(np.array_equal(x, y) for x, y in zip(plain, short[0], strict=True))
 
 
 def test_the_kept_weights_are_those_of_the_epoch_that_is_named(few):

@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from browsing import ARTEFACTS, Site, open_page
+from browsing import ARTEFACTS, Site, open_page, told
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -266,7 +266,7 @@ def test_bad_input_gets_a_sentence_and_the_panel_stays_usable(page, opened, name
     upload(page, PNG)
     answer(page)
     expect(page.locator(".pml-alarm")).to_be_empty()
-    assert "Traceback" not in opened[1].log.read_text()
+    assert "Traceback" not in told(opened[1].log)
 
 
 def test_an_animation_and_a_blank_page_are_read_and_said_to_be_so(page):
