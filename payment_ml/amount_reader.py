@@ -4,7 +4,7 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,7 @@ from payment_ml.registry import Version
 _CHUNK = 64  # pictures that are read together, as in batches
 _WIDEST_GAP = 1.6  # digit heights between two digits of one amount; wider apart, they are two numbers
 _ELSEWHERE = 0.45  # share of the writing that may lie outside of the line that was read
-_SURE = 0.99  # probability that the network gives to a text, from which on one look at the strip is enough
+_SURE = 0.98  # probability that the network gives to a text, from which on one look at the strip is enough
 _HOPELESS = math.log(1e5)  # a reading that is so many times less likely than the best is no alternative
 
 
@@ -86,8 +86,8 @@ class AmountReader:
             constants = ([tf.constant(each) for each in group] for group in weights)
             return tf.nn.log_softmax(logits.stateless_call(*constants, levels, training=False)[0])
 
-        self._network = answer
-        # Compiles now, so that the first user does not wait.
+        # Compiles now, so that the first user does not wait; and asks no more which of its forms a call means.
+        self._network = answer.get_concrete_function()
         self.log_frames([np.zeros((strips.HEIGHT, 128), np.uint8)])
 
     def log_frames(self, levels: list[np.ndarray]) -> list[np.ndarray]:
@@ -106,25 +106,40 @@ class AmountReader:
         widths = [strips.padded_width(each.shape[1]) for each in levels]
         for _, group in itertools.groupby(sorted(range(len(levels)), key=widths.__getitem__), key=widths.__getitem__):
             places = list(group)
-            said = self._network(strips.stack([levels[i] for i in places])).numpy()
+            said = self._network(tf.constant(strips.stack([levels[i] for i in places]))).numpy()
             for i, frames in zip(places, said, strict=True):
                 answers[i] = frames[: strips.frames(levels[i].shape[1])]
         return answers
 
-    def _say(self, levels: list[np.ndarray]) -> list[tuple[np.ndarray, list[decoding.Candidate]]]:
-        """Of each strip the frames and the likeliest texts, from three looks where one leaves a doubt.
+    def _hear(self, found: list[strips.Strip]) -> list["Heard"]:
+        """Of each strip what the network says along it, and the likeliest texts."""
+        frames = self.log_frames([each.levels for each in found])
+        return [
+            Heard(strip, each, decoding.candidates(each[decoding.telling(each)]))
+            for strip, each in zip(found, frames, strict=True)
+        ]
 
-        Most strips need one. On 2,000 validation amounts 95.85% were read exactly instead of 95.1%, and 84% instead of
-        81% could have been accepted at 0.5% wrong.
+    def _say(self, found: list[strips.Strip]) -> list["Heard"]:
+        """Of each strip the likeliest texts; where one look leaves a doubt, after more of them.
+
+        Doubtful pictures are cut out in another way too, and what the network is surer of counts. What is doubtful then
+        is looked at three times more, and the probabilities of whole texts are averaged. Most pictures need none of it.
+        On 4,000 amounts of validation digits one look left 4.1% of them wrong, all this 3.4%.
         """
-        frames = self.log_frames(levels)
-        texts = [decoding.candidates(each[decoding.telling(each)]) for each in frames]
-        doubtful = [i for i, each in enumerate(texts) if math.exp(each[0].log_probability) < _SURE]
-        again = [strips.looks(levels[i]) for i in doubtful]
-        answers = iter(self.log_frames([look for each in again for look in each]))
-        for i, each in zip(doubtful, again, strict=True):
-            texts[i] = decoding.agree([frames[i], *itertools.islice(answers, len(each))], texts[i])
-        return list(zip(frames, texts, strict=True))
+        heard = self._hear(found)
+        cuts = {
+            i: cut
+            for i, each in enumerate(heard)
+            if each.is_doubtful and (cut := each.strip.again()) and not np.array_equal(cut.levels, each.strip.levels)
+        }
+        for i, other in zip(cuts, self._hear(list(cuts.values())), strict=True):
+            heard[i] = max(heard[i], other, key=lambda each: each.texts[0].log_probability)
+        looks = {i: each.looks() for i, each in enumerate(heard) if each.is_doubtful}
+        answers = iter(self.log_frames(list(itertools.chain.from_iterable(looks.values()))))
+        for i, each in looks.items():
+            frames = [heard[i].frames, *itertools.islice(answers, len(each))]
+            heard[i] = replace(heard[i], texts=decoding.agree(frames, heard[i].texts))
+        return heard
 
     def read(self, source: Source) -> AmountReading:
         """Read the amount in a picture: any size and colour, dark on light or light on dark.
@@ -142,7 +157,7 @@ class AmountReader:
         found, note = _look(source)
         if isinstance(found, AmountReading):
             return found
-        return self._judge(found, *self._say([found.levels])[0], note)
+        return self._judge(self._say([found])[0], note)
 
     def read_many(self, sources: Iterable[Source]) -> list[AmountReading]:
         """Read many pictures, faster than one by one; each reads as it does alone.
@@ -168,14 +183,14 @@ class AmountReader:
                 looks = [lookers.submit(_look, each) for each in itertools.islice(remaining, _CHUNK)]
                 answered = answers.result()
                 answers = beside.submit(self._answer, looks)
-                for found, said, note in answered:
-                    yield found if said is None else self._judge(found, *said, note)
+                for found, note in answered:
+                    yield self._judge(found, note) if isinstance(found, Heard) else found
 
-    def _answer(self, looks: list[Future]) -> list[tuple]:
-        """Of each picture what `_look` found, what the network says of it (None without a strip), and the note."""
+    def _answer(self, looks: list[Future]) -> list[tuple["Heard | AmountReading", str | None]]:
+        """Of each picture what the network says of it, or the reading that says why it was not asked; and the note."""
         found = [each.result() for each in looks]
-        said = iter(self._say([each.levels for each, _ in found if isinstance(each, strips.Strip)]))
-        return [(each, next(said) if isinstance(each, strips.Strip) else None, note) for each, note in found]
+        said = iter(self._say([each for each, _ in found if isinstance(each, strips.Strip)]))
+        return [(next(said) if isinstance(each, strips.Strip) else each, note) for each, note in found]
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -191,13 +206,11 @@ class AmountReader:
         """The least confidence at which to accept; infinite when nothing was promised yet."""
         return self.promises[kind]["threshold"] if kind in self.promises else math.inf
 
-    def _judge(
-        self, strip: strips.Strip, frames: np.ndarray, texts: list[decoding.Candidate], note: str | None
-    ) -> AmountReading:
+    def _judge(self, heard: "Heard", note: str | None) -> AmountReading:
         """Make a reading of what the network says along a strip, and of the texts that this may be."""
-        kept = decoding.telling(frames)
-        frames = frames[kept]
-        meanings = _by_meaning(texts)
+        strip, kept = heard.strip, decoding.telling(heard.frames)
+        frames = heard.frames[kept]
+        meanings = _by_meaning(heard.texts)
         # What is no amount gives way to what is one: the likeliest reading that the grammar knows, however unlikely.
         best = next((each for each in meanings if each.amount.readings or each.is_no_amount), meanings[0])
         named = [each for each in meanings if each.amount.value is not None]
@@ -249,6 +262,32 @@ def _look(source: Source) -> tuple[strips.Strip | AmountReading, str | None]:
         return AmountReading("", None, "", 0.0, "review", str(error)), None
     strip = strips.cut_strip(grey)
     return strip or AmountReading("", None, "", 0.0, "review", "no writing was found in the picture", note=note), note
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the network says of a strip."""
+
+    strip: strips.Strip
+    frames: np.ndarray  # float32 [time, symbols + 1], as `AmountReader.log_frames` gives them
+    texts: list[decoding.Candidate]  # the likeliest first
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether one look is not enough."""
+        return math.exp(self.texts[0].log_probability) < _SURE
+
+    def looks(self) -> list[np.ndarray]:
+        """Other looks at the strip, uint8 [32, width] each; where there is an amount, the last is at it alone."""
+        looks = strips.looks(self.strip.levels)
+        text = self.texts[0].text
+        if text and text != decoding.NO_AMOUNT:
+            kept = decoding.telling(self.frames)
+            peaks = kept[decoding.align(self.frames[kept], decoding.encode(text))]
+            spans = self.strip.spans((peaks[[0, -1]] + 0.5) * strips.FRAME)
+            around = self.strip.around(spans[0][0], spans[-1][1])
+            looks += [] if around is None else [around]
+        return looks
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 # What the network can say: a blank, then these. Space is not written, and is not read.
 NO_AMOUNT = "?"  # there is writing or print, but no amount
 ALPHABET = "0123456789.,-/'$€£*=" + NO_AMOUNT
+_SYMBOLS = {character: symbol for symbol, character in enumerate(ALPHABET, start=1)}
 BLANK = 0
 _NOTHING = -math.inf
 _TINY = 1e-300
@@ -36,7 +37,7 @@ def encode(text: str) -> list[int]:
     unknown = set(text) - set(ALPHABET) - {" "}
     if unknown:
         raise ValueError(f"expected characters among {ALPHABET}, but got {''.join(sorted(unknown))!r}")
-    return [ALPHABET.index(character) + 1 for character in text if character != " "]
+    return [_SYMBOLS[character] for character in text if character != " "]
 
 
 def collapse(frames: Sequence[int]) -> list[int]:
@@ -128,35 +129,29 @@ def candidates(frames: np.ndarray, width: int = 8, floor: float = 1e-4) -> list[
 
     Source: prefix search as in Hannun et al. 2014, arXiv 1408.2873, algorithm 1, without a language model.
     """
-    beam: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, _NOTHING)}  # ending in a blank, in a symbol
-    log_floor = math.log(floor)
-    rows = frames.tolist()
-    likely = [np.flatnonzero(row > log_floor).tolist() for row in frames]
-    for row, symbols in zip(rows, likely, strict=True):
-        if symbols == [BLANK] or not symbols:
+    beam = {"": (1.0, 0.0)}  # share of the probability that ends in a blank, and in the prefix's last symbol
+    for row, likely in zip(np.exp(frames).tolist(), (frames > math.log(floor)).tolist(), strict=True):
+        symbols = [symbol for symbol in range(BLANK + 1, len(row)) if likely[symbol]]
+        if not symbols:
             # Nothing but a blank: every prefix lives on, and ends in it.
-            beam = {prefix: (_add(*ends) + row[BLANK], _NOTHING) for prefix, ends in beam.items()}
+            beam = {prefix: (sum(ends), 0.0) for prefix, ends in beam.items()}
             continue
-        grown: dict[tuple[int, ...], list[float]] = {}
+        grown: dict[str, list[float]] = {}
         for prefix, (in_blank, in_symbol) in beam.items():
-            total = _add(in_blank, in_symbol)
-            last = prefix[-1] if prefix else None
-            kept = grown.setdefault(prefix, [_NOTHING, _NOTHING])
-            kept[0] = _add(kept[0], total + row[BLANK])
+            total = in_blank + in_symbol
+            kept = grown.setdefault(prefix, [0.0, 0.0])
+            kept[0] += total * row[BLANK]
+            last = _SYMBOLS.get(prefix[-1:])
             if last is not None:
-                kept[1] = _add(kept[1], in_symbol + row[last])
+                kept[1] += in_symbol * row[last]
             for symbol in symbols:
-                if symbol == BLANK:
-                    continue
-                longer = grown.setdefault((*prefix, symbol), [_NOTHING, _NOTHING])
-                longer[1] = _add(longer[1], (in_blank if symbol == last else total) + row[symbol])
-        best = sorted(grown.items(), key=lambda item: -_add(*item[1]))[:width]
-        beam = {prefix: (ends[0], ends[1]) for prefix, ends in best}
-    exact = log_probabilities(frames, list(beam))
-    found = [
-        Candidate("".join(ALPHABET[symbol - 1] for symbol in prefix), float(logarithm))
-        for prefix, logarithm in zip(beam, exact, strict=True)
-    ]
+                longer = grown.setdefault(prefix + ALPHABET[symbol - 1], [0.0, 0.0])
+                longer[1] += (in_blank if symbol == last else total) * row[symbol]
+        best = sorted(grown.items(), key=lambda item: -sum(item[1]))[:width]
+        scale = 1 / (sum(best[0][1]) or 1.0)  # or many frames would underflow
+        beam = {prefix: (ends[0] * scale, ends[1] * scale) for prefix, ends in best}
+    exact = log_probabilities(frames, [encode(prefix) for prefix in beam])
+    found = [Candidate(prefix, float(logarithm)) for prefix, logarithm in zip(beam, exact, strict=True)]
     return sorted(found, key=lambda candidate: -candidate.log_probability)
 
 
@@ -189,13 +184,6 @@ def agree(looks: Sequence[np.ndarray], first: Sequence[Candidate], width: int = 
         if spelled > _NOTHING
     ]
     return sorted(found, key=lambda candidate: -candidate.log_probability)
-
-
-def _add(one: float, other: float) -> float:
-    """Logarithm of the sum of two probabilities."""
-    if one < other:
-        one, other = other, one
-    return one if other == _NOTHING else one + math.log1p(math.exp(other - one))
 
 
 def align(frames: np.ndarray, symbols: Sequence[int]) -> np.ndarray:

@@ -25,6 +25,7 @@ class Architecture:
     learning_rate: float
     weight_decay: float
     clip: float | None
+    warm_up: float
     bfloat16: bool  # learn in bfloat16
     lessons: dict[str, Any]  # what else its lessons need
     quick_lessons: dict[str, Any]  # the same, for trying out
@@ -93,6 +94,7 @@ def recipe(
         "learning_rate": usual.learning_rate,
         "weight_decay": usual.weight_decay,
         "clip": usual.clip,
+        "warm_up": usual.warm_up,
         "bfloat16": usual.bfloat16,
     }
     lessons = usual.quick_lessons if quick else usual.lessons
@@ -179,6 +181,7 @@ ARCHITECTURES = {
         learning_rate=6e-3,
         weight_decay=1e-2,
         clip=None,
+        warm_up=0.1,
         bfloat16=True,
         lessons={"augment": True},
         quick_lessons={"augment": True},
@@ -195,6 +198,7 @@ ARCHITECTURES = {
         learning_rate=1e-3,
         weight_decay=1e-2,
         clip=None,
+        warm_up=0.1,
         bfloat16=False,
         lessons={"augment": False},
         quick_lessons={"augment": False},
@@ -211,6 +215,7 @@ ARCHITECTURES = {
         learning_rate=8e-3,
         weight_decay=1e-2,
         clip=5.0,
+        warm_up=0.03,  # with 0.1 it stood after 1,000 steps where it now stands after 800
         bfloat16=True,
         lessons={"amounts": 10_240},
         quick_lessons={"amounts": 2_048},

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from payment_ml import ruling
+
 HEIGHT = 32  # pixels of a strip
 WIDEST = 512  # pixels; longer writing is squeezed
 FRAME = 4  # pixels of a strip for each frame of the network
@@ -14,7 +16,8 @@ _TALL = 22  # pixels of a strip that the writing fills, whatever its size in the
 _REACH = 18  # pixels of a strip from the middle of a character to its edge, at most
 _MANY = 400  # pieces; that is no line of writing but a texture
 _STEEPEST = 0.2  # pixels down for each to the right; 11 degrees
-_ZOOMS = (1.07, 0.93)  # of other looks at a strip
+_LOOKS = ((1.1, 1.0), (0.91, -1.0))  # other looks at a strip: how much wider, and how many pixels lower
+_BESIDE = 0.8  # digit heights that are left on either side of what is cut out anew
 _GRAIN = 1.4826 / 2**0.5  # from the median difference of two pixels to the standard deviation of one
 _INKED = 80  # level of a strip from which on a column holds ink
 _WORKING_HEIGHT = 96  # pixels; taller pictures are brought down to this before anything is looked for
@@ -51,6 +54,8 @@ class Strip:
     contrast: float  # depth of the ink over the grain of the paper
     elsewhere: float  # share of what has the form of writing that lies outside of the line, 0 to 1
     picture_width: int  # pixels; a strip reaches a little further than its picture
+    working: np.ndarray  # uint8 [at most 96, at most 1600], the picture in which the writing was looked for
+    scale: float  # pixels of `working` for each of the picture, at most 1
 
     @property
     def digit_height(self) -> float:
@@ -64,6 +69,26 @@ class Strip:
         right, bottom = self.levels.shape[1] - margin, HEIGHT - margin
         corners = np.array([[margin, margin, 1], [right, margin, 1], [right, bottom, 1], [margin, bottom, 1]])
         return tuple((float(x), float(y)) for x, y in corners @ self.matrix.T)
+
+    def again(self) -> "Strip | None":
+        """The strip that comes of telling lines from writing in the other way; see `ruling`."""
+        return _cut(self.working, self.scale, self.picture_width, joined=True)
+
+    def around(self, left: float, right: float) -> np.ndarray | None:
+        """Another look, at what lies between two columns of the picture and a little beyond: box and print fall away.
+
+        Parameters
+        ----------
+        left, right : pixels of the picture
+
+        Returns
+        -------
+        uint8 [32, width]; None when nothing stands out there
+        """
+        margin = _BESIDE * self.digit_height
+        part = self.working[:, max(0, int((left - margin) * self.scale)) : int((right + margin) * self.scale)]
+        cut = _cut(part, self.scale, self.picture_width) if min(part.shape) > 4 else None
+        return None if cut is None else cut.levels
 
     def spans(self, centres: np.ndarray) -> list[tuple[float, float]]:
         """From where to where characters reach whose middles are about known.
@@ -114,8 +139,13 @@ def cut_strip(grey: np.ndarray) -> Strip | None:
     scale = min(1.0, _WORKING_HEIGHT / grey.shape[0], 1600 / grey.shape[1])
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     small = grey if scale == 1 else cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    return _cut(small, scale, grey.shape[1])
+
+
+def _cut(small: np.ndarray, scale: float, picture_width: int, joined: bool = False) -> Strip | None:
+    """The strip of a working picture; `joined` chooses how lines are told from writing."""
     shade, noise = _shade(small)
-    found = _writing(shade, noise)
+    found = _writing(shade, noise, joined)
     if found is None:
         return None
     (left, top, right, bottom), climb, depth, elsewhere = found
@@ -134,11 +164,11 @@ def cut_strip(grey: np.ndarray) -> Strip | None:
     source = cv2.GaussianBlur(shade, (0, 0), 0.4 / zoom) if reduce else shade
     cut = cv2.warpAffine(source, back, (width, HEIGHT), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderValue=0)
     levels = np.clip(cut * (255 / depth), 0, 255).astype(np.uint8)
-    return Strip(levels, back / np.float32(scale), depth / noise, elsewhere, grey.shape[1])
+    return Strip(levels, back / np.float32(scale), depth / noise, elsewhere, picture_width, small, scale)
 
 
 def looks(levels: np.ndarray) -> list[np.ndarray]:
-    """Other looks at a strip: the same writing a little larger and a little smaller.
+    """Other looks at a strip: the same writing a little wider and lower, and a little narrower and higher.
 
     Parameters
     ----------
@@ -149,13 +179,12 @@ def looks(levels: np.ndarray) -> list[np.ndarray]:
     uint8 [32, about width] each
     """
     height, width = levels.shape
-    return [cv2.warpAffine(levels, *_zoomed(height, width, zoom), flags=cv2.INTER_LINEAR) for zoom in _ZOOMS]
-
-
-def _zoomed(height: int, width: int, zoom: float) -> tuple[np.ndarray, tuple[int, int]]:
-    """The map that enlarges a strip about the middle of its height, and the size of what comes out."""
-    matrix = np.float32([[zoom, 0, 0], [0, zoom, (1 - zoom) * height / 2]])
-    return matrix, (max(FRAME, round(zoom * width)), height)
+    return [
+        cv2.warpAffine(
+            levels, np.float32([[stretch, 0, 0], [0, 1, drop]]), (max(FRAME, round(stretch * width)), height)
+        )
+        for stretch, drop in _LOOKS
+    ]
 
 
 def _shade(grey: np.ndarray) -> tuple[np.ndarray, float]:
@@ -186,7 +215,9 @@ def _quantiles(levels: np.ndarray, *shares: float) -> list[int]:
     return [int(each) for each in np.searchsorted(np.cumsum(counts), np.array(shares) * levels.size)]
 
 
-def _writing(shade: np.ndarray, noise: float) -> tuple[tuple[float, float, float, float], float, float, float] | None:
+def _writing(
+    shade: np.ndarray, noise: float, joined: bool
+) -> tuple[tuple[float, float, float, float], float, float, float] | None:
     """Where the line of writing stands and what it is like.
 
     Returns
@@ -200,7 +231,7 @@ def _writing(shade: np.ndarray, noise: float) -> tuple[tuple[float, float, float
     threshold, mask = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     if threshold < 0.8 * noise or not mask.any():
         return None
-    mask = _without_lines(mask)
+    mask = ruling.without_joined_lines(mask) if joined else ruling.without_lines(mask)
     count, _, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count < 2:
         return None
@@ -210,6 +241,8 @@ def _writing(shade: np.ndarray, noise: float) -> tuple[tuple[float, float, float
     thin = (wide > 6 * high) | ((high > 0.85 * height) & (wide < 0.12 * height))
     edge = ((top == 0) | (top + high == height)) & (high < 0.3 * height)
     keep = ~(specks | frames | thin | edge)
+    if joined:
+        keep &= ~ruling.sides(boxes[1:], keep, height)
     if not keep.any() or np.count_nonzero(keep) > _MANY:
         return None
     # Digits are the tall ones; what stands level with them belongs to the line.
@@ -260,14 +293,3 @@ def _slope(x: np.ndarray, y: np.ndarray, high: np.ndarray) -> float:
         return 0.0
     slope = _ranked((y[second] - y[first])[wide] / apart[wide], 0.5)
     return slope if abs(slope) < _STEEPEST else 0.0
-
-
-def _without_lines(mask: np.ndarray) -> np.ndarray:
-    """The mask without long straight runs: ruled lines and the sides of boxes."""
-    height = mask.shape[0]
-    cleaned = mask.copy()
-    across = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(12, int(1.2 * height))), np.uint8))
-    down = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((max(8, int(0.8 * height)), 1), np.uint8))
-    for runs in (across, down):
-        cleaned[cv2.dilate(runs, np.ones((3, 3), np.uint8)) > 0] = 0
-    return cleaned

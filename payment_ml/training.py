@@ -12,7 +12,6 @@ from payment_ml.backend import tensorflow as tf
 from payment_ml.lessons import Lessons
 from payment_ml.registry import Registry, RegistryError, Version
 
-_WARM_UP = 0.1  # share of all steps in which the learning rate rises
 _CURVES = ("loss", "validation_loss", "validation_accuracy", "seconds")
 _AVERAGING = 0.999  # decay of the running average of the weights, a step
 
@@ -37,6 +36,7 @@ def train(
     learning_rate: float,
     weight_decay: float = 0.0,
     clip: float | None = None,
+    warm_up: float = 0.1,
     bfloat16: bool = False,
     patience: int = 5,
 ) -> Trained:
@@ -57,6 +57,7 @@ def train(
     learning_rate : the highest one
     weight_decay : decoupled, as in AdamW (Loshchilov and Hutter 2019)
     clip : longest gradient, all weights together; a longer one is shortened; None leaves all as they are
+    warm_up : share of all steps in which the learning rate rises
     bfloat16 : convolve and multiply in bfloat16 where the processor has it, in two thirds of the time; the weights stay
         float32
     patience : stop after so many epochs in a row that lie beyond one standard error of the lowest validation loss
@@ -70,7 +71,7 @@ def train(
     if steps == 0:
         raise ValueError(f"expected at least one batch of {batch_size} {lessons.unit} an epoch, but there are fewer")
     optimizer = keras.optimizers.AdamW(
-        _schedule(learning_rate, steps * epochs), weight_decay=weight_decay, global_clipnorm=clip
+        _schedule(learning_rate, steps * epochs, warm_up), weight_decay=weight_decay, global_clipnorm=clip
     )
     learner = _quick_twin(network)  # has the weights of the last step, the network the averaged ones
     logits = keras.Model(network.input, network.get_layer("logits").output)
@@ -131,10 +132,10 @@ def copy_weights(version: Version, network: keras.Model) -> None:
 _BAR_FORMAT = "{percentage:3.0f}%, {elapsed} passed, {remaining} left; {desc}"
 
 
-def _schedule(learning_rate: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
-    warm_up = max(1, round(_WARM_UP * steps))
+def _schedule(learning_rate: float, steps: int, warm_up: float) -> keras.optimizers.schedules.LearningRateSchedule:
+    rising = max(1, round(warm_up * steps))
     return keras.optimizers.schedules.CosineDecay(
-        0.0, max(1, steps - warm_up), alpha=0.001, warmup_target=learning_rate, warmup_steps=warm_up
+        0.0, max(1, steps - rising), alpha=0.001, warmup_target=learning_rate, warmup_steps=rising
     )
 
 

@@ -17,6 +17,7 @@ _DIGITS = 3000  # of the split, that a sheet is written with
 _DISTORTED = 0.85  # share of the sheets whose digits are bent first
 LOOKS = 4  # at each strip: writing one takes as long as learning from it
 _TALLEST = 40  # pixels of a digit: strips show it in 22, and larger pictures take longer to write
+_OTHERWISE = 0.15  # share of strips in which lines are told from writing in the other way, as where a reader doubts
 _NO_AMOUNT = 0.08  # share of strips that hold no amount
 _STRUCK_OUT = 0.15  # share of these that are amounts which somebody struck out
 
@@ -89,6 +90,8 @@ def sheet(split: Split, rng: np.random.Generator, count: int, distort: bool) -> 
         else:
             picture = clutter.picture(rng, colour=False)
         strip = strips.cut_strip(picture)
+        if strip is not None and rng.random() < _OTHERWISE:
+            strip = strip.again()
         if strip is not None and strips.frames(strip.levels.shape[1]) >= decoding.frames_needed(text):
             lines.append((strip.levels, decoding.encode(text)))
     return lines

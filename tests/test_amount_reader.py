@@ -12,7 +12,7 @@ from PIL import Image
 
 import payment_ml
 from payment_ml import amounts, clutter, decoding, examination, pens, strips
-from payment_ml.amount_reader import AmountReader
+from payment_ml.amount_reader import AmountReader, Heard
 from payment_ml.registry import RegistryError
 
 
@@ -102,6 +102,27 @@ def test_a_batch_reads_as_single_pictures_do(reader, readings, asked):
         alone = reader.read(question.picture)
         assert (alone.text, alone.decision, alone.digits) == (reading.text, reading.decision, reading.digits)
         assert alone.confidence == pytest.approx(reading.confidence, abs=1e-4)
+
+
+def test_a_doubtful_strip_is_looked_at_alone_as_well(alphabet):
+    """Of an amount beside a printed word the last look shows the amount; where nothing is read there is none."""
+    picture = plain(alphabet, "1234.56")
+    cv2.putText(picture, "DOLLARS", (470, 66), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 60, 2)
+    picture = np.pad(picture, ((0, 0), (0, 500)), constant_values=240)
+    cv2.putText(picture, "DOLLARS", (700, 66), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 60, 2)
+    strip = strips.cut_strip(picture)
+    frames = np.full((strips.frames(strip.levels.shape[1]), len(decoding.ALPHABET) + 1), np.log(1e-9), np.float32)
+    frames[:, decoding.BLANK] = 0
+    for place, symbol in zip((3, 28), decoding.encode("16"), strict=True):
+        frames[place, [decoding.BLANK, symbol]] = np.log([0.4, 0.6])
+    heard = Heard(strip, frames, decoding.candidates(frames))
+    assert heard.is_doubtful
+    *others, alone = heard.looks()
+    assert [each.shape[1] > strip.levels.shape[1] for each in others] == [True, False]
+    assert alone.shape[1] < 0.7 * strip.levels.shape[1]
+    nothing = frames.copy()
+    nothing[:, 1:] = np.log(1e-9)
+    assert len(Heard(strip, nothing, decoding.candidates(nothing)).looks()) == len(others)
 
 
 def test_one_bad_source_never_stops_the_others(reader, asked, tmp_path):
@@ -209,7 +230,7 @@ def spoken(text: str, runner_up: str = "", share: float = 0.0) -> np.ndarray:
 def judge(reader, alphabet):
     """Judges frames as if they came from a strip of plain writing."""
     strip = strips.cut_strip(plain(alphabet, "1234.56"))
-    return lambda frames: reader._judge(strip, frames, decoding.candidates(frames), None)
+    return lambda frames: reader._judge(Heard(strip, frames, decoding.candidates(frames)), None)
 
 
 @pytest.mark.parametrize(

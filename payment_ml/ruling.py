@@ -1,0 +1,91 @@
+"""Ruled lines and the sides of boxes: what is printed around writing, told from it by its form alone."""
+
+import cv2
+import numpy as np
+
+_LONG = 1.2  # picture heights, from which on a level stroke is a line
+_UPRIGHT = 0.8  # picture heights, from which on an upright stroke may be the side of a box
+_ROUND = np.ones((3, 3), np.uint8)  # what goes with a line: its soft edge
+_LEAN = 3  # columns
+_TALLER = 1.15  # times the tallest character, from which on an outer stroke is the side of a box
+_SLIM = 0.22  # width over height of a straight side
+_SPARSE = 0.35  # share of its rectangle that the ink of a bracket fills, at most
+_WIDEST = 0.6  # width over height of a side with its corners
+
+
+def without_lines(mask: np.ndarray) -> np.ndarray:
+    """The mask without long straight runs: ruled lines and the sides of boxes.
+
+    In a close crop the upright stroke of a digit is as long as the side of a box, and goes too; `without_joined_lines`
+    is the other way to tell them apart.
+
+    Parameters
+    ----------
+    mask : uint8 [height, width], 1 where there is ink
+
+    Returns
+    -------
+    uint8 [height, width], new
+    """
+    cleaned = mask.copy()
+    for runs in (cv2.morphologyEx(mask, cv2.MORPH_OPEN, _level(mask)), _uprights(mask)):
+        cleaned[cv2.dilate(runs, _ROUND) > 0] = 0
+    return cleaned
+
+
+def without_joined_lines(mask: np.ndarray) -> np.ndarray:
+    """The mask without long level runs, a little askew or not, and without the upright ones that end at such lines.
+
+    An upright run counts as the side of a box when each of its ends lies at a level line or at the picture's edge.
+
+    Parameters and result as of `without_lines`.
+    """
+    level = cv2.morphologyEx(cv2.dilate(mask, np.ones((3, 1), np.uint8)), cv2.MORPH_OPEN, _level(mask)) & mask
+    cleaned = mask.copy()
+    cleaned[cv2.dilate(level, _ROUND) > 0] = 0
+    ends = cv2.dilate(level, np.ones((7, 7), np.uint8))
+    ends[[0, -1]] = 1
+    count, _, boxes, _ = cv2.connectedComponentsWithStats(_uprights(mask), connectivity=8)
+    for i in range(1, count):
+        left, top, wide, high, _ = boxes[i]
+        columns, foot = slice(left, left + wide), top + high
+        if ends[max(0, top - 2) : top + 3, columns].any() and ends[max(0, foot - 3) : foot + 2, columns].any():
+            # A side that leans is straight along a part of itself only; the rest stands within a few columns.
+            cleaned[:, max(0, left - _LEAN) : left + wide + _LEAN] = 0
+    return cleaned
+
+
+def _level(mask: np.ndarray) -> np.ndarray:
+    return np.ones((1, max(12, int(_LONG * mask.shape[0]))), np.uint8)
+
+
+def _uprights(mask: np.ndarray) -> np.ndarray:
+    return cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((max(8, int(_UPRIGHT * mask.shape[0])), 1), np.uint8))
+
+
+def sides(boxes: np.ndarray, keep: np.ndarray, height: int) -> np.ndarray:
+    """Which pieces of ink are sides of a box: thin, left or right of everything else, and reaching further up and down.
+
+    A one in front of raised cents is taller than they are, but does not reach above them.
+
+    Parameters
+    ----------
+    boxes : int [n, 5], left, top, width, height and area of each piece, in pixels
+    keep : bool [n], the pieces to ask about
+    height : of the picture
+
+    Returns
+    -------
+    bool [n]
+    """
+    left, top, wide, high, area = boxes.T
+    bottom, middle = top + high, left + wide / 2
+    slim = keep & ((wide < _SLIM * high) | (area < _SPARSE * wide * high)) & (wide < _WIDEST * high)
+    rest = keep & ~slim
+    if not rest.any():
+        return np.zeros(len(boxes), bool)
+    rest &= high > 0.4 * high[rest].max()
+    above = (top < top[rest].min()) | (top <= 1)
+    below = (bottom > bottom[rest].max()) | (bottom >= height - 1)
+    outside = (middle < middle[rest].min()) | (middle > middle[rest].max())
+    return slim & above & below & outside & (high > _TALLER * high[rest].max())
