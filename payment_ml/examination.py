@@ -23,7 +23,7 @@ Reader = AmountReader | DigitClassifier
 class Question:
     """A picture with its truth."""
 
-    picture: np.ndarray  # uint8 [height, width, 3], sRGB
+    picture: np.ndarray  # uint8 [height, width, 3], sRGB, or [height, width] in grey levels
     truth: str  # what a reader should say: "1234.56", or a digit; empty where there is nothing to read
     written: str  # as it stands on the paper, marks and all
 
@@ -33,18 +33,19 @@ class Question:
         return amounts.digits_of(self.written)
 
 
-def questions(task: str, split: Split, count: int, rng: np.random.Generator) -> list[Question]:
+def questions(task: str, split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> list[Question]:
     """Photographs written with the digits of a split.
 
     Parameters
     ----------
     task : "digits", of which each picture then holds one in its middle, or "amounts"
+    colour : False photographs amounts in grey levels, which is faster and all that a reader sees
     """
     if task == "digits":
         written = handwriting.digit_pictures(split.images, split.labels, count, rng)
         return [Question(picture, str(label), str(label)) for picture, label in written]
     alphabet = pens.Alphabet(split.images, split.labels)
-    pictures = [handwriting.amount_picture(alphabet, rng) for _ in range(count)]
+    pictures = [handwriting.amount_picture(alphabet, rng, colour=colour) for _ in range(count)]
     return [Question(each.picture, f"{each.value:.2f}", each.text) for each in pictures]
 
 
@@ -54,13 +55,14 @@ def test_questions(task: str, test: Split, seed: int, quick: bool = False) -> li
     return questions(task, test, count, np.random.default_rng([seed, 3]))
 
 
-def nothing_to_read(split: Split, count: int, rng: np.random.Generator) -> list[Question]:
-    """Photographs that hold no amount; every twentieth is an amount that was struck out."""
+def nothing_to_read(split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> list[Question]:
+    """Photographs that hold no amount; every twentieth is an amount that was struck out. `colour` as in `questions`."""
     alphabet = pens.Alphabet(split.images, split.labels)
-    return [
-        Question(handwriting.struck_out_picture(alphabet, rng) if i % 20 == 0 else clutter.picture(rng), "", "")
+    pictures = (
+        clutter.picture(rng, colour) if i % 20 else handwriting.struck_out_picture(alphabet, rng, colour)
         for i in range(count)
-    ]
+    )
+    return [Question(each, "", "") for each in pictures]
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ def gate(reader: Reader, split: Split, count: int, rng: np.random.Generator) -> 
     count : amounts; half as many digits for an amount reader, a quarter as many pictures with nothing to read
     """
     task = "digits" if isinstance(reader, DigitClassifier) else "amounts"
-    empty = nothing_to_read(split, count // 4, rng)
+    empty = nothing_to_read(split, count // 4, rng, colour=False)
     fooled = ask(reader, empty, "gate, nothing to read").confidences >= reader.threshold()
     if task == "digits":
         cut = cut_digits(reader, split)
@@ -211,7 +213,7 @@ def gate(reader: Reader, split: Split, count: int, rng: np.random.Generator) -> 
         together = cut.right[places].all(axis=1)
         read = set(map(str, cut.predictions))
         return Gated("digits", cut.right, cut.confidences, read, "amounts of digits", together, fooled)
-    answers = ask(reader, questions("amounts", split, count, rng), "amounts of the gate")
+    answers = ask(reader, questions("amounts", split, count, rng, colour=False), "amounts of the gate")
     read = set("".join(each.digits for each in answers.readings))
     alone = cut_digits(reader, split, count // 2)
     return Gated("amounts", answers.right, answers.confidences, read, "digits by themselves", alone, fooled)

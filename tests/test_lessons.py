@@ -41,13 +41,17 @@ def test_every_sheet_is_looked_at_several_times_and_never_the_same(learning, rng
 
 
 def test_another_look_at_a_strip_shows_the_same_writing(splits, rng):
-    """As large, and nearly as much ink in about the same columns."""
-    for levels, _ in writing.sheet(splits["validation"], rng, 20, distort=False):
+    """As large, and nearly as much ink in about the same columns; in long ones the ends move by half a digit."""
+    alike = []
+    for levels, _ in writing.sheet(splits["validation"], rng, 100, distort=False):
         look = augmentation.look_again(levels, rng)
         assert (look.shape, look.dtype) == (levels.shape, np.uint8)
         one, other = (np.convolve(each.sum(axis=0, dtype=float), np.ones(9), "same") for each in (levels, look))
-        assert np.corrcoef(one, other)[0, 1] > 0.9
+        alike.append(np.corrcoef(one, other)[0, 1])
         assert 0.6 < other.sum() / one.sum() < 1.5
+    assert min(alike) > 0.5
+    assert np.mean(np.array(alike) > 0.9) > 0.9
+    assert np.median(alike) > 0.97
 
 
 def test_batches_are_strips_with_frames_and_symbols(learning):
