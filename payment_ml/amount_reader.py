@@ -21,7 +21,7 @@ from payment_ml.registry import Version
 _CHUNK = 64  # pictures that are read together, as in batches
 _WIDEST_GAP = 1.6  # digit heights between two digits of one amount; wider apart, they are two numbers
 _ELSEWHERE = 0.45  # share of the writing that may lie outside of the line that was read
-_SURE = 0.98  # probability that the network gives to a text, from which on one look at the strip is enough
+_SURE = 0.95  # probability that the network gives to a text, from which on one look at the strip is enough
 _HOPELESS = math.log(1e5)  # a reading that is so many times less likely than the best is no alternative
 
 

@@ -155,7 +155,7 @@ def candidates(frames: np.ndarray, width: int = 8, floor: float = 1e-4) -> list[
     return sorted(found, key=lambda candidate: -candidate.log_probability)
 
 
-def agree(looks: Sequence[np.ndarray], first: Sequence[Candidate], width: int = 4) -> list[Candidate]:
+def agree(looks: Sequence[np.ndarray], first: Sequence[Candidate], width: int = 2) -> list[Candidate]:
     """The likeliest readings of several looks at one strip, each with its probability averaged over all looks.
 
     Parameters

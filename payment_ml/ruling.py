@@ -29,7 +29,8 @@ def without_lines(mask: np.ndarray) -> np.ndarray:
     """
     cleaned = mask.copy()
     for runs in (cv2.morphologyEx(mask, cv2.MORPH_OPEN, _level(mask)), _uprights(mask)):
-        cleaned[cv2.dilate(runs, _ROUND) > 0] = 0
+        if runs.any():
+            cleaned[cv2.dilate(runs, _ROUND) > 0] = 0
     return cleaned
 
 
