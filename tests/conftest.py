@@ -51,14 +51,6 @@ def payment_ml(*arguments: object, **options) -> subprocess.CompletedProcess:
     return subprocess.run(command, capture_output=True, text=True, timeout=600, **options)
 
 
-LONGEST = "test_survival.py"  # few tests, of a whole retraining each; were it last, one process would wait for it
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the file that takes longest; all others keep their order."""
-    items.sort(key=lambda item: item.path.name != LONGEST)
-
-
 ARGUMENTS = {"digits": (), "amounts": ("-p", "architecture", "reader")}  # of the quick retrainings, by task
 
 
