@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 import payment_ml
-from payment_ml import examination, preparation, project
+from payment_ml import preparation, project, questions
 
 PICTURES = 1000
 
@@ -21,7 +21,7 @@ PICTURES = 1000
 def main() -> None:
     """Measure and print a table."""
     split = preparation.read_split(project.ROOT / "data" / "prepared", "validation")
-    asked = examination.questions("amounts", split, PICTURES, np.random.default_rng(0))
+    asked = questions.photographs("amounts", split, PICTURES, np.random.default_rng(0))
     files = [cv2.imencode(".png", each.picture[:, :, ::-1])[1].tobytes() for each in asked]
     reader = payment_ml.load_amount_reader()
     reader.read_many(files[:100])

@@ -21,7 +21,7 @@ from PIL import Image
 from tqdm import tqdm
 
 import payment_ml
-from payment_ml import examination, ink, preparation, project, strips
+from payment_ml import ink, preparation, project, questions, strips
 from payment_ml.images import load_grey
 from payment_ml.reading import DigitClassifier
 from payment_ml.registry import Registry
@@ -120,7 +120,7 @@ def _digits(text: str) -> str:
 def main(pictures: int, seed: int) -> None:
     """Measure every reader that is installed and print a table."""
     split = preparation.read_split(project.ROOT / "data" / "prepared", "test")
-    asked = examination.questions("amounts", split, pictures, np.random.default_rng(seed))
+    asked = questions.photographs("amounts", split, pictures, np.random.default_rng(seed))
     files = [cv2.imencode(".png", each.picture[:, :, ::-1])[1].tobytes() for each in asked]
     readers = {
         "this reader": ours,

@@ -4,16 +4,17 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from payment_ml import amounts, decoding, strips
+from payment_ml.amount_reading import Alternative, AmountReading, Character
 from payment_ml.artifacts import open_network
 from payment_ml.backend import keras
 from payment_ml.backend import tensorflow as tf
+from payment_ml.hearing import Heard, by_meaning
 from payment_ml.images import ImageError, Source, look
 from payment_ml.promises import why_review
 from payment_ml.registry import Version
@@ -21,49 +22,6 @@ from payment_ml.registry import Version
 _CHUNK = 64  # pictures that are read together, as in batches
 _WIDEST_GAP = 1.6  # digit heights between two digits of one amount; wider apart, they are two numbers
 _ELSEWHERE = 0.45  # share of the writing that may lie outside of the line that was read
-_SURE = 0.95  # probability that the network gives to a text, from which on one look at the strip is enough
-_HOPELESS = math.log(1e5)  # a reading that is so many times less likely than the best is no alternative
-
-
-@dataclass(frozen=True)
-class Character:
-    """One character of an amount, and where it stands."""
-
-    character: str
-    confidence: float  # probability that it is this one if all others are right, 0 to 1
-    left: float  # pixels of the picture from its left edge
-    right: float
-    alternatives: tuple[tuple[str, float], ...]  # what else it could be, with probabilities
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """Another amount that the picture could show."""
-
-    text: str  # "1234.56"
-    value: Decimal
-    confidence: float  # probability, 0 to 1
-
-
-@dataclass(frozen=True)
-class AmountReading:
-    """An amount read from a picture."""
-
-    text: str  # "1234.56"; what was read, where that is no amount; empty when nothing was read
-    value: Decimal | None  # None when there is no amount, or more than one that it could be
-    digits: str  # "123456": the digits as they were written
-    confidence: float  # probability that the value is right, 0 to 1
-    decision: str  # "accept" or "review"
-    reason: str | None  # why a person should look; None when accepted
-    characters: tuple[Character, ...] = ()  # as they were written, marks included
-    alternatives: tuple[Alternative, ...] = ()  # the likeliest first
-    outline: tuple[tuple[float, float], ...] = ()  # corners x, y of the writing in pixels of the picture, clockwise
-    note: str | None = None  # what else a person should know, such as that a moving picture's first frame was read
-
-    @property
-    def written(self) -> str:
-        """What was read, as it was written: marks, currency and all."""
-        return "".join(each.character for each in self.characters)
 
 
 class AmountReader:
@@ -111,7 +69,7 @@ class AmountReader:
                 answers[i] = frames[: strips.frames(levels[i].shape[1])]
         return answers
 
-    def _hear(self, found: list[strips.Strip]) -> list["Heard"]:
+    def _hear(self, found: list[strips.Strip]) -> list[Heard]:
         """Of each strip what the network says along it, and the likeliest texts."""
         frames = self.log_frames([each.levels for each in found])
         return [
@@ -119,7 +77,7 @@ class AmountReader:
             for strip, each in zip(found, frames, strict=True)
         ]
 
-    def _say(self, found: list[strips.Strip]) -> list["Heard"]:
+    def _say(self, found: list[strips.Strip]) -> list[Heard]:
         """Of each strip the likeliest texts; where one look leaves a doubt, after more of them.
 
         Doubtful pictures are cut out in another way too, and what the network is surer of counts. What is doubtful then
@@ -186,7 +144,7 @@ class AmountReader:
                 for found, note in answered:
                     yield self._judge(found, note) if isinstance(found, Heard) else found
 
-    def _answer(self, looks: list[Future]) -> list[tuple["Heard | AmountReading", str | None]]:
+    def _answer(self, looks: list[Future]) -> list[tuple[Heard | AmountReading, str | None]]:
         """Of each picture what the network says of it, or the reading that says why it was not asked; and the note."""
         found = [each.result() for each in looks]
         said = iter(self._say([each for each, _ in found if isinstance(each, strips.Strip)]))
@@ -206,11 +164,11 @@ class AmountReader:
         """The least confidence at which to accept; infinite when nothing was promised yet."""
         return self.promises[kind]["threshold"] if kind in self.promises else math.inf
 
-    def _judge(self, heard: "Heard", note: str | None) -> AmountReading:
+    def _judge(self, heard: Heard, note: str | None) -> AmountReading:
         """Make a reading of what the network says along a strip, and of the texts that this may be."""
         strip, kept = heard.strip, decoding.telling(heard.frames)
         frames = heard.frames[kept]
-        meanings = _by_meaning(heard.texts)
+        meanings = by_meaning(heard.texts)
         # What is no amount gives way to what is one: the likeliest reading that the grammar knows, however unlikely.
         best = next((each for each in meanings if each.amount.readings or each.is_no_amount), meanings[0])
         named = [each for each in meanings if each.amount.value is not None]
@@ -262,59 +220,6 @@ def _look(source: Source) -> tuple[strips.Strip | AmountReading, str | None]:
         return AmountReading("", None, "", 0.0, "review", str(error)), None
     strip = strips.cut_strip(grey)
     return strip or AmountReading("", None, "", 0.0, "review", "no writing was found in the picture", note=note), note
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What the network says of a strip."""
-
-    strip: strips.Strip
-    frames: np.ndarray  # float32 [time, symbols + 1], as `AmountReader.log_frames` gives them
-    texts: list[decoding.Candidate]  # the likeliest first
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether one look is not enough."""
-        return math.exp(self.texts[0].log_probability) < _SURE
-
-    def looks(self) -> list[np.ndarray]:
-        """Other looks at the strip, uint8 [32, width] each; where there is an amount, the last is at it alone."""
-        looks = strips.looks(self.strip.levels)
-        text = self.texts[0].text
-        if text and text != decoding.NO_AMOUNT:
-            kept = decoding.telling(self.frames)
-            peaks = kept[decoding.align(self.frames[kept], decoding.encode(text))]
-            spans = self.strip.spans((peaks[[0, -1]] + 0.5) * strips.FRAME)
-            around = self.strip.around(spans[0][0], spans[-1][1])
-            looks += [] if around is None else [around]
-        return looks
-
-
-@dataclass(frozen=True)
-class _Meaning:
-    """All ways of writing that mean the same."""
-
-    written: str  # the likeliest of them
-    amount: amounts.Amount
-    probability: float  # of all of them together
-
-    @property
-    def is_no_amount(self) -> bool:
-        """Whether the network says that nothing there is an amount."""
-        return self.written == decoding.NO_AMOUNT
-
-
-def _by_meaning(candidates: list[decoding.Candidate]) -> list[_Meaning]:
-    """Candidates with one value put together, the likeliest meaning first; what is no amount stands for itself."""
-    found: dict[object, tuple[str, amounts.Amount, float]] = {}
-    for candidate in candidates:  # the likeliest first
-        if candidate.log_probability < candidates[0].log_probability - _HOPELESS:
-            break
-        amount = amounts.parse(candidate.text)
-        key = amount.value if amount.value is not None else amount.readings or candidate.text
-        written, first, probability = found.get(key, (candidate.text, amount, 0.0))
-        found[key] = (written, first, probability + math.exp(candidate.log_probability))
-    return sorted((_Meaning(*each) for each in found.values()), key=lambda meaning: -meaning.probability)
 
 
 def _characters(strip: strips.Strip, frames: np.ndarray, kept: np.ndarray, written: str) -> tuple[Character, ...]:

@@ -10,15 +10,8 @@ from typing import Any, NoReturn
 import click
 
 from payment_ml import __version__, logs, project
+from payment_ml.cli_models import MODELS, models
 
-_MODELS = click.option(
-    "--models",
-    "models_dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=project.ROOT / "models",
-    show_default="models/ of this project",
-    help="Folder of trained versions.",
-)
 _DATA = click.option(
     "--data",
     "data_dir",
@@ -63,7 +56,7 @@ def cli() -> None:
 )  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["table", "csv", "jsonl"]), default="table", help="How to print.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of the console.")
-@_MODELS
+@MODELS
 def read(images: tuple[Path, ...], kind: str, form: str, output: Path | None, models_dir: Path) -> None:
     """Read pictures: files, folders for all pictures in them, or patterns such as 'slips/**/*.png'.
 
@@ -124,7 +117,7 @@ def read(images: tuple[Path, ...], kind: str, form: str, output: Path | None, mo
     help="Where to log, with times; the file is rotated.",
 )  # fmt: skip
 @_DATA
-@_MODELS
+@MODELS
 def retrain(
     quick: bool,
     parameters: tuple[tuple[str, str], ...],
@@ -146,10 +139,10 @@ def retrain(
     Exit status: 0 the run came to its end, whether it promoted or kept the champion; 1 something failed, or a champion
     was found damaged; 2 wrong usage; 3 another retraining is under way.
     """
-    from payment_ml import retraining
+    from payment_ml import retraining, steps
 
     try:
-        values = retraining.parse(dict(parameters))
+        values = steps.parse(dict(parameters))
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     values |= {name: True for name, flag in {"quick": quick, "force": force}.items() if flag}
@@ -186,7 +179,7 @@ def _end_retraining(status: int, outcome: str, log_file: Path, reason: str, **to
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser.")
 @click.option("--token", help="What the page asks for; made up unless given.")
 @_DATA
-@_MODELS
+@MODELS
 def demo(port: int, browser: bool, token: str | None, data_dir: Path, models_dir: Path) -> None:
     """Serve the upload-and-predict page on this computer, until interrupted with Ctrl+C.
 
@@ -207,193 +200,7 @@ def demo(port: int, browser: bool, token: str | None, data_dir: Path, models_dir
     )
 
 
-@cli.group()
-def models() -> None:
-    """Look after the trained versions, and choose which of them serves."""
-
-
-@models.command("list")
-@_MODELS
-def list_versions(models_dir: Path) -> None:
-    """Every version: date, what it learned from, how often it errs, what it promises, and its verdict."""
-    from payment_ml.registry import TASKS, Registry
-    from payment_ml.rows import columns
-
-    registry = Registry(models_dir)
-    champions = {version.name for task in TASKS if (version := registry.champion(task)) is not None}
-    rows = [
-        [
-            "*" if version.name in champions else "",
-            "pinned" if version.card.get("pinned") else "",
-            version.name,
-            version.card["created"][:16].replace("T", " "),
-            version.task,
-            _learned_from(version.card),
-            *_measured(version.card),
-            version.card["verdict"]["reason"] if "verdict" in version.card else "not evaluated yet",
-        ]
-        for version in registry.versions()
-    ]
-    rows += [["", "", name, *["-"] * 6, "DAMAGED: its card cannot be read"] for name in registry.damaged()]
-    if not rows:
-        click.echo(f"no version in {project.shown(models_dir.resolve())} yet; run make run, or payment-ml retrain")
-        return
-    head = [
-        "serves", "", "version", "trained (UTC)", "task", "data", "digits wrong", "pictures wrong", "promise", "verdict"
-    ]  # fmt: skip
-    for line in columns(head, rows):
-        click.echo(line, nl=False)
-
-
-def _learned_from(card: dict[str, Any]) -> str:
-    corrections = card.get("parameters", {}).get("corrections", 0)
-    return f"{card.get('data_sha256', '-')[:8]}{f' + {corrections} corrections' if corrections else ''}"
-
-
-def _measured(card: dict[str, Any]) -> list[str]:
-    if "test" not in card:
-        return ["-", "-", "-"]
-    pictures = card["pictures"]
-    promise = card["promises"]["amounts" if card["task"] == "amounts" else "pictures"]
-    return [
-        f"{1 - card['test']['accuracy']:.2%}",
-        f"{1 - pictures['accuracy']:.2%}",
-        f"at most {promise['risk']:.1%} of {pictures['accepted'] / pictures['pictures']:.1%}",
-    ]
-
-
-@models.command()
-@click.argument("version", required=False)
-@_MODELS
-def show(version: str | None, models_dir: Path) -> None:
-    """Print the model card of a VERSION, or of every champion."""
-    from payment_ml.registry import TASKS, Registry, RegistryError
-
-    registry = Registry(models_dir)
-    found = [registry.get(version)] if version else [registry.champion(task) for task in TASKS]
-    if not any(found):
-        raise RegistryError(f"expected a champion in {models_dir}, but none was promoted yet; run payment-ml retrain")
-    for each in filter(None, found):
-        click.echo((each.folder / "README.md").read_text(encoding="utf-8"))
-
-
-@models.command()
-@click.argument("version")
-@_MODELS
-def promote(version: str, models_dir: Path) -> None:
-    """Make VERSION the champion of its task."""
-    from payment_ml import tracking
-    from payment_ml.registry import Registry
-
-    registry = Registry(models_dir)
-    found = registry.get(version)
-    registry.promote(found)
-    tracking.follow(registry)
-    click.echo(f"{found.name} serves {found.task}; payment-ml models rollback goes back")
-
-
-@models.command()
-@click.option("--task", type=click.Choice(["amounts", "digits"]), help="Whose champion; usually the newest one.")
-@_MODELS
-def rollback(task: str | None, models_dir: Path) -> None:
-    """Make the champion before this one serve again; of the task whose champion changed last."""
-    from payment_ml import tracking
-    from payment_ml.registry import Registry
-
-    registry = Registry(models_dir)
-    version = registry.rollback(task)
-    tracking.follow(registry)
-    click.echo(f"{version.name} serves {version.task} again")
-
-
-@models.command()
-@click.argument("version")
-@_MODELS
-def pin(version: str, models_dir: Path) -> None:
-    """Never prune VERSION."""
-    _pin(version, models_dir, True)
-
-
-@models.command()
-@click.argument("version")
-@_MODELS
-def unpin(version: str, models_dir: Path) -> None:
-    """Let VERSION be pruned when its time comes."""
-    _pin(version, models_dir, False)
-
-
-def _pin(version: str, models_dir: Path, pinned: bool) -> None:
-    from payment_ml.registry import Registry
-
-    registry = Registry(models_dir)
-    found = registry.pin(registry.get(version), pinned)
-    click.echo(f"{found.name} {'stays' if pinned else 'may be pruned when it is old'}")
-
-
-@models.command()
-@click.option("--keep", type=click.IntRange(1), default=10, show_default=True, help="Newest versions of each task.")
-@_MODELS
-def prune(keep: int, models_dir: Path) -> None:
-    """Remove old versions: neither champion nor one of the three before it, nor among the newest, nor pinned."""
-    from payment_ml.registry import Registry
-
-    removed = Registry(models_dir).prune(keep)
-    click.echo("\n".join(f"removed {name}" for name in removed) or "nothing to remove")
-
-
-@models.command()
-@click.option("--private", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Who has it may sign.")
-@click.option("--public", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Who has it may check.")
-def keygen(private: Path, public: Path) -> None:
-    """Make a key pair to sign champions with."""
-    from payment_ml import signatures
-
-    try:
-        signatures.make_keys(private, public)
-    except signatures.SignatureError as error:
-        raise click.UsageError(str(error)) from error
-    click.echo(f"{private} signs: {signatures.PRIVATE}; {public} checks: {signatures.PUBLIC}")
-
-
-@models.command()
-@click.argument("version")
-@click.option("--private", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Key to sign with.")
-@_MODELS
-def sign(version: str, private: Path, models_dir: Path) -> None:
-    """Sign VERSION, so that it may serve where PAYMENT_ML_PUBLIC_KEY is set."""
-    from payment_ml import signatures
-    from payment_ml.registry import Registry, RegistryError
-
-    registry = Registry(models_dir)
-    found = registry.get(version)
-    registry.verify(found)
-    try:
-        signatures.sign(found.folder, found.card, private)
-    except signatures.SignatureError as error:
-        raise RegistryError(str(error)) from error
-    click.echo(f"{found.name} is signed")
-
-
-@models.command()
-@_MODELS
-def verify(models_dir: Path) -> None:
-    """Check every version's network against the sha256 in its card; exit status 1 when one differs."""
-    from payment_ml.registry import TASKS, Registry, RegistryError
-
-    registry = Registry(models_dir)
-    damaged = 0
-    for version in registry.versions():
-        try:
-            registry.verify(version)
-            click.echo(f"{version.name}  as trained")
-        except RegistryError as error:
-            damaged += 1
-            click.echo(f"{version.name}  DAMAGED: {error}")
-    for task in TASKS:
-        if (champion := registry.champion(task)) is not None:
-            registry.verify_serving(champion)
-    sys.exit(1 if damaged else 0)
-
+cli.add_command(models)
 
 if __name__ == "__main__":
     main()

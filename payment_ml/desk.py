@@ -7,7 +7,8 @@ from typing import Any
 from PIL import Image
 
 from payment_ml import amounts, images
-from payment_ml.amount_reader import AmountReader, AmountReading
+from payment_ml.amount_reader import AmountReader
+from payment_ml.amount_reading import AmountReading
 from payment_ml.digit_reader import DigitClassifier, DigitReading
 from payment_ml.feedback import Feedback, FeedbackError, truth
 from payment_ml.files import DamagedError

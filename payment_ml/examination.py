@@ -1,75 +1,29 @@
-"""Examines readers: writes pictures whose truth is known, has them read, and counts."""
+"""Examines readers: has them read pictures whose truth is known."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from payment_ml import amounts, clutter, evaluation, handwriting, intake, pens, promises, verdicts
-from payment_ml.amount_reader import AmountReader, AmountReading, log_odds
+from payment_ml import evaluation, intake, promises, questions, verdicts
+from payment_ml.amount_reader import AmountReader, log_odds
+from payment_ml.amount_reading import AmountReading
 from payment_ml.digit_reader import DigitClassifier, DigitReading
 from payment_ml.faults import FAULTS
 from payment_ml.preparation import Split
+from payment_ml.questions import Question
 
 Reader = AmountReader | DigitClassifier
-
-
-@dataclass(frozen=True)
-class Question:
-    """A picture with its truth."""
-
-    picture: np.ndarray  # uint8 [height, width, 3], sRGB, or [height, width] in grey levels
-    truth: str  # what a reader should say: "1234.56", or a digit; empty where there is nothing to read
-    written: str  # as it stands on the paper, marks and all
-
-    @property
-    def digits(self) -> str:
-        """The digits as they are written."""
-        return amounts.digits_of(self.written)
-
-
-def questions(task: str, split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> list[Question]:
-    """Photographs written with the digits of a split.
-
-    Parameters
-    ----------
-    task : "digits", of which each picture then holds one in its middle, or "amounts"
-    colour : False photographs amounts in grey levels, which is faster and all that a reader sees
-    """
-    if task == "digits":
-        written = handwriting.digit_pictures(split.images, split.labels, count, rng)
-        return [Question(picture, str(label), str(label)) for picture, label in written]
-    alphabet = pens.Alphabet(split.images, split.labels)
-    pictures = [handwriting.amount_picture(alphabet, rng, colour=colour) for _ in range(count)]
-    return [Question(each.picture, f"{each.value:.2f}", each.text) for each in pictures]
-
-
-def test_questions(task: str, test: Split, seed: int, quick: bool = False) -> list[Question]:
-    """The pictures that notebook 03 reports on; 01 sees to it that no correction equals one of them."""
-    count = 300 if quick else {"digits": 1000, "amounts": 2000}[task]
-    return questions(task, test, count, np.random.default_rng([seed, 3]))
-
-
-def nothing_to_read(split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> list[Question]:
-    """Photographs that hold no amount; every twentieth is an amount that was struck out. `colour` as in `questions`."""
-    alphabet = pens.Alphabet(split.images, split.labels)
-    pictures = (
-        clutter.picture(rng, colour) if i % 20 else handwriting.struck_out_picture(alphabet, rng, colour)
-        for i in range(count)
-    )
-    return [Question(each, "", "") for each in pictures]
 
 
 @dataclass(frozen=True)
 class Answers:
     """What a reader made of questions."""
 
-    questions: list[Question]
+    questions: Sequence[Question]
     readings: list[AmountReading | DigitReading]
 
     @property
@@ -88,13 +42,13 @@ class Answers:
         return promises.accepted(self.confidences, self.right, threshold)
 
 
-def ask(reader: Reader, asked: list[Question], what: str) -> Answers:
+def ask(reader: Reader, asked: Sequence[Question], what: str) -> Answers:
     """Have a reader read pictures; `what` names them beside the progress bar."""
     readings = reader.stream(each.picture for each in asked)
     return Answers(asked, list(tqdm(readings, what, total=len(asked), mininterval=5)))
 
 
-def calibrate(reader: Reader, calibration: Split, asked: list[Question], risk: float) -> Answers:
+def calibrate(reader: Reader, calibration: Split, asked: Sequence[Question], risk: float) -> Answers:
     """Fit how sure a reader may be, then set its accept thresholds; both on the calibration split.
 
     A digit network's logits are divided by a temperature. An amount reader's log-odds go through a line. Neither
@@ -152,35 +106,6 @@ def cut_digits(reader: Reader, split: Split, at_most: int | None = None) -> eval
     return np.array([each.digits == str(label) for each, label in zip(read, labels, strict=True)], bool)
 
 
-def cut_summary(reader: Reader, cut: evaluation.Readings | np.ndarray, rng: np.random.Generator) -> dict[str, Any]:
-    """The numbers of digits that were cut beforehand, and of amounts read one such digit at a time.
-
-    Parameters
-    ----------
-    cut : as `cut_digits` gives it
-    rng : draws the amounts
-    """
-    if isinstance(reader, DigitClassifier):
-        return evaluation.summary(cut, reader.threshold("digits"), rng)
-    return {
-        "digits": len(cut),
-        "wrong": int(np.sum(~cut)),
-        "accuracy": float(np.mean(cut)),
-        "amounts_wrong": evaluation.amounts_wrong(cut, rng),
-    }
-
-
-def told(passed: int, passed_wrong: int, total: int, risk: float) -> str:
-    """What was accepted and how much of it is wrong, with its interval, in words."""
-    if not passed:
-        return f"nothing of {total:,} test pictures was accepted"
-    low, high = promises.clopper_pearson(passed_wrong, passed)
-    return (
-        f"accepted {passed:,} of {total:,} test pictures, {passed_wrong} of them wrong: {passed_wrong / passed:.2%} "
-        f"(95% interval {low:.2%} to {high:.2%}); promised at most {risk:.1%}"
-    )
-
-
 @dataclass(frozen=True)
 class Gated:
     """What a reader made of the gate split."""
@@ -194,7 +119,7 @@ class Gated:
     nothing_accepted: np.ndarray  # bool [k], of pictures with nothing to read
 
 
-def gate(reader: Reader, split: Split, count: int, rng: np.random.Generator) -> Gated:
+def gate(readers: dict[str, Reader], split: Split, count: int, rng: np.random.Generator) -> dict[str, Gated]:
     """Have the gate split read, as digits and as amounts written with them; and pictures with nothing to read.
 
     A digit network reads the digits that were cut beforehand, and amounts one such digit at a time; an amount reader
@@ -202,21 +127,35 @@ def gate(reader: Reader, split: Split, count: int, rng: np.random.Generator) -> 
 
     Parameters
     ----------
+    readers : by role, all of one task; they are asked the same
     count : amounts; half as many digits for an amount reader, a quarter as many pictures with nothing to read
     """
-    task = "digits" if isinstance(reader, DigitClassifier) else "amounts"
-    empty = nothing_to_read(split, count // 4, rng, colour=False)
-    fooled = ask(reader, empty, "gate, nothing to read").confidences >= reader.threshold()
-    if task == "digits":
-        cut = cut_digits(reader, split)
+    empty = questions.nothing_to_read(split, count // 4, rng, colour=False)
+    if all(isinstance(each, DigitClassifier) for each in readers.values()):
         places = rng.integers(len(split.labels), size=(count, 5))
-        together = cut.right[places].all(axis=1)
-        read = set(map(str, cut.predictions))
-        return Gated("digits", cut.right, cut.confidences, read, "amounts of digits", together, fooled)
-    answers = ask(reader, questions("amounts", split, count, rng, colour=False), "amounts of the gate")
+        return {role: _gate_digits(reader, split, places, empty) for role, reader in readers.items()}
+    asked = questions.photographs("amounts", split, count, rng, colour=False)
+    return {role: _gate_amounts(reader, split, asked, empty) for role, reader in readers.items()}
+
+
+def _gate_digits(reader: DigitClassifier, split: Split, places: np.ndarray, empty: Sequence[Question]) -> Gated:
+    cut = cut_digits(reader, split)
+    together = cut.right[places].all(axis=1)
+    read = set(map(str, cut.predictions))
+    return Gated("digits", cut.right, cut.confidences, read, "amounts of digits", together, _fooled(reader, empty))
+
+
+def _gate_amounts(reader: AmountReader, split: Split, asked: Sequence[Question], empty: Sequence[Question]) -> Gated:
+    fooled = _fooled(reader, empty)
+    answers = ask(reader, asked, "amounts of the gate")
     read = set("".join(each.digits for each in answers.readings))
-    alone = cut_digits(reader, split, count // 2)
+    alone = cut_digits(reader, split, len(asked) // 2)
     return Gated("amounts", answers.right, answers.confidences, read, "digits by themselves", alone, fooled)
+
+
+def _fooled(reader: Reader, empty: Sequence[Question]) -> np.ndarray:
+    """Which pictures with nothing to read are accepted, bool [n]."""
+    return ask(reader, empty, "gate, nothing to read").confidences >= reader.threshold()
 
 
 def gates(gated: dict[str, Gated], least: float, threshold: float, risk: float) -> list[verdicts.Gate]:
@@ -243,7 +182,7 @@ def gates(gated: dict[str, Gated], least: float, threshold: float, risk: float) 
     ]
 
 
-def milliseconds(readers: dict[str, Reader], asked: list[Question]) -> dict[str, float]:
+def milliseconds(readers: dict[str, Reader], asked: Sequence[Question]) -> dict[str, float]:
     """Median time of one picture for each reader, taken in turns, so that a busy machine is busy for all of them."""
     times: dict[str, list[float]] = {role: [] for role in readers}
     for question in asked:
@@ -261,112 +200,8 @@ def corrected(taken: list[intake.Taken], pictures: list[np.ndarray]) -> list[Que
     ]
 
 
-def summary(answers: Answers, threshold: float) -> dict[str, Any]:
-    """The numbers that a reader is known by; money as text with two decimals.
-
-    A wrong reading's error is how far it is from the truth; where no amount was read at all it is the whole truth.
-    """
-    right, confidences = answers.right, answers.confidences
-    read = confidences > 0
-    errors = money_errors(answers)
-    passed, passed_wrong = answers.accepted(threshold)
-    accepted = confidences >= threshold
-    return {
-        "pictures": len(right),
-        "wrong": int(np.sum(~right)),
-        "accuracy": float(np.mean(right)),
-        "calibration_error": evaluation.calibration_gap(confidences[read], right[read]),
-        "accepted": passed,
-        "accepted_wrong": passed_wrong,
-        "money_written": str(sum(_money(each.truth) for each in answers.questions)),
-        "money_error": str(sum(errors)),
-        "money_error_mean": str(round(sum(errors) / len(errors), 2)),
-        "money_error_largest": str(max(errors)),
-        "money_error_accepted": str(sum(error for error, passed in zip(errors, accepted, strict=True) if passed)),
-    }
-
-
-def money_errors(answers: Answers) -> list[Decimal]:
-    """How far each reading is from its truth in money; the whole truth where no amount was read."""
-    return [
-        abs(_money(question.truth) - _value(reading))
-        for question, reading in zip(answers.questions, answers.readings, strict=True)
-    ]
-
-
-def _money(text: str) -> Decimal:
-    return Decimal(text or 0).quantize(Decimal("0.01"))
-
-
-def _value(reading: AmountReading | DigitReading) -> Decimal:
-    value = reading.value if isinstance(reading, AmountReading) else reading.digit
-    return Decimal(0 if value is None else value)
-
-
-def table(summaries: dict[str, dict[str, Any]]) -> pd.DataFrame:
-    """Summaries side by side for people; a column a reader."""
-    return pd.DataFrame(
-        {
-            name: {
-                "exactly right": f"{each['accuracy']:.2%}",
-                "wrong": f"{each['wrong']:,} of {each['pictures']:,}",
-                "expected calibration error": f"{each['calibration_error']:.2%}",
-                "accepted": f"{each['accepted'] / each['pictures']:.1%}",
-                "wrong among accepted": f"{each['accepted_wrong']:,} of {each['accepted']:,}",
-                "money written": each["money_written"],
-                "money wrong, all readings": each["money_error"],
-                "mean over all readings": each["money_error_mean"],
-                "largest": each["money_error_largest"],
-                "money wrong, accepted readings": each["money_error_accepted"],
-            }
-            for name, each in summaries.items()
-        }
-    )
-
-
-def by_length(answers: Answers, threshold: float) -> pd.DataFrame:
-    """How the number of digits matters: pictures, share right and share accepted for each."""
-    frame = pd.DataFrame(
-        {
-            "digits": [len(each.digits) for each in answers.questions],
-            "right": answers.right,
-            "accepted": answers.confidences >= threshold,
-        }
-    )
-    counted = {"pictures": ("right", "size"), "right": ("right", "mean"), "accepted": ("accepted", "mean")}
-    return frame.groupby("digits").agg(**counted)
-
-
-def by_position(answers: Answers) -> pd.DataFrame:
-    """How the place of a digit matters, counted from the left: digits, wrong ones, and their share.
-
-    Of readings that have as many digits as were written; a lost or invented digit has no place.
-    """
-    pairs = _pairs(answers)
-    longest = max((len(truth) for truth, _ in pairs), default=0)
-    rows = []
-    for place in range(longest):
-        there = [truth[place] != read[place] for truth, read in pairs if len(truth) > place]
-        rows.append({"position": place + 1, "digits": len(there), "wrong": sum(there), "share": np.mean(there)})
-    return pd.DataFrame(rows).set_index("position")
-
-
-def digit_confusion(answers: Answers) -> np.ndarray:
-    """Counts int64 [10, 10] of true digit and digit read, of readings with as many digits as were written."""
-    pairs = _pairs(answers)
-    truths = np.array([int(each) for truth, _ in pairs for each in truth], int)
-    read = np.array([int(each) for _, digits in pairs for each in digits], int)
-    return evaluation.confusion(truths, read)
-
-
-def _pairs(answers: Answers) -> list[tuple[str, str]]:
-    """Digits written and digits read, of readings with as many as were written."""
-    pairs = zip(answers.questions, answers.readings, strict=True)
-    return [(asked.digits, read.digits) for asked, read in pairs if len(asked.digits) == len(read.digits)]
-
-
 def robustness(
-    reader: Reader, asked: list[Question], threshold: float, rng: np.random.Generator, faults: Iterable = FAULTS
+    reader: Reader, asked: Sequence[Question], threshold: float, rng: np.random.Generator, faults: Iterable = FAULTS
 ) -> pd.DataFrame:
     """The same pictures read again with one fault each, by measure.
 

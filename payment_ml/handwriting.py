@@ -12,7 +12,7 @@ from payment_ml.mnist import BOX
 
 
 def digit_pictures(
-    images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator
+    images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator, start: int = 0
 ) -> Iterator[tuple[np.ndarray, int]]:
     """`count` photographs, each with its true digit; every digit of a split is the middle of one before any is twice.
 
@@ -20,8 +20,9 @@ def digit_pictures(
     ----------
     images : uint8 [n, 28, 28], of one split
     labels : integer [n]
+    start : place of the first one's digit in the split
     """
-    for place in range(count):
+    for place in range(start, start + count):
         i = place % len(labels)
         neighbours = rng.integers(len(labels), size=2)
         yield digit_picture(images[[i, *neighbours]], rng), int(labels[i])

@@ -2,19 +2,19 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from tqdm import tqdm
 
-from payment_ml import amounts, decoding, feedback, files, images, ink, preparation, strips
+from payment_ml import amounts, decoding, drift, feedback, files, fingerprints, images, ink, preparation, strips
 from payment_ml.amount_reader import AmountReader
 from payment_ml.digit_reader import DigitClassifier
 from payment_ml.feedback import Correction, Feedback, FeedbackError
+from payment_ml.fingerprints import HeldOut, Known
 
 LEARN, KEEP, ASIDE = "learn", "keep", "aside"
 USES = {
@@ -25,11 +25,6 @@ USES = {
 _FILE, _FOLDER = "corrections.json", "corrections"
 _FREE_OF_LABEL_LIMIT = 20  # corrections of one label; so few teach nothing false
 _FREE_OF_SOURCE_LIMIT = 500  # corrections of one source; a clerk's busy day
-_SAME = 0.985  # correlation of two pictures of writing that are one; other writing of the same amount stays below 0.97
-_SAME_DIGIT = 0.975  # the same of two digits; of ten million pairs by two people a handful of ones reach it
-_MOVED = 0.5  # interquartile ranges by which a median may move from one run to the next
-_CHANGED = 0.2  # share of the digits that may be others than in the run before
-_ENOUGH = 50  # corrections, from which on their distribution says something
 
 Readers = dict[str, AmountReader | DigitClassifier]
 
@@ -58,14 +53,6 @@ class Rules:
     label_share: float = 0.3  # at most so much of one label, once it has more than 20
 
 
-@dataclass(frozen=True)
-class HeldOut:
-    """What no correction may equal: digits that calibrate, gate and test, and the pictures that 03 asks."""
-
-    digits: np.ndarray  # uint8 [n, 28, 28]
-    pictures: Sequence[np.ndarray]  # uint8 [height, width, 3]
-
-
 def take(saved: Feedback, champions: Readers, held_out: HeldOut, rules: Rules = Rules()) -> list[Taken]:
     """Decide for each saved correction what becomes of it.
 
@@ -85,7 +72,7 @@ def take(saved: Feedback, champions: Readers, held_out: HeldOut, rules: Rules = 
     -------
     a Taken for each record, by name
     """
-    known = _Known(held_out)
+    known = Known(held_out)
     candidates: list[tuple[Taken, str]] = []
     names = sorted(path.stem for path in saved.folder.glob("*.json"))
     for name in tqdm(names, "corrections", mininterval=5, disable=len(names) < 20):
@@ -100,7 +87,7 @@ def take(saved: Feedback, champions: Readers, held_out: HeldOut, rules: Rules = 
     return [_keep(taken, rules.kept_share) for taken, _ in candidates]
 
 
-def _look(correction: Correction, grey: np.ndarray, champions: Readers, known: "_Known") -> Taken:
+def _look(correction: Correction, grey: np.ndarray, champions: Readers, known: Known) -> Taken:
     """A correction as one to learn from, or set aside."""
     if feedback.truth(correction.task, correction.text) != correction.text:
         raise FeedbackError(f"expected a truth as it is saved, but got {correction.text!r}")
@@ -150,55 +137,7 @@ def _digit(
     best = 0
     if champion is not None:
         best = int(np.argmax(champion.predict_proba(np.stack(cuts))[:, int(correction.text)]))
-    return replace(taken, cut=best, ink=float(cuts[best].mean() / 255)), _filled(grey)
-
-
-class _Known:
-    """Writing that was seen: what is held out, and the corrections so far."""
-
-    def __init__(self, held_out: HeldOut):
-        strips_asked = (strips.cut_strip(images.load_grey(each)) for each in held_out.pictures)
-        self._held_out = {
-            "digits": _unit([_filled(each) for each in held_out.digits]),
-            "amounts": _unit([_small(each.levels) for each in strips_asked if each is not None]),
-        }
-        self._seen: dict[str, list[tuple[str, np.ndarray]]] = {"digits": [], "amounts": []}
-
-    def why_not(self, task: str, name: str, shown: np.ndarray | None) -> str | None:
-        """Why this writing is not new; None, and it is remembered, when it is."""
-        if shown is None:
-            return None
-        (print_,) = _unit([shown if task == "digits" else _small(shown)])
-        limit = _SAME_DIGIT if task == "digits" else _SAME
-        held_out = self._held_out[task]
-        if len(held_out) and float((held_out @ print_).max()) > limit:
-            return "it equals a picture that is kept for calibration, gate or test"
-        for other, seen in self._seen[task]:
-            if float(seen @ print_) > limit:
-                return f"it shows the same writing as correction {other[:12]}"
-        self._seen[task].append((name, print_))
-        return None
-
-
-def _small(levels: np.ndarray) -> np.ndarray:
-    """A strip brought to one size, whatever its width."""
-    return cv2.resize(levels, (96, 16), interpolation=cv2.INTER_AREA)
-
-
-def _filled(grey: np.ndarray) -> np.ndarray:
-    """What stands out from the paper of a digit's picture, of either polarity, stretched to fill one small size."""
-    depth = np.abs(grey.astype(np.float32) - np.median(grey))
-    left, top, wide, high = cv2.boundingRect((depth > 0.4 * depth.max()).astype(np.uint8))
-    return cv2.resize(depth[top : top + high, left : left + wide], (16, 16), interpolation=cv2.INTER_AREA)
-
-
-def _unit(pictures: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
-    """Pictures of one size as unit vectors, float32 [n, pixels]: their product is the correlation."""
-    if len(pictures) == 0:
-        return np.zeros((0, 1), np.float32)
-    flat = np.asarray(pictures, np.float32).reshape(len(pictures), -1)
-    flat -= flat.mean(axis=1, keepdims=True)
-    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
+    return replace(taken, cut=best, ink=float(cuts[best].mean() / 255)), fingerprints.filled(grey)
 
 
 def _limit(
@@ -234,7 +173,7 @@ def write(taken: list[Taken], saved: Feedback, prepared_dir: Path) -> dict[str, 
     Returns
     -------
     what the manifest says of it: file, sha256, counts by task and use, reasons for setting aside, and a profile of
-    each task, for `drift`
+    each task, for `drift.told`
     """
     folder = prepared_dir / _FOLDER
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -254,7 +193,7 @@ def write(taken: list[Taken], saved: Feedback, prepared_dir: Path) -> dict[str, 
         "uses": {use: sum(each.use == use for each in taken) for use in USES},
         "set_aside": dict(Counter(kind(each.reason) for each in taken if each.use == ASIDE)),
         "profiles": {
-            task: _profile([each for each in taken if each.task == task and each.use != ASIDE])
+            task: drift.profile([each for each in taken if each.task == task and each.use != ASIDE])
             for task in ("amounts", "digits")
         },
     }
@@ -274,48 +213,6 @@ _KINDS = {
     "its source": "too many from one source",
     "its label": "too many of one label",
 }
-
-
-def _profile(taken: list[Taken]) -> dict[str, Any]:
-    """Count, quartiles of ink and height, and how often each digit stands in the truths."""
-    counts = np.bincount([int(digit) for each in taken for digit in amounts.digits_of(each.text)], minlength=10)
-    quartiles = [25, 50, 75]
-    return {
-        "count": len(taken),
-        "ink": np.percentile([each.ink for each in taken], quartiles).round(4).tolist() if taken else [],
-        "height": np.percentile([each.height for each in taken], quartiles).tolist() if taken else [],
-        "digits": counts.tolist(),
-    }
-
-
-def drift(before: dict[str, Any] | None, now: dict[str, Any]) -> list[str]:
-    """What is different about the corrections than in the run before, in words; empty when nothing is.
-
-    A median of ink or size has drifted when it moved by more than half of the interquartile range of before, the
-    digits when a fifth of them are others (total variation). Fewer than 50 corrections say nothing.
-
-    Parameters
-    ----------
-    before, now : as `write` gives them; None: there was no run before
-    """
-    found = []
-    for task, new in now["profiles"].items():
-        old = (before or {}).get("profiles", {}).get(task)
-        if old is None or min(old["count"], new["count"]) < _ENOUGH:
-            continue
-        for what, unit in (("ink", "of the writing's box"), ("height", "pixels")):
-            low, middle, high = old[what]
-            moved = abs(new[what][1] - middle) / max(high - low, 1e-6)
-            if moved > _MOVED:
-                found.append(
-                    f"{task}: the median {what} went from {middle:.3g} to {new[what][1]:.3g} {unit}, "
-                    f"{moved:.1f} interquartile ranges"
-                )
-        one, other = (np.array(each["digits"]) / max(1, sum(each["digits"])) for each in (old, new))
-        changed = float(np.abs(one - other).sum() / 2)
-        if changed > _CHANGED:
-            found.append(f"{task}: {changed:.0%} of the digits are others than in the run before")
-    return found
 
 
 def described(prepared_dir: Path) -> dict[str, Any] | None:

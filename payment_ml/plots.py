@@ -137,7 +137,7 @@ def where(by_length: pd.DataFrame, by_position: pd.DataFrame, counts: np.ndarray
 
     Parameters
     ----------
-    by_length, by_position : as `examination` gives them
+    by_length, by_position : as `findings` gives them
     counts : int [10, 10], true digit and digit read
     """
     figure, ((lengths, positions, digits),) = _figure(1, 3, height=3.4)

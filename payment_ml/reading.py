@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from payment_ml import project
-from payment_ml.amount_reader import Alternative, AmountReader, AmountReading, Character
+from payment_ml.amount_reader import AmountReader
+from payment_ml.amount_reading import Alternative, AmountReading, Character
 from payment_ml.digit_reader import DigitClassifier, DigitReading
 from payment_ml.registry import TASKS, Registry, RegistryError, Version
 

@@ -30,6 +30,11 @@ def start(split: Split, corrections: Lines = ()) -> None:
     """Prepare a process to write with the digits of a split, and to show people's corrections among what it writes."""
     global _split, _corrections
     _split, _corrections = split, corrections
+    settle()
+
+
+def settle() -> None:
+    """Prepare a process that writes beside others: it keeps to one core, and ends with its parent."""
     cv2.setNumThreads(1)
     if multiprocessing.parent_process() is not None:
         Thread(target=_end_with_parent, daemon=True).start()

@@ -11,15 +11,16 @@ import pytest
 from PIL import Image
 
 import payment_ml
-from payment_ml import amounts, clutter, decoding, examination, pens, strips
-from payment_ml.amount_reader import AmountReader, Heard
+from payment_ml import amounts, clutter, decoding, pens, questions, strips
+from payment_ml.amount_reader import AmountReader
+from payment_ml.hearing import Heard
 from payment_ml.registry import RegistryError
 
 
 @pytest.fixture(scope="module")
-def asked(splits) -> list[examination.Question]:
+def asked(splits) -> questions.Questions:
     """Two hundred amounts written with validation digits."""
-    return examination.questions("amounts", splits["validation"], 200, np.random.default_rng(8))
+    return questions.photographs("amounts", splits["validation"], 200, np.random.default_rng(8))
 
 
 @pytest.fixture(scope="module")

@@ -75,3 +75,12 @@ def test_summary_counts_what_the_threshold_lets_pass():
     assert (summary["wrong"], summary["accepted"], summary["accepted_wrong"]) == (1, 2, 1)
     assert summary["accuracy"] == 0.75
     assert summary["cross_entropy"] == pytest.approx(-np.mean(np.log([0.95, 0.1, 0.6, 0.7])), abs=1e-5)
+
+
+def test_the_line_through_log_odds_is_found_again(rng):
+    """Confidences that were bent by a known line come back."""
+    truth = rng.normal(2, 2, 40_000)
+    right = rng.random(40_000) < 1 / (1 + np.exp(-truth))
+    slope, offset = evaluation.fit_line((truth + 1) / 0.5, right)
+    assert (slope, offset) == (pytest.approx(0.5, abs=0.02), pytest.approx(-1, abs=0.06))
+    assert evaluation.fit_line(truth, np.ones(40_000, bool)) == (1.0, 0.0)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from payment_ml import history, project
-from payment_ml.amount_reader import AmountReading
-from payment_ml.examination import Answers, Question
+from payment_ml.amount_reading import AmountReading
+from payment_ml.examination import Answers
+from payment_ml.questions import Question
 from payment_ml.registry import Registry, RegistryError
 
 

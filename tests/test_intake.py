@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from payment_ml import amounts, decoding, files, handwriting, intake, pens, preparation, strips
+from payment_ml import amounts, decoding, files, fingerprints, handwriting, intake, pens, preparation, strips
 from payment_ml.feedback import Feedback
 
-NOTHING_HELD_OUT = intake.HeldOut(np.zeros((0, 28, 28), np.uint8), [])
+NOTHING_HELD_OUT = fingerprints.HeldOut(np.zeros((0, 28, 28), np.uint8), [])
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_nothing_that_equals_a_picture_held_out_is_learned(saved, written, split
     """Neither a photograph that 03 asks about, nor a digit of test, gate or calibration."""
     test = splits["test"]
     saved.save(Image.fromarray(np.pad(255 - test.images[3], 6, constant_values=255)), "digits", "7", {})
-    held_out = intake.HeldOut(test.images[:500], [written[4].picture, written[9].picture])
+    held_out = fingerprints.HeldOut(test.images[:500], [written[4].picture, written[9].picture])
     taken = intake.take(saved, {}, held_out)
     aside = [each for each in taken if each.use == intake.ASIDE]
     assert {each.task for each in aside} == {"amounts", "digits"}
@@ -92,14 +92,6 @@ def test_nothing_that_equals_a_picture_held_out_is_learned(saved, written, split
         str(written[i].value) for i in (4, 9)
     )
     assert all("kept for calibration, gate or test" in each.reason for each in aside)
-
-
-def test_digits_of_other_people_are_no_duplicates(splits):
-    """Two ones look alike, and yet both may teach."""
-    alike = splits["train"].images[splits["train"].labels == 1][:150]
-    units = intake._unit([intake._filled(each) for each in alike])
-    close = units @ units.T - np.eye(len(units))
-    assert (close > intake._SAME_DIGIT).sum() <= 6
 
 
 def test_where_the_champion_is_sure_of_something_else_a_person_looks_first(tmp_path, splits, reader):
@@ -160,24 +152,3 @@ def test_a_changed_file_is_refused(saved, tmp_path):
     path.write_text(path.read_text().replace("learn", "keep", 1))
     with pytest.raises(preparation.MissingDataError, match="run notebooks/01"):
         intake.read(tmp_path / "prepared")
-
-
-def test_drift_is_told_in_numbers():
-    """Of ink, of size and of digits; nothing of a handful, nothing of the same."""
-    rng = np.random.default_rng(0)
-
-    def profiles(count, ink, digits):
-        taken = [
-            replace(each, ink=float(rng.normal(ink, 0.02)), text="".join(map(str, rng.choice(digits, 4))))
-            for each in candidates(count)
-        ]
-        return {"profiles": {"amounts": intake._profile(taken), "digits": intake._profile([])}}
-
-    before, same = profiles(200, 0.2, range(10)), profiles(200, 0.2, range(10))
-    assert intake.drift(None, before) == []
-    assert intake.drift(before, same) == []
-    assert intake.drift(before, profiles(20, 0.4, [1])) == []
-    (told,) = intake.drift(before, profiles(200, 0.25, range(10)))
-    assert "the median ink went from 0.19" in told
-    (told,) = intake.drift(before, profiles(200, 0.2, [0, 1]))
-    assert "of the digits are others" in told

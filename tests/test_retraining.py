@@ -39,29 +39,6 @@ def test_the_console_shows_steps_and_what_the_notebooks_say(quick_run):
     assert "Executing Cell" not in quick_run.output
 
 
-def test_values_get_the_types_of_the_notebooks_parameters():
-    """As papermill's own -p does."""
-    values = {"epochs": "3", "learning_rate": "1e-3", "augment": "False", "architecture": "mlp"}
-    assert retraining.parse(values) == {"epochs": 3, "learning_rate": 1e-3, "augment": False, "architecture": "mlp"}
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "message"),
-    [
-        ("epoch", "3", "expected a parameter among amounts, architecture, "),
-        ("epochs", "many", "expected int for parameter epochs"),
-        ("data_dir", "x", "expected --data instead of"),
-    ],
-    ids=["unknown name", "wrong type", "set by an option"],
-)
-def test_wrong_parameters_are_wrong_usage(name, value, message, tmp_path):
-    """Said before anything runs."""
-    done = payment_ml("retrain", "-p", name, value, "--models", tmp_path)
-    assert done.returncode == 2
-    assert message in " ".join(done.stderr.split())
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.mark.parametrize(
     ("learning_rate", "message"),
     [

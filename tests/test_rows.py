@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payment_ml import rows
-from payment_ml.amount_reader import AmountReading
+from payment_ml.amount_reading import AmountReading
 
 text = st.text(st.characters(exclude_characters="\0"), max_size=30)
 

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from payment_ml import project
-from payment_ml.retraining import STEPS, notebook_path
+from payment_ml.steps import STEPS, notebook_path
 
 NBVAL = ("--nbval", "--nbval-cell-timeout", "200", "-q", "--no-header", "-c", "/dev/null", "-p", "no:cacheprovider")
 NOTEBOOKS = sorted((project.ROOT / "notebooks").glob("*.ipynb"))
@@ -97,7 +97,7 @@ class TestHouseRules:
         cells = nbformat.read(path, 4).cells
         assert sum("parameters" in cell.metadata.get("tags", []) for cell in cells) == 1
         if path.stem in STEPS:
-            from payment_ml.retraining import parameters_of
+            from payment_ml.steps import parameters_of
 
             assert all(each["help"] for each in parameters_of(path.stem).values())
 

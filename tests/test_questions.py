@@ -1,0 +1,66 @@
+"""questions: the same pictures for the same seed, whoever writes them, and there when they are asked for."""
+
+import os
+import signal
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from payment_ml import questions
+
+
+def same(one: questions.Question, other: questions.Question) -> bool:
+    """Whether two show the same, and mean the same."""
+    return np.array_equal(one.picture, other.picture) and (one.truth, one.written) == (other.truth, other.written)
+
+
+@pytest.mark.parametrize("task", ["digits", "amounts"])
+def test_questions_of_a_split_are_seeded_photographs_with_truth(splits, task):
+    """The same ones again, whoever asks."""
+    once, again = (questions.photographs(task, splits["gate"], 12, np.random.default_rng(1)) for _ in range(2))
+    assert all(same(x, y) for x, y in zip(once, again, strict=True))
+    assert all(each.truth and each.digits for each in once)
+
+
+@pytest.mark.parametrize("task", ["digits", "amounts"])
+def test_another_process_writes_what_this_one_would(splits, task):
+    """Of more than one sheet every picture; by place and by slice, too."""
+    count = questions._SHEET + 10
+    beside = questions.photographs(task, splits["gate"], count, np.random.default_rng(1), colour=False)
+    assert len(beside) == count
+    generators = np.random.default_rng(1).spawn(2)
+    here = questions._sheet(-1, task, splits["gate"], 0, questions._SHEET, generators[0], False)
+    here += questions._sheet(-1, task, splits["gate"], questions._SHEET, 10, generators[1], False)
+    assert all(same(x, y) for x, y in zip(here, beside, strict=True))
+    assert same(beside[-1], here[-1])
+    assert [each.written for each in beside[248:253]] == [each.written for each in here[248:253]]
+    with pytest.raises(IndexError):
+        beside[count]
+
+
+def test_pictures_with_nothing_to_read_have_no_truth(splits):
+    """Every twentieth was an amount once."""
+    empty = questions.nothing_to_read(splits["gate"], 21, np.random.default_rng(2), colour=False)
+    assert {(each.truth, each.written, each.digits) for each in empty} == {("", "", "")}
+    assert all(each.picture.ndim == 2 for each in empty)
+
+
+def writers() -> list[psutil.Process]:
+    """The processes that write beside this one."""
+    return [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
+
+
+def test_a_killed_writer_is_replaced(splits):
+    """The set that it was at is lost, and said to be; the next one is written."""
+    lost = questions.photographs("amounts", splits["gate"], 2000, np.random.default_rng(1), colour=False)
+    while not writers():
+        time.sleep(0.1)
+    for each in writers():
+        os.kill(each.pid, signal.SIGKILL)
+    with pytest.raises(RuntimeError):  # BrokenProcessPool is one
+        list(lost)
+    count = questions._SHEET + 1
+    again = questions.photographs("amounts", splits["gate"], count, np.random.default_rng(1), colour=False)
+    assert len(list(again)) == count
