@@ -14,7 +14,8 @@ import numpy as np
 from payment_ml import amounts, clutter, handwriting, pens, writing
 from payment_ml.preparation import Split
 
-_SHEET = 250  # pictures that are written in one go; so many or fewer are written at once, by no other process
+_SHEET = 250  # pictures that are written in one go
+_FEW = 600  # pictures that are sooner written than another process is started
 _STRUCK_OUT = 20  # of so many pictures that hold no amount one is an amount that was struck out
 
 
@@ -90,7 +91,7 @@ def _write(kind: str, split: Split, count: int, rng: np.random.Generator, colour
         (number, kind, split, start, min(_SHEET, count - start), generator, colour)
         for start, generator in zip(starts, rng.spawn(len(starts)), strict=True)
     ]
-    if len(jobs) > 1:
+    if count > _FEW:
         return Questions([_hand_over(job) for job in jobs], count)
     done: list[Future] = [Future() for _ in jobs]
     for future, job in zip(done, jobs, strict=True):

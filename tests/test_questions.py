@@ -16,6 +16,11 @@ def same(one: questions.Question, other: questions.Question) -> bool:
     return np.array_equal(one.picture, other.picture) and (one.truth, one.written) == (other.truth, other.written)
 
 
+def writers() -> list[psutil.Process]:
+    """The processes that write beside this one."""
+    return [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
+
+
 @pytest.mark.parametrize("task", ["digits", "amounts"])
 def test_questions_of_a_split_are_seeded_photographs_with_truth(splits, task):
     """The same ones again, whoever asks."""
@@ -25,14 +30,14 @@ def test_questions_of_a_split_are_seeded_photographs_with_truth(splits, task):
 
 
 @pytest.mark.parametrize("task", ["digits", "amounts"])
-def test_another_process_writes_what_this_one_would(splits, task):
-    """Of more than one sheet every picture; by place and by slice, too."""
-    count = questions._SHEET + 10
+def test_another_process_writes_what_this_one_would(splits, task, monkeypatch):
+    """Every picture, by place and by slice, too."""
+    count = questions._FEW + 10
     beside = questions.photographs(task, splits["gate"], count, np.random.default_rng(1), colour=False)
     assert len(beside) == count
-    generators = np.random.default_rng(1).spawn(2)
-    here = questions._sheet(-1, task, splits["gate"], 0, questions._SHEET, generators[0], False)
-    here += questions._sheet(-1, task, splits["gate"], questions._SHEET, 10, generators[1], False)
+    assert writers()
+    monkeypatch.setattr(questions, "_FEW", count)
+    here = questions.photographs(task, splits["gate"], count, np.random.default_rng(1), colour=False)
     assert all(same(x, y) for x, y in zip(here, beside, strict=True))
     assert same(beside[-1], here[-1])
     assert [each.written for each in beside[248:253]] == [each.written for each in here[248:253]]
@@ -47,11 +52,6 @@ def test_pictures_with_nothing_to_read_have_no_truth(splits):
     assert all(each.picture.ndim == 2 for each in empty)
 
 
-def writers() -> list[psutil.Process]:
-    """The processes that write beside this one."""
-    return [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
-
-
 def test_a_killed_writer_is_replaced(splits):
     """The set that it was at is lost, and said to be; the next one is written."""
     lost = questions.photographs("amounts", splits["gate"], 2000, np.random.default_rng(1), colour=False)
@@ -61,6 +61,6 @@ def test_a_killed_writer_is_replaced(splits):
         os.kill(each.pid, signal.SIGKILL)
     with pytest.raises(RuntimeError):  # BrokenProcessPool is one
         list(lost)
-    count = questions._SHEET + 1
+    count = questions._FEW + 1
     again = questions.photographs("amounts", splits["gate"], count, np.random.default_rng(1), colour=False)
     assert len(list(again)) == count
