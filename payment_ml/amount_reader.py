@@ -80,18 +80,14 @@ class AmountReader:
     def _say(self, found: list[strips.Strip]) -> list[Heard]:
         """Of each strip the likeliest texts; where one look leaves a doubt, after more of them.
 
-        Doubtful pictures are cut out in another way too, and what the network is surer of counts. What is doubtful then
+        Doubtful pictures are cut out in other ways too, and the cut for which most speaks counts. What is doubtful then
         is looked at three times more, and the probabilities of whole texts are averaged. Most pictures need none of it.
-        On 4,000 amounts of validation digits one look left 4.1% of them wrong, all this 3.5%.
+        On 4,000 amounts of validation digits one look left 4.5% of them wrong, all this 3.5%.
         """
         heard = self._hear(found)
-        cuts = {
-            i: cut
-            for i, each in enumerate(heard)
-            if each.is_doubtful and (cut := each.strip.again()) and not np.array_equal(cut.levels, each.strip.levels)
-        }
-        for i, other in zip(cuts, self._hear(list(cuts.values())), strict=True):
-            heard[i] = max(heard[i], other, key=lambda each: each.texts[0].log_probability)
+        cuts = [(i, cut) for i, each in enumerate(heard) if each.is_doubtful for cut in each.strip.others()]
+        for (i, _), other in zip(cuts, self._hear([cut for _, cut in cuts]), strict=True):
+            heard[i] = max(heard[i], other, key=lambda each: each.weight)
         looks = {i: each.looks() for i, each in enumerate(heard) if each.is_doubtful}
         answers = iter(self.log_frames(list(itertools.chain.from_iterable(looks.values()))))
         for i, each in looks.items():

@@ -8,6 +8,7 @@ import numpy as np
 from payment_ml import amounts, decoding, strips
 
 _SURE = 0.95  # probability that the network gives to a text, from which on one look at the strip is enough
+_DIGIT = 1.0  # nats by which a digit more speaks for a cut
 _HOPELESS = math.log(1e5)  # a reading that is so many times less likely than the best is no alternative
 
 
@@ -23,6 +24,15 @@ class Heard:
     def is_doubtful(self) -> bool:
         """Whether one look is not enough."""
         return math.exp(self.texts[0].log_probability) < _SURE
+
+    @property
+    def weight(self) -> float:
+        """How much speaks for this of several cuts of one picture: logarithm of the likeliest text's probability.
+
+        A cut that lost a digit is as sure of the others as one that shows them all, so each digit counts in favour.
+        """
+        best = self.texts[0]
+        return best.log_probability + _DIGIT * len(amounts.digits_of(best.text))
 
     def looks(self) -> list[np.ndarray]:
         """Other looks at the strip, uint8 [32, width] each; where there is an amount, the last is at it alone."""

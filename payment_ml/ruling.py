@@ -7,6 +7,9 @@ _LONG = 1.2  # picture heights, from which on a level stroke is a line
 _UPRIGHT = 0.8  # picture heights, from which on an upright stroke may be the side of a box
 _ROUND = np.ones((3, 3), np.uint8)  # what goes with a line: its soft edge
 _LEAN = 3  # columns
+_ACROSS = 0.6  # picture widths, from which on a level stroke is a line in a narrow picture
+_MARGIN = 0.45  # picture heights above and below in which the sides of a box are looked for
+_ROOM = 0.3  # picture heights that are left between two lines, at least
 _TALLER = 1.15  # times the tallest character, from which on an outer stroke is the side of a box
 _SLIM = 0.22  # width over height of a straight side
 _SPARSE = 0.35  # share of its rectangle that the ink of a bracket fills, at most
@@ -90,3 +93,35 @@ def sides(boxes: np.ndarray, keep: np.ndarray, height: int) -> np.ndarray:
     below = (bottom > bottom[rest].max()) | (bottom >= height - 1)
     outside = (middle < middle[rest].min()) | (middle > middle[rest].max())
     return slim & above & below & outside & (high > _TALLER * high[rest].max())
+
+
+def between_lines(mask: np.ndarray) -> tuple[int, int] | None:
+    """From which row to which the writing stands between level lines: the upper and lower sides of a box, or rules.
+
+    A box that is darker than the writing, or touches it, spoils all that is measured of the picture; between its lines
+    is less of it. Its other sides stay: what looks like one may be a digit.
+
+    Parameters
+    ----------
+    mask : uint8 [height, width], 1 where there is ink
+
+    Returns
+    -------
+    top and bottom in pixels, bottom exclusive; None where there is no line, or little between them
+    """
+    height, width = mask.shape
+    length = max(12, int(min(_LONG * height, _ACROSS * width)))
+    dilated = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # lines askew are whole again
+    level = cv2.morphologyEx(dilated, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)).any(axis=1)
+    reach = int(_MARGIN * height)
+    top, bottom = _below_line(level[:reach]), height - _below_line(level[::-1][:reach])
+    return (top, bottom) if height > bottom - top >= _ROOM * height else None
+
+
+def _below_line(level: np.ndarray) -> int:
+    """The first row beneath the uppermost line of a margin, bool [rows]; 0 where there is none."""
+    rows = np.flatnonzero(level)
+    if not len(rows):
+        return 0
+    gaps = np.flatnonzero(np.diff(rows) > 2)
+    return int(rows[gaps[0]] if len(gaps) else rows[-1]) + 1

@@ -1,7 +1,7 @@
 """Brings a picture of an amount to the strip that the reader reads: the writing alone, level, 32 pixels high."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -74,6 +74,11 @@ class Strip:
         """The strip that comes of telling lines from writing in the other way; see `ruling`."""
         return _cut(self.working, self.scale, self.picture_width, joined=True)
 
+    def others(self) -> list["Strip"]:
+        """Strips of the same writing that come of cutting in other ways: lines told otherwise, and between lines."""
+        cuts = (self.again(), _cut_between(self.working, self.scale, self.picture_width))
+        return [each for each in cuts if each is not None and not np.array_equal(each.levels, self.levels)]
+
     def around(self, left: float, right: float) -> np.ndarray | None:
         """Another look, at what lies between two columns of the picture and a little beyond: box and print fall away.
 
@@ -139,7 +144,24 @@ def cut_strip(grey: np.ndarray) -> Strip | None:
     scale = min(1.0, _WORKING_HEIGHT / grey.shape[0], 1600 / grey.shape[1])
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     small = grey if scale == 1 else cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    return _cut(small, scale, grey.shape[1])
+    return _cut(small, scale, grey.shape[1]) or _cut_between(small, scale, grey.shape[1])
+
+
+def _cut_between(small: np.ndarray, scale: float, picture_width: int) -> Strip | None:
+    """The strip of what stands between level lines; None where there are none, or no writing between them."""
+    rows = ruling.between_lines(_inked(_shade(small)[0])[1])
+    strip = _cut(small[slice(*rows)], scale, picture_width) if rows else None
+    if strip is None:
+        return None
+    moved = strip.matrix + np.float32([[0, 0, 0], [0, 0, rows[0] / scale]])
+    return replace(strip, matrix=moved, working=small)
+
+
+def _inked(shade: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """The level that parts ink from paper, the mask of ink, and the levels."""
+    levels = np.clip(cv2.GaussianBlur(shade, (0, 0), 0.8), 0, 255).astype(np.uint8)
+    threshold, mask = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return threshold, mask, levels
 
 
 def _cut(small: np.ndarray, scale: float, picture_width: int, joined: bool = False) -> Strip | None:
@@ -226,9 +248,7 @@ def _writing(
     for each to the right; the depth of its ink; and the share of what has the form of writing that lies elsewhere
     """
     height, width = shade.shape
-    smooth = cv2.GaussianBlur(shade, (0, 0), 0.8)
-    levels = np.clip(smooth, 0, 255).astype(np.uint8)
-    threshold, mask = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    threshold, mask, levels = _inked(shade)
     if threshold < 0.8 * noise or not mask.any():
         return None
     mask = ruling.without_joined_lines(mask) if joined else ruling.without_lines(mask)

@@ -3,6 +3,7 @@
 import math
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from payment_ml import decoding, hearing
@@ -32,3 +33,13 @@ def test_what_is_ambiguous_or_no_amount_stands_for_itself():
 def test_what_is_hopelessly_unlikely_is_no_meaning():
     """A millionth of the likeliest."""
     assert len(hearing.by_meaning(candidates(**{"5": 0.9, "6": 9e-7}))) == 1
+
+
+def test_of_two_cuts_the_one_that_lost_a_digit_must_be_much_surer():
+    """39.00 at 98% does not beat 1615.39 at 87%; a guess at 1% beats nothing."""
+
+    def weight(text: str, share: float) -> float:
+        return hearing.Heard(None, np.zeros((0, 0)), candidates(**{text: share})).weight
+
+    assert weight("1615.39", 0.87) > weight("39.00", 0.98)
+    assert weight("1615.39", 0.01) < weight("39.00", 0.98)

@@ -60,3 +60,20 @@ def test_where_all_is_thin_nothing_is_a_side():
     """Eleven."""
     boxes, keep = pieces((5, 2, 5, 50, 200), (30, 1, 5, 55, 220))
     assert not ruling.sides(boxes, keep, 60).any()
+
+
+def test_between_the_lines_of_a_box_stands_the_writing():
+    """Strokes two pixels wide around rows 4 and 55; with one line alone, all on its other side."""
+    top, bottom = (10, 4, 190, 4), (10, 55, 190, 55)
+    digit = (90, 15, 100, 45)
+    rows = ruling.between_lines(drawn(top, bottom, digit))
+    assert rows[0] in (5, 6, 7)
+    assert rows[1] in (53, 54, 55)
+    assert ruling.between_lines(drawn(top, digit)) == (rows[0], 60)
+    assert ruling.between_lines(drawn(bottom, digit)) == (0, rows[1])
+
+
+def test_without_lines_or_room_between_them_there_is_nothing_between():
+    """A digit alone; two rules a few pixels apart."""
+    assert ruling.between_lines(drawn((90, 15, 100, 45))) is None
+    assert ruling.between_lines(drawn((10, 25, 190, 25), (10, 36, 190, 36))) is None

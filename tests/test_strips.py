@@ -147,3 +147,20 @@ def test_a_part_of_a_strip_is_looked_at_as_if_it_stood_alone(line):
     strip = strips.cut_strip(np.hstack([line, np.full((80, 300), 230, np.uint8), line[:, ::-1]]))
     assert alike(strips.cut_strip(line).levels, strip.around(30, 265)) > 0.95
     assert strip.around(400, 500) is None
+
+
+def test_another_cut_frees_writing_from_a_dark_box(line):
+    """Whose thick lines are darker than the ink: no digit is larger or smaller than without it, and none is moved."""
+    boxed = line.copy()
+    cv2.rectangle(boxed, (4, 4), (295, 75), 0, 5)
+    whole = strips.cut_strip(line)
+    cuts = strips.cut_strip(boxed).others()
+    between = cuts[-1]
+    assert between.digit_height == pytest.approx(whole.digit_height, rel=0.15)
+    assert between.matrix[:, 2] == pytest.approx(whole.matrix[:, 2], abs=8)
+    assert between.working.shape == boxed.shape
+
+
+def test_there_is_no_other_cut_of_plain_writing(line):
+    """However lines are told from it."""
+    assert strips.cut_strip(line).others() == []
