@@ -59,6 +59,9 @@ class Questions(Sequence[Question]):
 def photographs(task: str, split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> Questions:
     """Photographs written with the digits of a split.
 
+    More than 600 are written by another process while the first ones are read already. A script that asks for so many
+    runs under `if __name__ == "__main__"`, as Python's multiprocessing asks of it; a notebook need not care.
+
     Parameters
     ----------
     task : "digits", of which each picture then holds one in its middle, or "amounts"

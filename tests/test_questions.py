@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -64,3 +66,24 @@ def test_a_killed_writer_is_replaced(splits):
     count = questions._FEW + 1
     again = questions.photographs("amounts", splits["gate"], count, np.random.default_rng(1), colour=False)
     assert len(list(again)) == count
+
+
+_WRITES = """
+import numpy as np
+from payment_ml import mnist, preparation, project, questions
+gate = preparation.split_digits(mnist.load(project.ROOT / "data" / "raw"))["gate"]
+asked = questions.photographs("amounts", gate, 20_000, np.random.default_rng(1))
+print(asked[0].written, flush=True)
+asked[-1]
+"""
+
+
+def test_writers_end_with_the_process_that_they_write_for(splits):
+    """Killed, it can tell them nothing; and nobody needs what they write."""
+    with subprocess.Popen([sys.executable, "-c", _WRITES], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline()
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert children
+        process.kill()
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
