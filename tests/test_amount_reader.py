@@ -18,9 +18,9 @@ from payment_ml.registry import RegistryError
 
 
 @pytest.fixture(scope="module")
-def asked(splits) -> questions.Questions:
+def asked(splits) -> list[questions.Question]:
     """Two hundred amounts written with validation digits."""
-    return questions.photographs("amounts", splits["validation"], 200, np.random.default_rng(8))
+    return list(questions.photographs("amounts", splits["validation"], 200, np.random.default_rng(8)))
 
 
 @pytest.fixture(scope="module")
