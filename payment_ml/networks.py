@@ -219,7 +219,7 @@ ARCHITECTURES = {
         bfloat16=True,
         lessons={"amounts": 15_360},
         quick_lessons={"amounts": 2_048},
-        warm={"epochs": 2, "learning_rate": 1.5e-3, "amounts": 5_120},
+        warm={"epochs": 3, "learning_rate": 7e-4, "amounts": 8_192, "warm_up": 0.1},
         least_accuracy=0.93,
         quick_accuracy=0.3,
     ),

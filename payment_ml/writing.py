@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from multiprocessing import connection
 from threading import Thread
@@ -14,9 +15,10 @@ from payment_ml.preparation import Split
 
 SHEET = 1024  # strips that one call writes
 _DIGITS = 3000  # of the split, that a sheet is written with
+_DISTORTED = 0.85  # share of the sheets whose digits are bent first; with 1.0 as many validation amounts are wrong
 LOOKS = 4  # at each strip: writing one takes as long as learning from it
 _TALLEST = 40  # pixels of a digit: strips show it in 22, and larger pictures take longer to write
-_OTHERWISE = 0.15  # share of strips that are cut out in another way, as where a reader doubts
+_OTHERWISE = 0.15  # share of strips in which lines are told from writing in the other way, as where a reader doubts
 _NO_AMOUNT = 0.08  # share of strips that hold no amount
 _STRUCK_OUT = 0.15  # share of these that are amounts which somebody struck out
 
@@ -33,9 +35,10 @@ def start(split: Split, corrections: Lines = ()) -> None:
 
 
 def settle() -> None:
-    """Prepare a process that writes beside others: it keeps to one core, and ends with its parent."""
+    """Prepare a process that writes beside others: it keeps to one core, and ends with its parent, not before."""
     cv2.setNumThreads(1)
     if multiprocessing.parent_process() is not None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a kernel that ends interrupts all of its processes first
         Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -59,7 +62,7 @@ def batches(seed: tuple[int, ...], batch_size: int, corrected: int = 0) -> list[
     `LOOKS` lists of what `batch` gives, each in an order of its own: the strips as written, then other looks at them
     """
     rng = np.random.default_rng(seed)
-    lines = sheet(_split, rng, SHEET - corrected, distort=True)
+    lines = sheet(_split, rng, SHEET - corrected, distort=rng.random() < _DISTORTED)
     chosen = (_corrections[i] for i in rng.integers(len(_corrections), size=corrected)) if corrected else ()
     lines += [(augmentation.look_again(levels, rng), symbols) for levels, symbols in chosen]
     lines = lines[SHEET % batch_size :]
@@ -95,8 +98,7 @@ def sheet(split: Split, rng: np.random.Generator, count: int, distort: bool) -> 
             picture = clutter.picture(rng, colour=False)
         strip = strips.cut_strip(picture)
         if strip is not None and rng.random() < _OTHERWISE:
-            others = strip.others()
-            strip = others[rng.integers(len(others))] if others else strip
+            strip = strip.again()
         if strip is not None and strips.frames(strip.levels.shape[1]) >= decoding.frames_needed(text):
             lines.append((strip.levels, decoding.encode(text)))
     return lines

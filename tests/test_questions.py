@@ -54,6 +54,16 @@ def test_pictures_with_nothing_to_read_have_no_truth(splits):
     assert all(each.picture.ndim == 2 for each in empty)
 
 
+def test_an_interrupted_writer_goes_on(splits):
+    """Ctrl+C, and a kernel's end, are for the process that it writes for."""
+    count = questions._FEW + 1
+    asked = questions.photographs("amounts", splits["gate"], count, np.random.default_rng(1), colour=False)
+    assert asked[0].written
+    for each in writers():
+        os.kill(each.pid, signal.SIGINT)
+    assert len(list(asked)) == count
+
+
 def test_a_killed_writer_is_replaced(splits):
     """The set that it was at is lost, and said to be; the next one is written."""
     lost = questions.photographs("amounts", splits["gate"], 2000, np.random.default_rng(1), colour=False)
