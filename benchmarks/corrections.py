@@ -18,9 +18,8 @@ import click
 import numpy as np
 from PIL import Image
 
-from payment_ml import examination, handwriting, mnist, pens, preparation, project, verdicts
+from payment_ml import examination, handwriting, mnist, pens, preparation, project, questions, verdicts
 from payment_ml.feedback import Feedback
-from payment_ml.questions import Question
 from payment_ml.reading import READERS
 from payment_ml.registry import Registry, Version
 
@@ -42,7 +41,7 @@ def read_further(before: Version, after: Version, data_dir: Path, seed: int) -> 
     split = preparation.read_split(data_dir / "prepared", "validation")
     alphabet, rng = pens.Alphabet(split.images, split.labels), np.random.default_rng([seed, 1])
     written = [handwriting.amount_picture(alphabet, rng, hand=pens.foreign_hand) for _ in range(FURTHER)]
-    asked = [Question(each.picture, f"{each.value:.2f}", each.text) for each in written]
+    asked = [questions.of_amount(each) for each in written]
     after_right, before_right = (
         examination.ask(READERS["amounts"](version), asked, f"further amounts, {version.name}").right
         for version in (after, before)

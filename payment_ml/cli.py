@@ -10,16 +10,9 @@ from typing import Any, NoReturn
 import click
 
 from payment_ml import __version__, logs, project
-from payment_ml.cli_models import MODELS, models
+from payment_ml.cli_models import MODELS, folder, models
 
-_DATA = click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=project.ROOT / "data",
-    show_default="data/ of this project",
-    help="Folder of raw and prepared data, and of corrections.",
-)
+_DATA = folder("data", "Folder of raw and prepared data, and of corrections.")
 
 
 def main() -> None:

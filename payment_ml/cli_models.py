@@ -1,6 +1,7 @@
 """The subcommands of payment-ml models: they look after the trained versions."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,20 @@ import click
 
 from payment_ml import project
 
-MODELS = click.option(
-    "--models",
-    "models_dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=project.ROOT / "models",
-    show_default="models/ of this project",
-    help="Folder of trained versions.",
-)
+
+def folder(name: str, holds: str) -> Callable:
+    """The option --NAME of a command: a folder, usually the project's own of that name."""
+    return click.option(
+        f"--{name}",
+        f"{name}_dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=project.ROOT / name,
+        show_default=f"{name}/ of this project",
+        help=holds,
+    )
+
+
+MODELS = folder("models", "Folder of trained versions.")
 
 
 @click.group()

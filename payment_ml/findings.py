@@ -121,7 +121,7 @@ def cut_summary(reader: Reader, cut: evaluation.Readings | np.ndarray, rng: np.r
 
     Parameters
     ----------
-    cut : as `cut_digits` gives it
+    cut : as `examination.cut_digits` gives it
     rng : draws the amounts
     """
     if isinstance(reader, DigitClassifier):

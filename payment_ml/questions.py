@@ -33,6 +33,11 @@ class Question:
         return amounts.digits_of(self.written)
 
 
+def of_amount(written: handwriting.AmountPicture) -> Question:
+    """What a reader should say to a picture of an amount."""
+    return Question(written.picture, f"{written.value:.2f}", written.text)
+
+
 class Questions(Sequence[Question]):
     """Questions in the order in which they are written; whoever asks for one that is not there yet waits for it."""
 
@@ -130,8 +135,7 @@ def _sheet(
         _alphabets[number] = pens.Alphabet(split.images, split.labels)
     alphabet = _alphabets[number]
     if kind == "amounts":
-        written = [handwriting.amount_picture(alphabet, rng, colour=colour) for _ in range(count)]
-        return [Question(each.picture, f"{each.value:.2f}", each.text) for each in written]
+        return [of_amount(handwriting.amount_picture(alphabet, rng, colour=colour)) for _ in range(count)]
     return [
         Question(_nothing(alphabet, rng, colour, struck_out=i % _STRUCK_OUT == 0), "", "")
         for i in range(start, start + count)
