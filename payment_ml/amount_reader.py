@@ -4,7 +4,6 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from payment_ml.amount_reading import Alternative, AmountReading, Character
 from payment_ml.artifacts import open_network
 from payment_ml.backend import keras
 from payment_ml.backend import tensorflow as tf
-from payment_ml.hearing import Heard, by_meaning
+from payment_ml.hearing import Heard, agreed, by_meaning, weighed
 from payment_ml.images import ImageError, Source, look
 from payment_ml.promises import why_review
 from payment_ml.registry import Version
@@ -80,19 +79,19 @@ class AmountReader:
     def _say(self, found: list[strips.Strip]) -> list[Heard]:
         """Of each strip the likeliest texts; where one look leaves a doubt, after more of them.
 
-        Doubtful pictures are cut out in other ways too, and the cut for which most speaks counts. What is doubtful then
-        is looked at three times more, and the probabilities of whole texts are averaged. Most pictures need none of it.
-        On 4,000 amounts of validation digits one look left 4.5% of them wrong, all this 3.5%.
+        A strip of which the network is nearly sure is looked at twice more. A doubtful picture is also cut out in other
+        ways, and each cut looked at four times more. Most pictures need none of it.
         """
         heard = self._hear(found)
-        cuts = [(i, cut) for i, each in enumerate(heard) if each.is_doubtful for cut in each.strip.others()]
-        for (i, _), other in zip(cuts, self._hear([cut for _, cut in cuts]), strict=True):
-            heard[i] = max(heard[i], other, key=lambda each: each.weight)
-        looks = {i: each.looks() for i, each in enumerate(heard) if each.is_doubtful}
+        cuts = {i: [each] for i, each in enumerate(heard) if not each.is_sure}
+        others = [(i, cut) for i in cuts if heard[i].is_doubtful for cut in heard[i].strip.others()]
+        for (i, _), other in zip(others, self._hear([cut for _, cut in others]), strict=True):
+            cuts[i].append(other)
+        looks = {i: [look for cut in each for look in cut.looks()] for i, each in cuts.items()}
         answers = iter(self.log_frames(list(itertools.chain.from_iterable(looks.values()))))
-        for i, each in looks.items():
-            frames = [heard[i].frames, *itertools.islice(answers, len(each))]
-            heard[i] = replace(heard[i], texts=decoding.agree(frames, heard[i].texts))
+        for i, each in cuts.items():
+            said = list(itertools.islice(answers, len(looks[i])))
+            heard[i] = weighed(each, said) if heard[i].is_doubtful else agreed(each[0], said)
         return heard
 
     def read(self, source: Source) -> AmountReading:

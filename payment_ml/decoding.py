@@ -155,35 +155,26 @@ def candidates(frames: np.ndarray, width: int = 8, floor: float = 1e-4) -> list[
     return sorted(found, key=lambda candidate: -candidate.log_probability)
 
 
-def agree(looks: Sequence[np.ndarray], first: Sequence[Candidate], width: int = 2) -> list[Candidate]:
-    """The likeliest readings of several looks at one strip, each with its probability averaged over all looks.
+def opinions(looks: Sequence[np.ndarray], first: Sequence[str], width: int = 2) -> tuple[list[str], np.ndarray]:
+    """What each of several looks at one piece of writing says of every text that any of them proposes.
 
     Parameters
     ----------
     looks : float [time, symbols + 1] each, as in `log_probabilities`
-    first : candidates of the first look
-    width : how many prefixes are followed in each of the others
+    first : texts that were proposed already
+    width : how many prefixes are followed in each look
 
     Returns
     -------
-    Candidates that the first look can spell, the likeliest first
-
-    Source: averaging over distorted copies as in Ciresan, Meier and Schmidhuber 2012, arXiv 1202.2745, of texts instead
-    of classes.
+    texts, those of `first` before the others; and float64 [looks, texts], the logarithm of the exact probability that a
+    look gives to a text
     """
     kept = [frames[telling(frames)] for frames in looks]
-    texts = dict.fromkeys(each.text for each in first)
-    for frames in kept[1:]:
+    texts = dict.fromkeys(first)
+    for frames in kept:
         texts |= dict.fromkeys(each.text for each in candidates(frames, width))
     symbols = [encode(text) for text in texts]
-    exact = np.stack([log_probabilities(frames, symbols) for frames in kept])
-    average = np.logaddexp.reduce(exact, axis=0) - math.log(len(looks))
-    found = [
-        Candidate(text, float(logarithm))
-        for text, logarithm, spelled in zip(texts, average, exact[0], strict=True)
-        if spelled > _NOTHING
-    ]
-    return sorted(found, key=lambda candidate: -candidate.log_probability)
+    return list(texts), np.stack([log_probabilities(frames, symbols) for frames in kept])
 
 
 def align(frames: np.ndarray, symbols: Sequence[int]) -> np.ndarray:

@@ -1,14 +1,16 @@
 """What the network says of a strip: how sure it is, where to look again, and what the likeliest texts mean."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from payment_ml import amounts, decoding, strips
 
-_SURE = 0.95  # probability that the network gives to a text, from which on one look at the strip is enough
+_SURE = 0.995  # probability that the network gives to a text, from which on one look at the strip is enough
+_DOUBTFUL = 0.95  # the same, below which the writing may be cut out badly
 _DIGIT = 1.0  # nats by which a digit more speaks for a cut
+_LEAST = -20.0  # nats; no look makes a text less likely than this where all have to agree
 _HOPELESS = math.log(1e5)  # a reading that is so many times less likely than the best is no alternative
 
 
@@ -21,9 +23,14 @@ class Heard:
     texts: list[decoding.Candidate]  # the likeliest first
 
     @property
+    def is_sure(self) -> bool:
+        """Whether one look is enough."""
+        return math.exp(self.texts[0].log_probability) >= _SURE
+
+    @property
     def is_doubtful(self) -> bool:
-        """Whether one look is not enough."""
-        return math.exp(self.texts[0].log_probability) < _SURE
+        """Whether the writing should be cut out in other ways too."""
+        return math.exp(self.texts[0].log_probability) < _DOUBTFUL
 
     @property
     def weight(self) -> float:
@@ -35,16 +42,65 @@ class Heard:
         return best.log_probability + _DIGIT * len(amounts.digits_of(best.text))
 
     def looks(self) -> list[np.ndarray]:
-        """Other looks at the strip, uint8 [32, width] each; where there is an amount, the last is at it alone."""
-        looks = strips.looks(self.strip.levels)
-        text = self.texts[0].text
-        if text and text != decoding.NO_AMOUNT:
-            kept = decoding.telling(self.frames)
-            peaks = kept[decoding.align(self.frames[kept], decoding.encode(text))]
-            spans = self.strip.spans((peaks[[0, -1]] + 0.5) * strips.FRAME)
-            around = self.strip.around(spans[0][0], spans[-1][1])
-            looks += [] if around is None else [around]
-        return looks
+        """Other looks at the strip, uint8 [32, width] each: two where the network is nearly sure, four in doubt."""
+        return strips.looks(self.strip.levels, 4 if self.is_doubtful else 2)
+
+
+def agreed(heard: Heard, looks: list[np.ndarray]) -> Heard:
+    """What several looks at one strip say together, of which the first was nearly sure.
+
+    All see the same writing, so what they agree on must convince each: the logarithmic pool, the normalised geometric
+    mean of probabilities. It leaves the confidence high where no look objects, and takes more of it where one does than
+    the arithmetic mean: on 8,000 validation amounts 84.4% instead of 83.7% could be accepted with 0.5% of them wrong.
+
+    Parameters
+    ----------
+    heard : the first look
+    looks : float32 [time, symbols + 1] each, what the network says at the others
+
+    Source: Genest and Zidek 1986, "Combining probability distributions", section 3.
+    """
+    texts, said = decoding.opinions([heard.frames, *looks], [each.text for each in heard.texts])
+    pooled = np.maximum(said, _LEAST).mean(axis=0)
+    return _concluded(heard, texts, pooled - np.logaddexp.reduce(pooled), said[0])
+
+
+def weighed(cuts: list[Heard], looks: list[np.ndarray]) -> Heard:
+    """What several cuts of one picture, and looks at each, say together.
+
+    Some cuts may have lost the amount or a part of it, so none has to agree: the linear pool, the mean of probabilities
+    in which each counts as much as speaks for it, `Heard.weight`.
+
+    Parameters
+    ----------
+    cuts : at least one
+    looks : float32 [time, symbols + 1] each, what the network says at the looks at all of them
+
+    Returns
+    -------
+    Heard, of the cut for which most speaks
+
+    Source: Genest and Zidek 1986, "Combining probability distributions", section 2; averaging over distorted copies
+    as in Ciresan, Meier and Schmidhuber 2012, arXiv 1202.2745, of texts instead of classes.
+    """
+    chosen = max(range(len(cuts)), key=lambda i: cuts[i].weight)
+    proposed = dict.fromkeys(each.text for cut in cuts for each in cut.texts)
+    texts, said = decoding.opinions([*(cut.frames for cut in cuts), *looks], list(proposed))
+    digits = np.array([len(amounts.digits_of(text)) for text in texts])
+    weights = (said + _DIGIT * digits)[np.arange(len(said)), said.argmax(axis=1)]
+    weights -= np.logaddexp.reduce(weights)
+    pooled = np.logaddexp.reduce(said + weights[:, None], axis=0)
+    return _concluded(cuts[chosen], texts, pooled, said[chosen])
+
+
+def _concluded(heard: Heard, texts: list[str], pooled: np.ndarray, spelled: np.ndarray) -> Heard:
+    """The same with other probabilities; without texts that are too long for its own frames."""
+    found = [
+        decoding.Candidate(text, float(logarithm))
+        for text, logarithm, possible in zip(texts, pooled, spelled > -math.inf, strict=True)
+        if possible
+    ]
+    return replace(heard, texts=sorted(found, key=lambda candidate: -candidate.log_probability))
 
 
 @dataclass(frozen=True)

@@ -155,8 +155,8 @@ class AmountLessons:
         self._training, self._seed = training, seed
         self._sheets = amounts // writing.SHEET
         self._corrections = corrections
-        often = _OFTEN * len(corrections) / max(1, self._sheets)
-        self._corrected = int(min(corrections_share * writing.SHEET, often))
+        often = math.ceil(_OFTEN * len(corrections) / max(1, self._sheets))
+        self._corrected = min(int(corrections_share * writing.SHEET), often)
         rng = np.random.default_rng([seed, 0])
         self._validation = writing.sheet(validation, rng, validation_amounts, distort=False)
         self.probe = next(writing.batch(self._validation, 64))[0]
@@ -232,7 +232,7 @@ def _amount_losses(logits: Any, lines: writing.Lines) -> tuple[np.ndarray, list[
 
 
 _OFTEN = 20  # times that a correction may be seen in an epoch; a few corrections must not become all that there is
-_AHEAD = 6  # sheets that are written before they are needed; each takes about 20 MB
+_AHEAD = 6  # sheets that are written before they are needed; each takes about 10 MB
 _APART = 8  # sheets that are new between one look at a sheet and the next
 
 

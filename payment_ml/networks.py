@@ -217,9 +217,9 @@ ARCHITECTURES = {
         clip=5.0,
         warm_up=0.03,  # falls to the same loss in 800 steps as with 0.1 in 1,000; at the end there is no difference
         bfloat16=True,
-        lessons={"amounts": 15_360},
-        quick_lessons={"amounts": 2_048},
-        warm={"epochs": 3, "learning_rate": 7e-4, "amounts": 8_192, "warm_up": 0.1},
+        lessons={"amounts": 30_720},
+        quick_lessons={"amounts": 4_096},
+        warm={"epochs": 3, "learning_rate": 7e-4, "amounts": 16_384, "warm_up": 0.1},
         least_accuracy=0.93,
         quick_accuracy=0.3,
     ),

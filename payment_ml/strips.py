@@ -16,8 +16,8 @@ _TALL = 22  # pixels of a strip that the writing fills, whatever its size in the
 _REACH = 18  # pixels of a strip from the middle of a character to its edge, at most
 _MANY = 400  # pieces; that is no line of writing but a texture
 _STEEPEST = 0.2  # pixels down for each to the right; 11 degrees
-_LOOKS = ((1.1, 1.0), (0.91, -1.0))  # other looks at a strip: how much wider, and how many pixels lower
-_BESIDE = 0.8  # digit heights that are left on either side of what is cut out anew
+# Other looks at a strip: how many times as wide and as high, and how many pixels lower.
+_LOOKS = ((1.1, 1.0, 1.0), (0.91, 1.0, -1.0), (1.2, 1.2, 0.0), (0.82, 0.82, 0.0))
 _GRAIN = 1.4826 / 2**0.5  # from the median difference of two pixels to the standard deviation of one
 _INKED = 80  # level of a strip from which on a column holds ink
 _WORKING_HEIGHT = 96  # pixels; taller pictures are brought down to this before anything is looked for
@@ -78,22 +78,6 @@ class Strip:
         """Strips of the same writing that come of cutting in other ways: lines told otherwise, and between lines."""
         cuts = (self.again(), _cut_between(self.working, self.scale, self.picture_width))
         return [each for each in cuts if each is not None and not np.array_equal(each.levels, self.levels)]
-
-    def around(self, left: float, right: float) -> np.ndarray | None:
-        """Another look, at what lies between two columns of the picture and a little beyond: box and print fall away.
-
-        Parameters
-        ----------
-        left, right : pixels of the picture
-
-        Returns
-        -------
-        uint8 [32, width]; None when nothing stands out there
-        """
-        margin = _BESIDE * self.digit_height
-        part = self.working[:, max(0, int((left - margin) * self.scale)) : int((right + margin) * self.scale)]
-        cut = _cut(part, self.scale, self.picture_width) if min(part.shape) > 4 else None
-        return None if cut is None else cut.levels
 
     def spans(self, centres: np.ndarray) -> list[tuple[float, float]]:
         """From where to where characters reach whose middles are about known.
@@ -189,24 +173,26 @@ def _cut(small: np.ndarray, scale: float, picture_width: int, joined: bool = Fal
     return Strip(levels, back / np.float32(scale), depth / noise, elsewhere, picture_width, small, scale)
 
 
-def looks(levels: np.ndarray) -> list[np.ndarray]:
-    """Other looks at a strip: the same writing a little wider and lower, and a little narrower and higher.
+def looks(levels: np.ndarray, count: int) -> list[np.ndarray]:
+    """Other looks at a strip: the same writing wider and lower, narrower and higher, larger, and smaller.
 
     Parameters
     ----------
     levels : uint8 [32, width], 0 paper, 255 ink
+    count : at most 4
 
     Returns
     -------
     uint8 [32, about width] each
     """
     height, width = levels.shape
-    return [
-        cv2.warpAffine(
-            levels, np.float32([[stretch, 0, 0], [0, 1, drop]]), (max(FRAME, round(stretch * width)), height)
-        )
-        for stretch, drop in _LOOKS
-    ]
+    seen = []
+    for wider, higher, drop in _LOOKS[:count]:
+        size = min(WIDEST, max(FRAME, round(wider * width)))
+        middle = drop + (1 - higher) * height / 2
+        matrix = np.float32([[size / width, 0, 0], [0, higher, middle]])
+        seen.append(cv2.warpAffine(levels, matrix, (size, height)))
+    return seen
 
 
 def _shade(grey: np.ndarray) -> tuple[np.ndarray, float]:
@@ -226,9 +212,14 @@ def _shade(grey: np.ndarray) -> tuple[np.ndarray, float]:
     shade = paper - level
     # Every third pixel tells the paper's level as well as all do. Its grain is in how pixels differ from one two
     # columns on, since most of these pairs lie on one ground even where boxes and ink fill the picture.
-    shade -= float(np.median(shade.ravel()[::3]))
-    noise = _GRAIN * float(np.median(np.abs(level[:, 2:] - level[:, :-2]).ravel()[::3])) + 1.0 if width > 2 else 1.0
+    shade -= _middle(shade.ravel()[::3])
+    noise = _GRAIN * _middle(np.abs(level[:, 2::3] - level[:, :-2:3]).ravel()) + 1.0 if width > 2 else 1.0
     return np.maximum(shade, 0), noise
+
+
+def _middle(values: np.ndarray) -> float:
+    """The median, of an even number the higher of two; in half of the time of numpy's."""
+    return float(np.partition(values, len(values) // 2)[len(values) // 2])
 
 
 def _quantiles(levels: np.ndarray, *shares: float) -> list[int]:

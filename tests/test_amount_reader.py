@@ -105,27 +105,6 @@ def test_a_batch_reads_as_single_pictures_do(reader, readings, asked):
         assert alone.confidence == pytest.approx(reading.confidence, abs=1e-4)
 
 
-def test_a_doubtful_strip_is_looked_at_alone_as_well(alphabet):
-    """Of an amount beside a printed word the last look shows the amount; where nothing is read there is none."""
-    picture = plain(alphabet, "1234.56")
-    cv2.putText(picture, "DOLLARS", (470, 66), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 60, 2)
-    picture = np.pad(picture, ((0, 0), (0, 500)), constant_values=240)
-    cv2.putText(picture, "DOLLARS", (700, 66), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 60, 2)
-    strip = strips.cut_strip(picture)
-    frames = np.full((strips.frames(strip.levels.shape[1]), len(decoding.ALPHABET) + 1), np.log(1e-9), np.float32)
-    frames[:, decoding.BLANK] = 0
-    for place, symbol in zip((3, 28), decoding.encode("16"), strict=True):
-        frames[place, [decoding.BLANK, symbol]] = np.log([0.4, 0.6])
-    heard = Heard(strip, frames, decoding.candidates(frames))
-    assert heard.is_doubtful
-    *others, alone = heard.looks()
-    assert [each.shape[1] > strip.levels.shape[1] for each in others] == [True, False]
-    assert alone.shape[1] < 0.7 * strip.levels.shape[1]
-    nothing = frames.copy()
-    nothing[:, 1:] = np.log(1e-9)
-    assert len(Heard(strip, nothing, decoding.candidates(nothing)).looks()) == len(others)
-
-
 def test_one_bad_source_never_stops_the_others(reader, asked, tmp_path):
     """Absent, empty, text, noise: a reading for review each, in order."""
     (tmp_path / "empty.png").write_bytes(b"")

@@ -133,25 +133,12 @@ def test_collapse_merges_repeats_and_drops_blanks():
         assert tuple(decoding.collapse(path)) == collapse(path)
 
 
-def test_looks_that_agree_are_averaged_over_and_a_text_of_any_look_counts(rng):
-    """By hand: the mean of the probabilities, with a text that only the second look proposes among them."""
-
-    def say(symbols: list[int], sure: float) -> np.ndarray:
-        shares = np.full((len(symbols), len(decoding.ALPHABET) + 1), (1 - sure) / len(decoding.ALPHABET))
-        shares[np.arange(len(symbols)), symbols] = sure
-        return np.log(shares)
-
-    one, seven = say([2, 0, 3, 0, 0], 0.9), say([8, 0, 3, 0, 0], 0.99)
-    found = decoding.agree([one, seven], decoding.candidates(one, width=1))
-    assert {"12", "72"} <= {each.text for each in found}
-    for each in found:
-        alone = [math.exp(only(frames, decoding.encode(each.text))) for frames in (one, seven)]
-        assert math.exp(each.log_probability) == pytest.approx(np.mean(alone), rel=1e-3)
-    assert found[0].text == "72"
-    assert [each.log_probability for each in found] == sorted((each.log_probability for each in found), reverse=True)
-
-
-def test_a_text_too_long_for_the_first_look_is_no_reading(rng):
-    """Its characters could not be placed along the strip."""
-    short, long = random_frames(rng, 2, 21), random_frames(rng, 9, 21, sharpness=4)
-    assert all(len(each.text) <= 2 for each in decoding.agree([short, long], decoding.candidates(short)))
+def test_a_text_of_any_look_is_asked_of_all(rng):
+    """With its exact probability; a text that is too long for a look has none there."""
+    long, short = random_frames(rng, 9, len(decoding.ALPHABET), 4), random_frames(rng, 2, len(decoding.ALPHABET), 4)
+    texts, said = decoding.opinions([long, short], ["123"])
+    proposed = [each.text for frames in (long, short) for each in decoding.candidates(frames, 2)]
+    assert texts == list(dict.fromkeys(["123", *proposed]))
+    for frames, row in zip((long, short), said, strict=True):
+        assert row == pytest.approx([only(frames, decoding.encode(text)) for text in texts], abs=1e-3)
+    assert said[1, 0] == -math.inf

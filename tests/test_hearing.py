@@ -1,12 +1,13 @@
-"""hearing: texts that mean one amount count together."""
+"""hearing: looks and cuts are put together, and texts that mean one amount count together."""
 
 import math
 from decimal import Decimal
 
+import cv2
 import numpy as np
 import pytest
 
-from payment_ml import decoding, hearing
+from payment_ml import decoding, hearing, strips
 
 
 def candidates(**shares: float) -> list[decoding.Candidate]:
@@ -43,3 +44,64 @@ def test_of_two_cuts_the_one_that_lost_a_digit_must_be_much_surer():
 
     assert weight("1615.39", 0.87) > weight("39.00", 0.98)
     assert weight("1615.39", 0.01) < weight("39.00", 0.98)
+
+
+def say(text: str, sure: float) -> np.ndarray:
+    """Frames that spell a text, each symbol and the blank before it with this probability, as the blank at the end."""
+    symbols = [each for symbol in decoding.encode(text) for each in (decoding.BLANK, symbol)] + [decoding.BLANK]
+    shares = np.full((len(symbols), len(decoding.ALPHABET) + 1), (1 - sure) / len(decoding.ALPHABET))
+    shares[np.arange(len(symbols)), symbols] = sure
+    return np.log(shares)
+
+
+def hear(text: str, sure: float) -> hearing.Heard:
+    """What would be heard of such frames."""
+    frames = say(text, sure)
+    return hearing.Heard(None, frames, decoding.candidates(frames))
+
+
+def shares(heard: hearing.Heard) -> dict[str, float]:
+    """The probability of each text."""
+    return {each.text: math.exp(each.log_probability) for each in heard.texts}
+
+
+def test_how_sure_the_network_is_tells_how_often_a_strip_is_looked_at():
+    """Once, three times, and in doubt five times."""
+    picture = cv2.putText(np.full((80, 300), 230, np.uint8), "47.19", (30, 55), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 40, 3)
+    strip = strips.cut_strip(picture)
+    for share, sure, doubtful, looks in ((0.999, True, False, 2), (0.97, False, False, 2), (0.6, False, True, 4)):
+        heard = hearing.Heard(strip, np.zeros((0, 0)), candidates(**{"12": share}))
+        assert (heard.is_sure, heard.is_doubtful, len(heard.looks())) == (sure, doubtful, looks)
+
+
+def test_a_look_that_objects_takes_more_confidence_where_all_must_agree():
+    """A geometric mean falls further than an arithmetic one, and still adds up to 1; agreement leaves it high."""
+    first = hear("12", 0.99)
+    objected = shares(hearing.agreed(first, [say("12", 0.99), say("72", 0.99)]))
+    confirmed = shares(hearing.agreed(first, [say("12", 0.99)] * 2))
+    assert sum(objected.values()) == pytest.approx(1, abs=1e-6)
+    assert objected["12"] > 0.5 > objected["72"]
+    assert confirmed["12"] > 0.99 > objected["12"]
+    assert list(objected.values()) == sorted(objected.values(), reverse=True)
+
+
+def test_a_cut_that_lost_the_amount_has_no_say():
+    """One that shows it counts as if it were alone; by hand for two that show the same."""
+    good, bad = hear("1615.39", 0.98), hear("", 0.6)
+    heard = hearing.weighed([bad, good], [])
+    assert heard.texts[0].text == "1615.39"
+    assert heard.frames is good.frames
+    assert shares(heard)["1615.39"] == pytest.approx(shares(good)["1615.39"], rel=0.02)
+    one, other = hear("12", 0.9), hear("12", 0.8)
+    mine, its = shares(one)["12"], shares(other)["12"]
+    pooled = shares(hearing.weighed([one, other], []))["12"]
+    assert pooled == pytest.approx((mine * mine + its * its) / (mine + its), rel=1e-3)
+
+
+def test_looks_at_a_cut_can_overrule_it():
+    """Two looks that are sure of a seven against one that is unsure of a one; the frames stay the cut's."""
+    unsure = hear("12", 0.7)
+    heard = hearing.weighed([unsure], [say("72", 0.97)] * 2)
+    assert heard.texts[0].text == "72"
+    assert heard.frames is unsure.frames
+    assert all(len(each.text) <= 4 for each in hearing.weighed([unsure], [say("123456", 0.97)]).texts)
