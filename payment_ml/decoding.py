@@ -129,6 +129,14 @@ def candidates(frames: np.ndarray, width: int = 8, floor: float = 1e-4) -> list[
 
     Source: prefix search as in Hannun et al. 2014, arXiv 1408.2873, algorithm 1, without a language model.
     """
+    prefixes = _search(frames, width, floor)
+    exact = log_probabilities(frames, [encode(prefix) for prefix in prefixes])
+    found = [Candidate(prefix, float(logarithm)) for prefix, logarithm in zip(prefixes, exact, strict=True)]
+    return sorted(found, key=lambda candidate: -candidate.log_probability)
+
+
+def _search(frames: np.ndarray, width: int, floor: float = 1e-4) -> list[str]:
+    """The texts of `candidates`, without their probabilities."""
     beam = {"": (1.0, 0.0)}  # share of the probability that ends in a blank, and in the prefix's last symbol
     for row, likely in zip(np.exp(frames).tolist(), (frames > math.log(floor)).tolist(), strict=True):
         symbols = [symbol for symbol in range(BLANK + 1, len(row)) if likely[symbol]]
@@ -150,9 +158,7 @@ def candidates(frames: np.ndarray, width: int = 8, floor: float = 1e-4) -> list[
         best = sorted(grown.items(), key=lambda item: -sum(item[1]))[:width]
         scale = 1 / (sum(best[0][1]) or 1.0)  # or many frames would underflow
         beam = {prefix: (ends[0] * scale, ends[1] * scale) for prefix, ends in best}
-    exact = log_probabilities(frames, [encode(prefix) for prefix in beam])
-    found = [Candidate(prefix, float(logarithm)) for prefix, logarithm in zip(beam, exact, strict=True)]
-    return sorted(found, key=lambda candidate: -candidate.log_probability)
+    return list(beam)
 
 
 def opinions(looks: Sequence[np.ndarray], first: Sequence[str], width: int = 2) -> tuple[list[str], np.ndarray]:
@@ -172,7 +178,7 @@ def opinions(looks: Sequence[np.ndarray], first: Sequence[str], width: int = 2) 
     kept = [frames[telling(frames)] for frames in looks]
     texts = dict.fromkeys(first)
     for frames in kept:
-        texts |= dict.fromkeys(each.text for each in candidates(frames, width))
+        texts |= dict.fromkeys(_search(frames, width))
     symbols = [encode(text) for text in texts]
     return list(texts), np.stack([log_probabilities(frames, symbols) for frames in kept])
 

@@ -9,6 +9,7 @@ from payment_ml import amounts, decoding, strips
 
 _SURE = 0.995  # probability that the network gives to a text, from which on one look at the strip is enough
 _DOUBTFUL = 0.95  # the same, below which the writing may be cut out badly
+_LOST = 0.7  # the same after all looks, below which the writing was probably not found
 _DIGIT = 1.0  # nats by which a digit more speaks for a cut
 _LEAST = -20.0  # nats; no look makes a text less likely than this where all have to agree
 _HOPELESS = math.log(1e5)  # a reading that is so many times less likely than the best is no alternative
@@ -33,6 +34,11 @@ class Heard:
         return math.exp(self.texts[0].log_probability) < _DOUBTFUL
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the whole picture is worth a look, wherever its writing stands."""
+        return math.exp(self.texts[0].log_probability) < _LOST
+
+    @property
     def weight(self) -> float:
         """How much speaks for this of several cuts of one picture: logarithm of the likeliest text's probability.
 
@@ -42,8 +48,8 @@ class Heard:
         return best.log_probability + _DIGIT * len(amounts.digits_of(best.text))
 
     def looks(self) -> list[np.ndarray]:
-        """Other looks at the strip, uint8 [32, width] each: two where the network is nearly sure, four in doubt."""
-        return strips.looks(self.strip.levels, 4 if self.is_doubtful else 2)
+        """Other looks at the strip, uint8 [32, width] each."""
+        return strips.looks(self.strip.levels)
 
 
 def agreed(heard: Heard, looks: list[np.ndarray]) -> Heard:

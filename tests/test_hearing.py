@@ -3,11 +3,10 @@
 import math
 from decimal import Decimal
 
-import cv2
 import numpy as np
 import pytest
 
-from payment_ml import decoding, hearing, strips
+from payment_ml import decoding, hearing
 
 
 def candidates(**shares: float) -> list[decoding.Candidate]:
@@ -65,13 +64,12 @@ def shares(heard: hearing.Heard) -> dict[str, float]:
     return {each.text: math.exp(each.log_probability) for each in heard.texts}
 
 
-def test_how_sure_the_network_is_tells_how_often_a_strip_is_looked_at():
-    """Once, three times, and in doubt five times."""
-    picture = cv2.putText(np.full((80, 300), 230, np.uint8), "47.19", (30, 55), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 40, 3)
-    strip = strips.cut_strip(picture)
-    for share, sure, doubtful, looks in ((0.999, True, False, 2), (0.97, False, False, 2), (0.6, False, True, 4)):
-        heard = hearing.Heard(strip, np.zeros((0, 0)), candidates(**{"12": share}))
-        assert (heard.is_sure, heard.is_doubtful, len(heard.looks())) == (sure, doubtful, looks)
+def test_how_sure_the_network_is_tells_what_is_done_next():
+    """Nothing, other looks, other cuts, and the whole picture."""
+    for share, sure, doubtful, lost in ((0.999, True, False, False), (0.97, False, False, False),
+                                        (0.8, False, True, False), (0.6, False, True, True)):  # fmt: skip
+        heard = hearing.Heard(None, np.zeros((0, 0)), candidates(**{"12": share}))
+        assert (heard.is_sure, heard.is_doubtful, heard.is_lost) == (sure, doubtful, lost)
 
 
 def test_a_look_that_objects_takes_more_confidence_where_all_must_agree():

@@ -113,14 +113,11 @@ def test_the_line_is_found_in_nearly_every_written_amount(splits):
     assert np.mean([strips.cut_strip(each) is not None for each in grey]) > 0.985
 
 
-def test_other_looks_show_the_same_writing_in_other_sizes(line):
-    """As high as the network takes, one lower and one higher, and as much ink as the size lets expect."""
+def test_other_looks_show_the_same_writing_wider_and_narrower(line):
+    """As high as the network takes, one lower and one higher, and as much ink as the width lets expect."""
     levels = strips.cut_strip(line).levels
-    assert len(strips.looks(levels, 2)) == 2
-    wider, narrower, larger, smaller = strips.looks(levels, 4)
-    assert all(each.shape[0] == strips.HEIGHT for each in (wider, narrower, larger, smaller))
-    assert larger.sum() / smaller.sum() == pytest.approx((1.2 / 0.82) ** 2, rel=0.05)
-    assert alike(levels, cv2.resize(smaller[3:-3], levels.shape[::-1])) > 0.9
+    wider, narrower = strips.looks(levels)
+    assert wider.shape[0] == narrower.shape[0] == strips.HEIGHT
     assert narrower.shape[1] < levels.shape[1] < wider.shape[1]
     ink = [float(each.sum()) for each in (narrower, levels, wider)]
     assert ink[0] / ink[1] == pytest.approx(0.91, rel=0.05)
@@ -160,3 +157,20 @@ def test_another_cut_frees_writing_from_a_dark_box(line):
 def test_there_is_no_other_cut_of_plain_writing(line):
     """However lines are told from it."""
     assert strips.cut_strip(line).others() == []
+
+
+def test_the_whole_picture_is_a_strip_of_its_own_in_two_sizes(line):
+    """Where writing fills 85% of a picture, the larger shows it as the cut that found it does."""
+    rows = np.flatnonzero((line < 100).any(axis=1))
+    room = round(0.5 * (1 / 0.85 - 1) * len(rows))
+    close = line[rows[0] - room : rows[-1] + 1 + room]
+    found = strips.cut_strip(close)
+    larger, smaller = found.whole()
+    assert larger.levels.shape[0] == smaller.levels.shape[0] == strips.HEIGHT
+    assert larger.digit_height == pytest.approx(0.85 * close.shape[0], rel=0.02)
+    assert smaller.digit_height == pytest.approx(0.6 * close.shape[0], rel=0.02)
+    one, other = (each.levels[:, np.flatnonzero(each.levels.max(axis=0) > 80)] for each in (found, larger))
+    assert alike(one, other) > 0.9
+    inked = np.flatnonzero((line < 100).any(axis=0))
+    spans = larger.spans(np.linspace(0, larger.levels.shape[1], 7)[1:-1])
+    assert (spans[0][0], spans[-1][1]) == pytest.approx((inked[0], inked[-1]), abs=5)
