@@ -83,7 +83,7 @@ class AmountReader:
 
     def _look_again(self, cuts: dict[int, list[Heard]]) -> dict[int, Heard]:
         """What the cuts of each picture, and other looks at them, say together."""
-        looks = {i: [look for cut in each for look in cut.looks()] for i, each in cuts.items()}
+        looks = {i: [look for cut in each for look in strips.looks(cut.strip.levels)] for i, each in cuts.items()}
         answers = iter(self.log_frames(list(itertools.chain.from_iterable(looks.values()))))
         said = {i: list(itertools.islice(answers, len(each))) for i, each in looks.items()}
         return {

@@ -47,10 +47,6 @@ class Heard:
         best = self.texts[0]
         return best.log_probability + _DIGIT * len(amounts.digits_of(best.text))
 
-    def looks(self) -> list[np.ndarray]:
-        """Other looks at the strip, uint8 [32, width] each."""
-        return strips.looks(self.strip.levels)
-
 
 def agreed(heard: Heard, looks: list[np.ndarray]) -> Heard:
     """What several looks at one strip say together, of which the first was nearly sure.

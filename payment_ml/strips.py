@@ -184,10 +184,9 @@ def _cut_whole(shade: np.ndarray, noise: float, share: float, found: Strip) -> S
     across = min(zoom, (width - 8) / wide)
     back = np.float32([[1 / across, 0, wide / 2 - width / 2 / across], [0, 1 / zoom, height / 2 - HEIGHT / 2 / zoom]])
     depth = float(max(*_quantiles(_inked(shade)[2], _INK_LEVEL), 8))
-    matrix = back / np.float32(found.scale)
-    return replace(
-        found, levels=_sample(shade, back, width, depth), matrix=matrix, contrast=depth / noise, elsewhere=0.0
-    )
+    levels = _sample(shade, back, width, depth)
+    # What has the form of writing elsewhere stays the found strip's: two amounts must not pass for one here.
+    return replace(found, levels=levels, matrix=back / np.float32(found.scale), contrast=depth / noise)
 
 
 def _sample(shade: np.ndarray, back: np.ndarray, width: int, depth: float) -> np.ndarray:
