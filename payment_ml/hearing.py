@@ -9,7 +9,7 @@ from payment_ml import amounts, decoding, strips
 
 _SURE = 0.995  # probability that the network gives to a text, from which on one look at the strip is enough
 _DOUBTFUL = 0.95  # the same, below which the writing may be cut out badly
-_LOST = 0.7  # the same after all looks, below which the writing was probably not found
+_LOST = 0.5  # the same after all looks, below which the writing was probably not found
 _DIGIT = 1.0  # nats by which a digit more speaks for a cut
 _LEAST = -20.0  # nats; no look makes a text less likely than this where all have to agree
 _HOPELESS = math.log(1e5)  # a reading that is so many times less likely than the best is no alternative

@@ -67,7 +67,7 @@ def shares(heard: hearing.Heard) -> dict[str, float]:
 def test_how_sure_the_network_is_tells_what_is_done_next():
     """Nothing, other looks, other cuts, and the whole picture."""
     for share, sure, doubtful, lost in ((0.999, True, False, False), (0.97, False, False, False),
-                                        (0.8, False, True, False), (0.6, False, True, True)):  # fmt: skip
+                                        (0.6, False, True, False), (0.4, False, True, True)):  # fmt: skip
         heard = hearing.Heard(None, np.zeros((0, 0)), candidates(**{"12": share}))
         assert (heard.is_sure, heard.is_doubtful, heard.is_lost) == (sure, doubtful, lost)
 
