@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -76,16 +76,10 @@ class AmountReader:
             for strip, each in zip(found, frames, strict=True)
         ]
 
-    def _hear_cuts(self, cuts: dict[int, list[strips.Strip]]) -> dict[int, list[Heard]]:
-        """The same of several cuts of each picture, all in one go."""
-        heard = iter(self._hear(list(itertools.chain.from_iterable(cuts.values()))))
-        return {i: list(itertools.islice(heard, len(each))) for i, each in cuts.items()}
-
     def _look_again(self, cuts: dict[int, list[Heard]]) -> dict[int, Heard]:
         """What the cuts of each picture, and other looks at them, say together."""
         looks = {i: [look for cut in each for look in strips.looks(cut.strip.levels)] for i, each in cuts.items()}
-        answers = iter(self.log_frames(list(itertools.chain.from_iterable(looks.values()))))
-        said = {i: list(itertools.islice(answers, len(each))) for i, each in looks.items()}
+        said = _in_one_go(self.log_frames, looks)
         return {
             i: weighed(each, said[i]) if each[0].is_doubtful or len(each) > 1 else agreed(each[0], said[i])
             for i, each in cuts.items()
@@ -102,11 +96,11 @@ class AmountReader:
         heard = self._hear(found)
         unsure = {i: [each] for i, each in enumerate(heard) if not each.is_sure}
         others = {i: heard[i].strip.others() for i in unsure if heard[i].is_doubtful}
-        for i, each in self._hear_cuts(others).items():
+        for i, each in _in_one_go(self._hear, others).items():
             unsure[i] += each
         unsure = self._look_again(unsure)
         lost = {i: each.strip.whole() for i, each in unsure.items() if each.is_lost}
-        for i, each in self._look_again(self._hear_cuts(lost)).items():
+        for i, each in self._look_again(_in_one_go(self._hear, lost)).items():
             unsure[i] = max(unsure[i], each, key=lambda way: way.weight)
         return [unsure.get(i, each) for i, each in enumerate(heard)]
 
@@ -215,6 +209,12 @@ class AmountReader:
         """The probability of being right, from the network's own: Platt's line through the log-odds."""
         slope, offset = self.calibration
         return 1 / (1 + math.exp(-(slope * log_odds(probability) + offset)))
+
+
+def _in_one_go(ask: Callable[[list], list], groups: dict[int, list]) -> dict[int, list]:
+    """The answers to groups of things that are asked about together, in the same groups."""
+    answers = iter(ask(list(itertools.chain.from_iterable(groups.values()))))
+    return {i: list(itertools.islice(answers, len(each))) for i, each in groups.items()}
 
 
 def log_odds(probability: float) -> float:
