@@ -20,6 +20,8 @@ from payment_ml.registry import Version
 
 _CHUNK = 64  # pictures that are read together, as in batches
 _WIDEST_GAP = 1.6  # digit heights between two digits of one amount; wider apart, they are two numbers
+_GUESS = 0.1  # probability of a reading, below which it is none where no writing was found
+_NO_WRITING = "no writing was found in the picture"
 _ELSEWHERE = 0.45  # share of the writing that may lie outside of the line that was read
 
 
@@ -78,7 +80,7 @@ class AmountReader:
 
     def _look_again(self, cuts: dict[int, list[Heard]]) -> dict[int, Heard]:
         """What the cuts of each picture, and other looks at them, say together."""
-        looks = {i: [look for cut in each for look in strips.looks(cut.strip.levels)] for i, each in cuts.items()}
+        looks = {i: [look for cut in each for look in cut.strip.looks()] for i, each in cuts.items()}
         said = _in_one_go(self.log_frames, looks)
         return {
             i: weighed(each, said[i]) if each[0].is_doubtful or len(each) > 1 else agreed(each[0], said[i])
@@ -180,10 +182,9 @@ class AmountReader:
         alternatives = tuple(
             Alternative(str(each.amount.value), each.amount.value, self.calibrated(each.probability)) for each in named
         )
-        if best.is_no_amount or not best.written:
-            return AmountReading(
-                "", None, "", 0.0, "review", "no amount was found in the picture", (), alternatives, note=note
-            )
+        if best.is_no_amount or not best.written or (not strip.found and best.probability < _GUESS):
+            reason = "no amount was found in the picture" if strip.found else _NO_WRITING
+            return AmountReading("", None, "", 0.0, "review", reason, (), alternatives, note=note)
         characters = _characters(strip, frames, kept, best.written)
         confidence = self.calibrated(best.probability)
         value = best.amount.value
@@ -224,13 +225,16 @@ def log_odds(probability: float) -> float:
 
 
 def _look(source: Source) -> tuple[strips.Strip | AmountReading, str | None]:
-    """The strip to read, or the reading that says why there is none; and a remark on the picture."""
+    """The strip to read, or the reading that says why there is none; and a remark on the picture.
+
+    Where no writing is found the whole picture is the strip, for the network to judge.
+    """
     try:
         grey, note = look(source)
     except ImageError as error:
         return AmountReading("", None, "", 0.0, "review", str(error)), None
-    strip = strips.cut_strip(grey)
-    return strip or AmountReading("", None, "", 0.0, "review", "no writing was found in the picture", note=note), note
+    strip = strips.cut_strip(grey) or strips.uncut(grey)
+    return strip or AmountReading("", None, "", 0.0, "review", _NO_WRITING, note=note), note
 
 
 def _characters(strip: strips.Strip, frames: np.ndarray, kept: np.ndarray, written: str) -> tuple[Character, ...]:

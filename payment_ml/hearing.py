@@ -25,13 +25,13 @@ class Heard:
 
     @property
     def is_sure(self) -> bool:
-        """Whether one look is enough."""
-        return math.exp(self.texts[0].log_probability) >= _SURE
+        """Whether one look is enough; not where no writing was found, however sure."""
+        return self.strip.found and math.exp(self.texts[0].log_probability) >= _SURE
 
     @property
     def is_doubtful(self) -> bool:
         """Whether the writing should be cut out in other ways too."""
-        return math.exp(self.texts[0].log_probability) < _DOUBTFUL
+        return not self.strip.found or math.exp(self.texts[0].log_probability) < _DOUBTFUL
 
     @property
     def is_lost(self) -> bool:

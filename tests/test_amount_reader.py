@@ -199,6 +199,22 @@ def test_a_blank_page_holds_no_writing(reader):
     assert reading.reason == "no writing was found in the picture"
 
 
+def test_writing_that_is_taken_for_a_line_is_read_all_the_same(reader):
+    """A one in a close crop is as long as the side of a box; paper with nothing but grain still holds no writing."""
+    rng = np.random.default_rng(8)
+    read = []
+    for thick in (3, 4, 5, 6):
+        page = rng.normal(225, 2, (40, 26))
+        page[2:37, 11 : 11 + thick] = rng.normal(60, 2, (35, thick))
+        picture = cv2.GaussianBlur(np.clip(page, 0, 255).astype(np.uint8), (0, 0), 0.7)
+        assert strips.cut_strip(picture) is None
+        read.append(reader.read(picture).digits)
+    assert read.count("1") >= 3
+    for level in (90, 150, 210):
+        grainy = np.clip(rng.normal(level, 6, (60, 240)), 0, 255).astype(np.uint8)
+        assert reader.read(grainy).reason == "no writing was found in the picture"
+
+
 def test_what_holds_no_amount_is_not_accepted(reader):
     """Signatures, words, shapes, noise, empty forms."""
     rng = np.random.default_rng(21)

@@ -1,12 +1,17 @@
 """hearing: looks and cuts are put together, and texts that mean one amount count together."""
 
+import dataclasses
 import math
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from payment_ml import decoding, hearing
+from payment_ml import decoding, hearing, strips
+
+_PAGE = np.full((40, 90), 240, np.uint8)
+_PAGE[10:30, 20:24] = _PAGE[10:30, 50:54] = 20
+FOUND, UNCUT = strips.cut_strip(_PAGE), strips.uncut(_PAGE)
 
 
 def candidates(**shares: float) -> list[decoding.Candidate]:
@@ -39,7 +44,7 @@ def test_of_two_cuts_the_one_that_lost_a_digit_must_be_much_surer():
     """39.00 at 98% does not beat 1615.39 at 87%; a guess at 1% beats nothing."""
 
     def weight(text: str, share: float) -> float:
-        return hearing.Heard(None, np.zeros((0, 0)), candidates(**{text: share})).weight
+        return hearing.Heard(FOUND, np.zeros((0, 0)), candidates(**{text: share})).weight
 
     assert weight("1615.39", 0.87) > weight("39.00", 0.98)
     assert weight("1615.39", 0.01) < weight("39.00", 0.98)
@@ -56,7 +61,7 @@ def say(text: str, sure: float) -> np.ndarray:
 def hear(text: str, sure: float) -> hearing.Heard:
     """What would be heard of such frames."""
     frames = say(text, sure)
-    return hearing.Heard(None, frames, decoding.candidates(frames))
+    return hearing.Heard(FOUND, frames, decoding.candidates(frames))
 
 
 def shares(heard: hearing.Heard) -> dict[str, float]:
@@ -65,11 +70,13 @@ def shares(heard: hearing.Heard) -> dict[str, float]:
 
 
 def test_how_sure_the_network_is_tells_what_is_done_next():
-    """Nothing, other looks, other cuts, and the whole picture."""
+    """Nothing, other looks, other cuts, and the whole picture; other cuts always where no writing was found."""
     for share, sure, doubtful, lost in ((0.999, True, False, False), (0.97, False, False, False),
                                         (0.6, False, True, False), (0.4, False, True, True)):  # fmt: skip
-        heard = hearing.Heard(None, np.zeros((0, 0)), candidates(**{"12": share}))
+        heard = hearing.Heard(FOUND, np.zeros((0, 0)), candidates(**{"12": share}))
         assert (heard.is_sure, heard.is_doubtful, heard.is_lost) == (sure, doubtful, lost)
+        where_none_was_found = dataclasses.replace(heard, strip=UNCUT)
+        assert (where_none_was_found.is_sure, where_none_was_found.is_doubtful) == (False, True)
 
 
 def test_a_look_that_objects_takes_more_confidence_where_all_must_agree():
