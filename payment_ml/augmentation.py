@@ -10,6 +10,7 @@ SHEAR = 0.2  # pixels sideways for each pixel down
 BEND = 0.4  # pixels, standard deviation of the elastic field at its knots; 1.0 cost accuracy
 _KNOTS = 5  # of the elastic field, along each side
 
+_STRIP_SIZE = 0.13  # natural logarithm
 _STRIP_ZOOM = 0.06  # natural logarithm, each axis by itself
 _STRIP_SHIFT = 1.0  # pixels up or down
 _STRIP_SHEAR = 0.1  # pixels sideways for each pixel down
@@ -58,7 +59,7 @@ def distort(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def look_again(levels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Another look at a strip of writing: a little taller, wider, slanted, bent and inked, in one resampling.
+    """Another look at a strip of writing: larger or smaller, taller, wider, slanted, bent and inked, in one resampling.
 
     A twentieth of the time of writing a new one.
 
@@ -68,21 +69,34 @@ def look_again(levels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
     Returns
     -------
-    uint8 [height, width], new
+    uint8 [height, wide], new
     """
-    height, width = levels.shape
+    x, y = another_look(*levels.shape, rng)
+    return ink(cv2.remap(levels, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), rng)
+
+
+def another_look(height: int, width: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Where in a strip the pixels of another look at it lie: x and y, float32 [height, wide] each."""
+    size = np.exp(rng.uniform(-_STRIP_SIZE, _STRIP_SIZE))
+    wide = round(width * size)
     zoom_x, zoom_y = np.exp(rng.uniform(-_STRIP_ZOOM, _STRIP_ZOOM, 2))
     shear = rng.uniform(-_STRIP_SHEAR, _STRIP_SHEAR)
     # A wider look must not lose its ends: strips have about five bare columns there, so only they may go.
-    zoom_x = max(zoom_x, 1 - 5 / width) if zoom_x < 1 else zoom_x
+    zoom_x = max(zoom_x, 1 - 5 / wide) if zoom_x < 1 else zoom_x
     y = np.arange(height, dtype=np.float32)[:, None] - (height - 1) / 2
-    x = np.arange(width, dtype=np.float32)[None, :] - (width - 1) / 2
-    knots = (height // _STRIP_KNOT + 1, width // _STRIP_KNOT + 1, 2)
+    x = np.arange(wide, dtype=np.float32)[None, :] - (wide - 1) / 2
+    knots = (height // _STRIP_KNOT + 1, wide // _STRIP_KNOT + 1, 2)
     field = cv2.resize(
-        rng.normal(0, _STRIP_BEND, knots).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR
+        rng.normal(0, _STRIP_BEND, knots).astype(np.float32), (wide, height), interpolation=cv2.INTER_LINEAR
     )
-    from_x = np.float32(zoom_x) * x + np.float32(shear) * y + field[:, :, 0] + np.float32((width - 1) / 2)
-    shift = np.float32(rng.uniform(-_STRIP_SHIFT, _STRIP_SHIFT) + (height - 1) / 2)
-    from_y = np.float32(zoom_y) * y + field[:, :, 1] + shift
-    looked = cv2.remap(levels, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    return cv2.convertScaleAbs(looked, alpha=rng.uniform(1 - _STRIP_INK, 1 + _STRIP_INK))
+    shift = rng.uniform(-_STRIP_SHIFT, _STRIP_SHIFT)
+    from_x = np.float32(zoom_x) * x + np.float32(shear) * y + field[:, :, 0]
+    from_y = np.float32(zoom_y) * y + np.float32(shift) + field[:, :, 1]
+    return from_x * np.float32(width / wide) + np.float32((width - 1) / 2), from_y / np.float32(size) + np.float32(
+        (height - 1) / 2
+    )
+
+
+def ink(levels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A strip, uint8 [height, width], in a little more or less ink."""
+    return cv2.convertScaleAbs(levels, alpha=rng.uniform(1 - _STRIP_INK, 1 + _STRIP_INK))

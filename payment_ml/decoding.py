@@ -45,9 +45,8 @@ def collapse(frames: Sequence[int]) -> list[int]:
     return [one for one, before in zip(frames, [BLANK, *frames], strict=False) if one not in (BLANK, before)]
 
 
-def frames_needed(text: str) -> int:
-    """The fewest frames that can spell a text: one a character, and a blank between two that are the same."""
-    symbols = encode(text)
+def frames_needed(symbols: Sequence[int]) -> int:
+    """The fewest frames that can spell symbols: one for each, and a blank between two that are the same."""
     return len(symbols) + sum(one == other for one, other in itertools.pairwise(symbols))
 
 

@@ -116,7 +116,7 @@ def _amount(correction: Correction, grey: np.ndarray, champion: AmountReader | N
         return replace(taken, reason="no writing was found in the picture"), None
     value = amounts.parse(correction.text).value
     room = strips.frames(strip.levels.shape[1])
-    ways = [each for each in amounts.spellings(value) if decoding.frames_needed(each) <= room]
+    ways = [each for each in amounts.spellings(value) if decoding.frames_needed(decoding.encode(each)) <= room]
     if not ways:
         return replace(taken, reason=f"the writing is too narrow for {correction.text}"), None
     written = ways[0]

@@ -93,6 +93,18 @@ class Strip:
         back = self.matrix * np.float32(self.ground.scale)
         return [_sample(self.ground, *_zoomed(back, self.levels.shape[1], zoom), self.depth) for zoom in _ZOOMS]
 
+    def seen(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Levels at any places, taken from the picture: uint8 [height, wide].
+
+        Parameters
+        ----------
+        x, y : float32 [height, wide] each, pixels of the strip
+        """
+        back = self.matrix * np.float32(self.ground.scale)
+        there = [back[i, 0] * x + back[i, 1] * y + back[i, 2] for i in range(2)]
+        cut = cv2.remap(_smooth(self.ground, back), *there, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        return _levels(cut, self.depth)
+
     def spans(self, centres: np.ndarray) -> list[tuple[float, float]]:
         """From where to where characters reach whose middles are about known.
 
@@ -204,7 +216,15 @@ def _zoomed(back: np.ndarray, width: int, zoom: float) -> tuple[np.ndarray, int]
 
 def _sample(ground: locating.Ground, back: np.ndarray, width: int, depth: float) -> np.ndarray:
     """Levels of a strip, uint8 [32, width]; `back` leads from it to the ground, `depth` becomes full ink."""
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return _levels(cv2.warpAffine(_smooth(ground, back), back, (width, HEIGHT), flags=flags, borderValue=0), depth)
+
+
+def _smooth(ground: locating.Ground, back: np.ndarray) -> np.ndarray:
+    """The ground's shade without what is too fine for a strip to show; `back` leads from the strip to the ground."""
     reduced = float(back[1, 1])  # pixels of the ground for one of the strip
-    source = cv2.GaussianBlur(ground.shade, (0, 0), 0.4 * reduced) if reduced > 4 / 3 else ground.shade
-    cut = cv2.warpAffine(source, back, (width, HEIGHT), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderValue=0)
-    return np.clip(cut * (255 / depth), 0, 255).astype(np.uint8)
+    return cv2.GaussianBlur(ground.shade, (0, 0), 0.4 * reduced) if reduced > 4 / 3 else ground.shade
+
+
+def _levels(shade: np.ndarray, depth: float) -> np.ndarray:
+    return np.clip(shade * (255 / depth), 0, 255).astype(np.uint8)

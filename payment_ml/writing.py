@@ -64,16 +64,31 @@ def batches(seed: tuple[int, ...], batch_size: int, corrected: int = 0) -> list[
     `LOOKS` lists of what `batch` gives, each in an order of its own: the strips as written, then other looks at them
     """
     rng = np.random.default_rng(seed)
-    lines = sheet(_split, rng, SHEET - corrected, distort=rng.random() < _DISTORTED)
-    chosen = (_corrections[i] for i in rng.integers(len(_corrections), size=corrected)) if corrected else ()
-    lines += [(augmentation.look_again(levels, rng), symbols) for levels, symbols in chosen]
-    lines = lines[SHEET % batch_size :]
+    written = list(_write(_split, rng, SHEET - corrected, distort=rng.random() < _DISTORTED))
+    known = [_corrections[i] for i in rng.integers(len(_corrections), size=corrected)] if corrected else []
     looks = []
     for again in range(LOOKS):
-        seen = [(augmentation.look_again(levels, rng), symbols) for levels, symbols in lines] if again else lines
-        made = list(batch(seen, batch_size))
+        lines = [(_look(strip, symbols, rng) if again else strip.levels, symbols) for strip, symbols in written]
+        lines += [(_look_again(levels, symbols, rng), symbols) for levels, symbols in known]
+        made = list(batch(lines[SHEET % batch_size :], batch_size))
         looks.append([made[i] for i in rng.permutation(len(made))])
     return looks
+
+
+def _look(strip: strips.Strip, symbols: list[int], rng: np.random.Generator) -> np.ndarray:
+    """Another look at a strip, taken from its picture; the strip itself where that is too narrow to spell its text."""
+    levels = augmentation.ink(strip.seen(*augmentation.another_look(*strip.levels.shape, rng)), rng)
+    return levels if _fits(levels, symbols) else strip.levels
+
+
+def _look_again(levels: np.ndarray, symbols: list[int], rng: np.random.Generator) -> np.ndarray:
+    """The same of a strip whose picture is not at hand."""
+    look = augmentation.look_again(levels, rng)
+    return look if _fits(look, symbols) else levels
+
+
+def _fits(levels: np.ndarray, symbols: list[int]) -> bool:
+    return strips.frames(levels.shape[1]) >= decoding.frames_needed(symbols)
 
 
 def sheet(split: Split, rng: np.random.Generator, count: int, distort: bool) -> Lines:
@@ -85,11 +100,17 @@ def sheet(split: Split, rng: np.random.Generator, count: int, distort: bool) -> 
     count : strips
     distort : bend the digits first, as another hand would have written them
     """
+    return [(strip.levels, symbols) for strip, symbols in _write(split, rng, count, distort)]
+
+
+def _write(
+    split: Split, rng: np.random.Generator, count: int, distort: bool
+) -> Iterator[tuple[strips.Strip, list[int]]]:
+    """The strips of a sheet, with their symbols."""
     chosen = rng.choice(len(split.labels), min(_DIGITS, len(split.labels)), replace=False)
     images = augmentation.distort(split.images[chosen], rng) if distort else split.images[chosen]
     alphabet = pens.Alphabet(images, split.labels[chosen])
-    lines: Lines = []
-    while len(lines) < count:
+    while count > 0:
         text = decoding.NO_AMOUNT
         if rng.random() >= _NO_AMOUNT:
             written = handwriting.amount_picture(alphabet, rng, colour=False, tallest=_TALLEST)
@@ -101,9 +122,10 @@ def sheet(split: Split, rng: np.random.Generator, count: int, distort: bool) -> 
         strip = strips.cut_strip(picture)
         if strip is not None and rng.random() < _OTHERWISE:
             strip = strip.again()
-        if strip is not None and strips.frames(strip.levels.shape[1]) >= decoding.frames_needed(text):
-            lines.append((strip.levels, decoding.encode(text)))
-    return lines
+        symbols = decoding.encode(text)
+        if strip is not None and _fits(strip.levels, symbols):
+            yield strip, symbols
+            count -= 1
 
 
 def batch(lines: Lines, batch_size: int) -> Iterator[tuple[np.ndarray, ...]]:

@@ -124,7 +124,7 @@ def test_the_rivals_of_a_symbol_are_weighed_by_exact_probabilities(rng):
 
 def test_frames_needed_counts_a_blank_between_doubles():
     """As the network must say them."""
-    assert decoding.frames_needed("100.00") == 8
+    assert decoding.frames_needed(decoding.encode("100.00")) == 8
 
 
 def test_collapse_merges_repeats_and_drops_blanks():
