@@ -45,9 +45,11 @@ class AmountReader:
             constants = ([tf.constant(each) for each in group] for group in weights)
             return tf.nn.log_softmax(logits.stateless_call(*constants, levels, training=False)[0])
 
-        # Compiles now, so that the first user does not wait; and asks no more which of its forms a call means.
+        # Compiles now, so that the first user does not wait; and asks no more which of its forms a call means. Each
+        # width is laid out at its first use, an eighth of a second for all.
         self._network = answer.get_concrete_function()
-        self.log_frames([np.zeros((strips.HEIGHT, 128), np.uint8)])
+        for width in sorted({strips.padded_width(each) for each in range(1, strips.WIDEST + 1)}):
+            self.log_frames([np.zeros((strips.HEIGHT, width), np.uint8)])
 
     def log_frames(self, levels: list[np.ndarray]) -> list[np.ndarray]:
         """What the network says along each strip.
