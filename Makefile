@@ -18,7 +18,7 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-run: $(READY)  ## prepare, train, evaluate, promote both readers; then read the samples (22 minutes on 2 cores)
+run: $(READY)  ## prepare, train, evaluate, promote both readers; then read the samples (24 minutes on 2 cores)
 	$(BIN)/payment-ml retrain
 	$(BIN)/payment-ml retrain -p architecture reader
 	$(BIN)/payment-ml models list

@@ -93,16 +93,17 @@ def log_probabilities(frames: np.ndarray, texts: Sequence[Sequence[int]]) -> np.
     skips = np.zeros(labels.shape)
     skips[:, 3::2] = labels[:, 3::2] != labels[:, 1:-2:2]
     scores = np.exp(np.asarray(frames, np.float64))[:, labels]
-    forward = np.zeros(labels.shape)
+    # Two columns of nothing in front, so that what came before stands in views of one array; no step makes a new one.
+    padded = np.zeros((len(labels), labels.shape[1] + 2))
+    forward, by_one, by_two = padded[:, 2:], padded[:, 1:-1], padded[:, :-2]
+    grown, skipped = np.empty(labels.shape), np.empty(labels.shape)
     forward[:, :2] = scores[0, :, :2]
     logarithm = np.zeros(len(texts))
-    skips = skips[:, 2:]
     for time, row in enumerate(scores[1:], start=1):
-        before = forward
-        forward = before.copy()
-        forward[:, 1:] += before[:, :-1]
-        forward[:, 2:] += before[:, :-2] * skips
-        forward *= row
+        np.add(forward, by_one, out=grown)
+        np.multiply(by_two, skips, out=skipped)
+        np.add(grown, skipped, out=grown)
+        np.multiply(grown, row, out=forward)
         if time % _RESCALE == 0:
             total = forward.sum(axis=1, keepdims=True) + _TINY
             logarithm += np.log(total[:, 0])
