@@ -18,7 +18,7 @@ from payment_ml.images import ImageError, Source, look
 from payment_ml.promises import why_review
 from payment_ml.registry import Version
 
-_CHUNK = 128  # pictures that are read together, as in batches
+_CHUNK = 96  # pictures that are read together, as in batches
 _WIDEST_GAP = 1.6  # digit heights between two digits of one amount; wider apart, they are two numbers
 _GUESS = 0.1  # probability of a reading, below which it is none where no writing was found
 _NO_WRITING = "no writing was found in the picture"

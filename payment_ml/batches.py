@@ -16,7 +16,7 @@ from payment_ml import files, rows
 from payment_ml.rows import Row
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".bmp"}
-CHUNK = 128  # pictures that are read and recorded together; an interrupted batch goes on at a multiple of it
+CHUNK = 96  # pictures that are read and recorded together; an interrupted batch goes on at a multiple of it
 
 
 class BusyError(OSError):

@@ -1,6 +1,7 @@
 """amount_reader: a whole amount from any picture, with a decision that can be trusted."""
 
 import io
+import itertools
 import json
 import math
 from decimal import Decimal
@@ -200,16 +201,19 @@ def test_a_blank_page_holds_no_writing(reader):
 
 
 def test_writing_that_is_taken_for_a_line_is_read_all_the_same(reader):
-    """A one in a close crop is as long as the side of a box; paper with nothing but grain still holds no writing."""
+    """A one in a close crop is as long as the side of a box; paper with nothing but grain still holds no writing.
+
+    A network that learned for a minute knows some of these ones; without a look at the whole picture it sees none.
+    """
     rng = np.random.default_rng(8)
     read = []
-    for thick in (3, 4, 5, 6):
-        page = rng.normal(225, 2, (40, 26))
-        page[2:37, 11 : 11 + thick] = rng.normal(60, 2, (35, thick))
+    for thick, room in itertools.product((3, 4, 5, 6), (8, 10, 12)):
+        page = rng.normal(225, 2, (40, 2 * room + thick))
+        page[2:37, room : room + thick] = rng.normal(60, 2, (35, thick))
         picture = cv2.GaussianBlur(np.clip(page, 0, 255).astype(np.uint8), (0, 0), 0.7)
         assert strips.cut_strip(picture) is None
         read.append(reader.read(picture).digits)
-    assert read.count("1") >= 3
+    assert read.count("1") >= 4
     for level in (90, 150, 210):
         grainy = np.clip(rng.normal(level, 6, (60, 240)), 0, 255).astype(np.uint8)
         assert reader.read(grainy).reason == "no writing was found in the picture"

@@ -129,7 +129,7 @@ def test_a_batch_begins_anew_when_a_picture_was_changed(slips, reader_run, tmp_p
     with (tmp_path / ".out.csv.unfinished").open("a") as record:
         record.write('{"file": "hal')
     with batches.Unfinished(reader, items, tmp_path / "out.csv").held() as done:
-        assert done == 128
+        assert done == 130 // batches.CHUNK * batches.CHUNK > 0
     os.utime(folder / "000.png", (1, 1))
     with batches.Unfinished(reader, items, tmp_path / "out.csv").held() as done:
         assert done == 0
