@@ -37,8 +37,8 @@ class Ground:
         grey = 255 - self.grey if self._light_on_dark else self.grey
         level = grey.astype(np.float32)
         reach = max(3, round(0.5 * grey.shape[0])) | 1
-        few = min(grey.shape) <= 16
-        shrunk = level if few else cv2.resize(level, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+        tiny = min(grey.shape) <= 16
+        shrunk = level if tiny else cv2.resize(level, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
         kernel = np.ones((max(3, reach // 4) | 1, max(3, reach // 4) | 1), np.uint8)
         paper = cv2.morphologyEx(shrunk, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
         paper = cv2.GaussianBlur(paper, (0, 0), max(1, reach / 16))
