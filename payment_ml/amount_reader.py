@@ -45,11 +45,9 @@ class AmountReader:
             constants = ([tf.constant(each) for each in group] for group in weights)
             return tf.nn.log_softmax(logits.stateless_call(*constants, levels, training=False)[0])
 
-        # Compiles now, so that the first user does not wait; and asks no more which of its forms a call means. Each
-        # width is laid out at its first use, an eighth of a second for all.
+        # Compiles now, so that the first user does not wait; and asks no more which of its forms a call means.
         self._network = answer.get_concrete_function()
-        for width in sorted({strips.padded_width(each) for each in range(1, strips.WIDEST + 1)}):
-            self.log_frames([np.zeros((strips.HEIGHT, width), np.uint8)])
+        self.log_frames([np.zeros((strips.HEIGHT, 128), np.uint8)])
 
     def log_frames(self, levels: list[np.ndarray]) -> list[np.ndarray]:
         """What the network says along each strip.
@@ -186,7 +184,7 @@ class AmountReader:
         )
         if best.is_no_amount or not best.written or (not strip.found and best.probability < _GUESS):
             reason = "no amount was found in the picture" if strip.found else _NO_WRITING
-            return AmountReading("", None, "", 0.0, "review", reason, (), alternatives, note=note)
+            return _nothing(reason, note, alternatives)
         characters = _characters(strip, frames, kept, best.written)
         confidence = self.calibrated(best.probability)
         value = best.amount.value
@@ -234,9 +232,14 @@ def _look(source: Source) -> tuple[strips.Strip | AmountReading, str | None]:
     try:
         grey, note = look(source)
     except ImageError as error:
-        return AmountReading("", None, "", 0.0, "review", str(error)), None
+        return _nothing(str(error)), None
     strip = strips.cut_strip(grey) or strips.uncut(grey)
-    return strip or AmountReading("", None, "", 0.0, "review", _NO_WRITING, note=note), note
+    return strip or _nothing(_NO_WRITING, note), note
+
+
+def _nothing(reason: str, note: str | None = None, alternatives: tuple[Alternative, ...] = ()) -> AmountReading:
+    """The reading for review of a picture in which nothing was read."""
+    return AmountReading("", None, "", 0.0, "review", reason, (), alternatives, note=note)
 
 
 def _characters(strip: strips.Strip, frames: np.ndarray, kept: np.ndarray, written: str) -> tuple[Character, ...]:
