@@ -15,6 +15,8 @@ _SAME = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "´": "'", "–": "-", "—": "-", "−": "-", "\u00a0": " ", "\u202f": " "}
 )
 
+_BARE = frozenset("0123456789.,")  # characters of a text that has nothing to strip
+
 _CURRENCY = "|".join([f"[{CURRENCY_SIGNS}]", *CURRENCY_CODES, "Fr\\.?"])
 _CURRENCY_BEFORE = re.compile(rf"^(?:{_CURRENCY})\s*", re.I)
 _CURRENCY_BEHIND = re.compile(rf"\s*(?:{_CURRENCY})$", re.I)
@@ -90,6 +92,8 @@ def digits_of(text: str) -> str:
 
 def _strip(text: str) -> str:
     """The text without currency, fillers and outer space."""
+    if _BARE.issuperset(text):  # as most are, and nothing takes longer than to look for what is not there
+        return text
     core = text.translate(_SAME).strip()
     for _ in range(2):  # the currency may stand inside of the fillers or outside
         core = core.strip(_FILLERS + " ")

@@ -128,7 +128,7 @@ def find(ground: Ground, joined: bool = False) -> Line | None:
         return None
     height, width = ground.grey.shape
     mask = ruling.without_joined_lines(ground.mask) if joined else ruling.without_lines(ground.mask)
-    count, _, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, _, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)
     if count < 2:
         return None
     left, top, wide, high, area = boxes[1:].T
@@ -187,10 +187,9 @@ def _slope(x: np.ndarray, y: np.ndarray, high: np.ndarray) -> float:
     x, y = x[tall], y[tall]
     if len(x) < 3:
         return 0.0
-    first, second = np.triu_indices(len(x), 1)
-    apart = x[second] - x[first]
-    wide = np.abs(apart) > 0.5 * usual
+    apart = np.subtract.outer(x, x)
+    wide = apart > 0.5 * usual  # of two digits once: from the left one to the right one
     if not wide.any():
         return 0.0
-    slope = _ranked((y[second] - y[first])[wide] / apart[wide], 0.5)
+    slope = _ranked(np.subtract.outer(y, y)[wide] / apart[wide], 0.5)
     return slope if abs(slope) < _STEEPEST else 0.0

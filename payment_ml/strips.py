@@ -1,6 +1,7 @@
 """Brings a picture of an amount to the strip that the reader reads: the writing alone, level, 32 pixels high."""
 
 import itertools
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 import cv2
@@ -62,8 +63,9 @@ class Strip:
         """Corners x, y of the writing with a little room around it, clockwise from its top left, in the picture."""
         margin = (HEIGHT - _TALL) / 2 - 2
         right, bottom = self.levels.shape[1] - margin, HEIGHT - margin
-        corners = np.array([[margin, margin, 1], [right, margin, 1], [right, bottom, 1], [margin, bottom, 1]])
-        return tuple((float(x), float(y)) for x, y in corners @ self.matrix.T)
+        rows = self.matrix.tolist()
+        corners = ((margin, margin), (right, margin), (right, bottom), (margin, bottom))
+        return tuple(tuple(across * x + down * y + offset for across, down, offset in rows) for x, y in corners)
 
     def again(self) -> "Strip | None":
         """The strip that comes of telling lines from writing in the other way; see `ruling`."""
@@ -119,20 +121,21 @@ class Strip:
         -------
         left and right of each, pixels of the picture, within it and at least one apart
         """
-        ink = self.levels.max(axis=0)
+        width = self.levels.shape[1]
+        inked = np.flatnonzero(self.levels.max(axis=0) > _INKED).tolist()
         profile = self.levels.sum(axis=0, dtype=np.float64)
-        middles = np.clip(np.round(centres).astype(int), 0, len(ink) - 1)
+        middles = [min(max(0, round(each)), width - 1) for each in centres.tolist()]
         borders = [max(0, middles[0] - _REACH)]
-        for one, other in itertools.pairwise(middles.tolist()):
-            borders.append(one + int(np.argmin(profile[one : other + 1])) if other > one else one)
-        borders.append(min(len(ink), middles[-1] + _REACH))
+        for one, other in itertools.pairwise(middles):
+            borders.append(one + int(profile[one : other + 1].argmin()) if other > one else one)
+        borders.append(min(width, middles[-1] + _REACH))
         across, offset = float(self.matrix[0, 0]), float(self.matrix[0, 2])
         found = []
-        for begin, end, middle in zip(borders, borders[1:], middles.tolist(), strict=False):
-            inked = np.flatnonzero(ink[begin:end] > _INKED)
-            left, right = (begin + inked[0], begin + inked[-1] + 1) if len(inked) else (middle, middle + 1)
-            begins = min(max(0.0, offset + across * float(left)), self.ground.picture_width - 1.0)
-            ends = min(max(begins + 1, offset + across * float(right)), self.ground.picture_width)
+        for (begin, end), middle in zip(itertools.pairwise(borders), middles, strict=True):
+            own = inked[bisect_left(inked, begin) : bisect_left(inked, end)]
+            left, right = (own[0], own[-1] + 1) if own else (middle, middle + 1)
+            begins = min(max(0.0, offset + across * left), self.ground.picture_width - 1.0)
+            ends = min(max(begins + 1, offset + across * right), self.ground.picture_width)
             found.append((begins, float(ends)))
         return found
 
