@@ -16,7 +16,7 @@ from payment_ml.backend import tensorflow as tf
 from payment_ml.hearing import Heard, agreed, by_meaning, weighed
 from payment_ml.images import ImageError, Source, look
 from payment_ml.promises import why_review
-from payment_ml.registry import Version
+from payment_ml.versions import Version
 
 _CHUNK = 96  # pictures that are read together, as in batches
 _WIDEST_GAP = 1.6  # digit heights between two digits of one amount; wider apart, they are two numbers

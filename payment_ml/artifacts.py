@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from payment_ml.backend import keras
-from payment_ml.registry import RegistryError
+from payment_ml.versions import RegistryError
 
 _MEMBERS = {"metadata.json", "config.json", "model.weights.h5"}
 _LARGEST = {"metadata.json": 100_000, "config.json": 10_000_000, "model.weights.h5": 1_000_000_000}  # bytes, unpacked

@@ -18,7 +18,7 @@ _DATA = folder("data", "Folder of raw and prepared data, and of corrections.")
 def main() -> None:
     """Entry point: errors that users can act on are one line, not a traceback."""
     from payment_ml.files import DamagedError
-    from payment_ml.registry import RegistryError
+    from payment_ml.versions import RegistryError
 
     try:
         sys.exit(cli(standalone_mode=False))

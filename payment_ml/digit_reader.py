@@ -16,7 +16,7 @@ from payment_ml.backend import tensorflow as tf
 from payment_ml.images import ImageError, Source, look
 from payment_ml.mnist import SIDE
 from payment_ml.promises import why_review
-from payment_ml.registry import Version
+from payment_ml.versions import Version
 
 _CHUNK = 1000  # digits a call of the network; more gains no speed and costs memory
 _AHEAD = 8  # pictures of a batch that are read before the first of them is asked for

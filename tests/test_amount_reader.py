@@ -16,7 +16,7 @@ from payment_ml import amounts, clutter, decoding, pens, questions, strips
 from payment_ml.amount_reader import AmountReader
 from payment_ml.hearing import Heard
 from payment_ml.images import load_grey
-from payment_ml.registry import RegistryError
+from payment_ml.versions import RegistryError
 
 
 @pytest.fixture(scope="module")

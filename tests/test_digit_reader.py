@@ -12,7 +12,7 @@ from PIL import Image
 
 import payment_ml
 from payment_ml import handwriting
-from payment_ml.registry import RegistryError
+from payment_ml.versions import RegistryError
 
 
 @pytest.fixture(scope="module")
