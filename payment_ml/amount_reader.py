@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from payment_ml import amounts, decoding, strips
-from payment_ml.amount_reading import Alternative, AmountReading, Character
+from payment_ml.amount_reading import CHUNK, Alternative, AmountReading, Character
 from payment_ml.artifacts import open_network
 from payment_ml.backend import keras
 from payment_ml.backend import tensorflow as tf
@@ -18,7 +18,6 @@ from payment_ml.images import ImageError, Source, look
 from payment_ml.promises import why_review
 from payment_ml.versions import Version
 
-_CHUNK = 96  # pictures that are read together, as in batches
 _WIDEST_GAP = 1.6  # digit heights between two digits of one amount; wider apart, they are two numbers
 _GUESS = 0.1  # probability of a reading, below which it is none where no writing was found
 _NO_WRITING = "no writing was found in the picture"
@@ -142,10 +141,10 @@ class AmountReader:
         remaining = iter(sources)
         with ThreadPoolExecutor(max_workers=2) as lookers, ThreadPoolExecutor(max_workers=1) as beside:
             # While one chunk is judged, the network reads the next, and the one after it is decoded and looked at.
-            looks = [lookers.submit(_look, each) for each in itertools.islice(remaining, _CHUNK)]
+            looks = [lookers.submit(_look, each) for each in itertools.islice(remaining, CHUNK)]
             answers = beside.submit(self._answer, looks)
             while looks:
-                looks = [lookers.submit(_look, each) for each in itertools.islice(remaining, _CHUNK)]
+                looks = [lookers.submit(_look, each) for each in itertools.islice(remaining, CHUNK)]
                 answered = answers.result()
                 answers = beside.submit(self._answer, looks)
                 for found, note in answered:

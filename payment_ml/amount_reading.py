@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+# Pictures that are read together. A batch that goes on after an interruption does so at a multiple of it, so that the
+# network meets the same groups of pictures again; other groups round otherwise.
+CHUNK = 96
+
 
 @dataclass(frozen=True)
 class Character:

@@ -13,10 +13,10 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from payment_ml import files, rows
+from payment_ml.amount_reading import CHUNK
 from payment_ml.rows import Row
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".bmp"}
-CHUNK = 96  # pictures that are read and recorded together; an interrupted batch goes on at a multiple of it
 
 
 class BusyError(OSError):
