@@ -1,5 +1,6 @@
 """Reads a whole amount from a picture, says how sure it is, and whether a person should look."""
 
+import copy
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -155,6 +156,12 @@ class AmountReader:
         found = [each.result() for each in looks]
         said = iter(self._say([each for each, _ in found if isinstance(each, strips.Strip)]))
         return [(next(said) if isinstance(each, strips.Strip) else each, note) for each, note in found]
+
+    def uncalibrated(self) -> "AmountReader":
+        """The same reader, as sure as its network is by itself; to compare with."""
+        other = copy.copy(self)
+        other.calibration = (1.0, 0.0)
+        return other
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy import optimize, stats
 
 from payment_ml.promises import accepted
@@ -269,20 +268,3 @@ def summary(readings: Readings, threshold: float, rng: np.random.Generator) -> d
         "accepted_wrong": passed_wrong,
         "amounts_wrong": amounts_wrong(readings.right, rng),
     }
-
-
-def table(summaries: dict[str, dict[str, float | int]]) -> pd.DataFrame:
-    """Summaries side by side for people: shares in percent, counts with separators; a column a reader."""
-    shown = {
-        name: {
-            "accuracy": f"{each['accuracy']:.2%}",
-            "wrong": f"{each['wrong']:,} of {each['digits']:,}",
-            "cross-entropy (nats)": f"{each['cross_entropy']:.4f}",
-            "expected calibration error": f"{each['calibration_error']:.2%}",
-            "accepted": f"{each['accepted'] / each['digits']:.1%}",
-            "wrong among accepted": f"{each['accepted_wrong']:,} of {each['accepted']:,}",
-            "amounts wrong": f"{each['amounts_wrong']:.2%}",
-        }
-        for name, each in summaries.items()
-    }
-    return pd.DataFrame(shown)

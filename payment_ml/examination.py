@@ -74,8 +74,7 @@ def calibrate(reader: Reader, calibration: Split, asked: Sequence[Question], ris
             "pictures": asdict(promises.promise(answers.confidences, answers.right, risk)),
         }
         return answers
-    reader.calibration = (1.0, 0.0)
-    answers = ask(reader, asked, "amounts for calibration")
+    answers = ask(reader.uncalibrated(), asked, "amounts for calibration")
     read = np.array([each.value is not None for each in answers.readings])
     odds = np.array([log_odds(each) for each in answers.confidences])
     reader.calibration = evaluation.fit_line(odds[read], answers.right[read])

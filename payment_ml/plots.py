@@ -127,7 +127,7 @@ def reliability(diagrams: dict[str, list[dict[str, float]]]) -> Figure:
         axis.set(title=title, xlabel="confidence", xlim=(0, 1.05), ylim=(0, 1.05))
         axis.xaxis.set_major_formatter(PercentFormatter(1))
     axes[0, 0].set_ylabel("accuracy")
-    axes[0, 0].legend(frameon=False, loc="upper left")
+    axes[0, 0].legend(frameon=False, loc="lower right")
     axes[0, 0].yaxis.set_major_formatter(PercentFormatter(1))
     return figure
 
