@@ -101,7 +101,8 @@ class AmountReader:
         for i, each in _in_one_go(self._hear, others).items():
             unsure[i] += each
         unsure = self._look_again(unsure)
-        lost = {i: each.strip.whole() for i, each in unsure.items() if each.is_lost}
+        # Where no writing was found, the others were of the whole picture already.
+        lost = {i: each.strip.whole() for i, each in unsure.items() if each.is_lost and found[i].found}
         for i, each in self._look_again(_in_one_go(self._hear, lost)).items():
             unsure[i] = max(unsure[i], each, key=lambda way: way.weight)
         return [unsure.get(i, each) for i, each in enumerate(heard)]
