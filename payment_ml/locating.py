@@ -67,7 +67,7 @@ class Ground:
     @cached_property
     def _parted(self) -> tuple[float, np.ndarray, np.ndarray]:
         """The level of shade that parts ink from paper, the mask of ink, and the levels."""
-        levels = np.clip(cv2.GaussianBlur(self.shade, (0, 0), 0.8), 0, 255).astype(np.uint8)
+        levels = np.minimum(cv2.GaussianBlur(self.shade, (0, 0), 0.8), 255).astype(np.uint8)
         threshold, mask = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
         return threshold, mask, levels
 

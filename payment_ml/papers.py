@@ -1,5 +1,7 @@
 """Paper under the ink, and the camera over both: colours, printed lines and patterns, light, and the usual faults."""
 
+import math
+
 import cv2
 import numpy as np
 
@@ -68,7 +70,7 @@ def tilt(field: np.ndarray, degrees: float, border: int = cv2.BORDER_CONSTANT) -
     """
     height, width = field.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    extra = int(np.ceil(abs(np.sin(np.deg2rad(degrees))) * width))
+    extra = math.ceil(abs(np.sin(np.deg2rad(degrees))) * width)
     turn[1, 2] += extra / 2
     return cv2.warpAffine(field, turn, (width, height + extra), flags=cv2.INTER_LINEAR, borderMode=border)
 

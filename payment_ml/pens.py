@@ -1,5 +1,6 @@
 """Draws with a pen: MNIST's digits in one consistent hand, and the marks between them that MNIST lacks."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -26,7 +27,7 @@ def random_hand(rng: np.random.Generator, size: float) -> Hand:
     return Hand(
         size=size,
         slant=float(rng.normal(0.08, 0.14)),
-        thickness=float(np.clip(rng.normal(2.6, 0.6), 1.4, 4.5)),
+        thickness=min(max(float(rng.normal(2.6, 0.6)), 1.4), 4.5),
         spacing=float(rng.uniform(-0.06, 0.22) if rng.random() < 0.8 else rng.uniform(0.22, 0.5)),
         unsteadiness=float(rng.uniform(0.2, 1)),
     )
@@ -118,11 +119,12 @@ def draw_digit(image: np.ndarray, scale: float, slant: float, thickness: float) 
         image[top : top + height, left : left + width], 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0
     ).astype(np.float32) * np.float32(1 / 255)  # fmt: skip
     height, width = cut.shape
-    lean = int(np.ceil(abs(slant) * height * scale))
+    lean = math.ceil(abs(slant) * height * scale)
     matrix = np.float32([[scale, -slant * scale, lean / 2 + slant * scale * height / 2], [0, scale, 0]])
     large = cv2.warpAffine(cut, matrix, (int(width * scale) + lean, int(height * scale)), flags=cv2.INTER_CUBIC)
     large = cv2.GaussianBlur(large, (0, 0), max(0.35 * scale, 0.3))
-    crisp = np.clip((large - np.float32(0.42 - 0.12 * thickness)) * np.float32(max(1.0, scale) * 1.4) + 0.5, 0, 1)
+    crisp = (large - np.float32(0.42 - 0.12 * thickness)) * np.float32(max(1.0, scale) * 1.4) + 0.5
+    crisp = np.minimum(np.maximum(crisp, 0), 1)  # as np.clip, in half the time
     left, top, width, height = cv2.boundingRect((crisp > 0.3).astype(np.uint8))
     return crisp[top : top + height, left : left + width] if width else large
 
@@ -155,7 +157,7 @@ def draw_mark(mark: str, hand: Hand, rng: np.random.Generator) -> tuple[np.ndarr
     lines, foot = _STROKES[mark]
     fine = 0.55 if mark in "*=" else 1.0  # fillers and stars are quick, light strokes
     pen = max(1.0, fine * hand.thickness * hand.size / BOX * rng.uniform(0.8, 1.15))
-    margin = int(np.ceil(pen)) + 2
+    margin = math.ceil(pen) + 2
     points = [np.array(line, np.float64) for line in lines]
     jitter = 0.03 * hand.unsteadiness
     points = [line + rng.normal(0, jitter * max(np.ptp(line), 0.15), line.shape) for line in points]
@@ -163,8 +165,8 @@ def draw_mark(mark: str, hand: Hand, rng: np.random.Generator) -> tuple[np.ndarr
     low, high = everything.min(axis=0), everything.max(axis=0)
     extent = (high - low) * hand.size
     # Slant moves a point to the right by how far it lies above the mark's foot.
-    width = int(np.ceil(extent[0] + abs(hand.slant) * extent[1])) + 2 * margin
-    stroke = np.zeros((int(np.ceil(extent[1])) + 2 * margin, width), np.uint8)
+    width = math.ceil(extent[0] + abs(hand.slant) * extent[1]) + 2 * margin
+    stroke = np.zeros((math.ceil(extent[1]) + 2 * margin, width), np.uint8)
     shift = max(0.0, -hand.slant) * extent[1]
     for line in points:
         place = (line - low) * hand.size

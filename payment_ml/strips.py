@@ -180,7 +180,7 @@ def _cut(ground: locating.Ground, joined: bool = False) -> Strip | None:
     if line is None:
         return None
     zoom = _TALL / max(line.bottom - line.top, 4)
-    width = int(np.clip((line.right - line.left) * zoom + 2 * (HEIGHT - _TALL), 16, WIDEST))
+    width = _width((line.right - line.left) * zoom + 2 * (HEIGHT - _TALL))
     across = min(zoom, (width - 8) / max(line.right - line.left, 1))
     middle_x, middle_y = (line.left + line.right) / 2, (line.top + line.bottom) / 2
     # Strip -> ground. Digits keep their slant; what is tilted as a whole is sheared level.
@@ -201,7 +201,7 @@ def _cut_whole(ground: locating.Ground, share: float, elsewhere: float, found: b
     """
     height, wide = ground.grey.shape
     zoom = _TALL / (share * height)
-    width = int(np.clip(wide * zoom + 8, 16, WIDEST))
+    width = _width(wide * zoom + 8)
     across = min(zoom, (width - 8) / wide)
     back = np.float32([[1 / across, 0, wide / 2 - width / 2 / across], [0, 1 / zoom, height / 2 - HEIGHT / 2 / zoom]])
     depth = ground.depth()
@@ -209,9 +209,14 @@ def _cut_whole(ground: locating.Ground, share: float, elsewhere: float, found: b
     return Strip(levels, back / np.float32(ground.scale), depth, elsewhere, ground, found)
 
 
+def _width(wanted: float) -> int:
+    """Pixels of a strip that is to be so wide."""
+    return int(min(max(wanted, 16), WIDEST))
+
+
 def _zoomed(back: np.ndarray, width: int, zoom: float) -> tuple[np.ndarray, int]:
     """From a strip of so many pixels the one in which its middle is larger: its way into the ground, and its width."""
-    wide = int(np.clip(width * zoom, 16, WIDEST))
+    wide = _width(width * zoom)
     middle = back @ np.float32([width / 2, HEIGHT / 2, 1])
     turn = back[:, :2] * np.float32([width / wide, 1 / zoom])
     return np.column_stack([turn, middle - turn @ np.float32([wide / 2, HEIGHT / 2])]), wide
@@ -230,4 +235,4 @@ def _smooth(ground: locating.Ground, back: np.ndarray) -> np.ndarray:
 
 
 def _levels(shade: np.ndarray, depth: float) -> np.ndarray:
-    return np.clip(shade * (255 / depth), 0, 255).astype(np.uint8)
+    return np.minimum(shade * (255 / depth), 255).astype(np.uint8)
