@@ -128,6 +128,7 @@ def find(ground: Ground, joined: bool = False) -> Line | None:
         return None
     height, width = ground.grey.shape
     mask = ruling.without_joined_lines(ground.mask) if joined else ruling.without_lines(ground.mask)
+    # 16 bits number the most pieces that a ground has room for, in half the time of 32.
     count, _, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)
     if count < 2:
         return None

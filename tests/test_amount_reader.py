@@ -297,6 +297,16 @@ def test_calibration_keeps_the_order(reader):
     assert 0 < confidences[0] < confidences[-1] < 1 + 1e-12
 
 
+def test_without_its_calibration_a_reader_says_the_same_less_or_more_surely(reader, asked):
+    """The line through the log-odds is all that lies between; the reader itself keeps it."""
+    pictures = [each.picture for each in asked[:20]]
+    raw, calibrated = reader.uncalibrated().read_many(pictures), reader.read_many(pictures)
+    assert [each.text for each in raw] == [each.text for each in calibrated]
+    for one, other in zip(raw, calibrated, strict=True):
+        assert other.confidence == pytest.approx(reader.calibrated(one.confidence) if other.value is not None else 0)
+    assert reader.calibration != (1.0, 0.0)
+
+
 def test_each_loader_takes_versions_of_its_own_task(reader_run, quick_run):
     """A digit network cannot read amounts, and the message says what it reads."""
     with pytest.raises(RegistryError, match=f"reads amounts, but {quick_run.version} reads digits"):
