@@ -134,18 +134,18 @@ def main(pictures: int, seed: int) -> None:
     if shutil.which("tesseract"):
         readers["Tesseract"] = tesseract()
     times: dict[str, list[float]] = {name: [] for name in readers}
-    wrong = dict.fromkeys(readers, 0)
-    with tqdm(total=len(files) * len(readers), desc="pictures read", mininterval=5) as progress:
-        for begin in range(0, len(files), _TURN):
-            for name, read in readers.items():
-                for question, content in zip(asked[begin : begin + _TURN], files[begin : begin + _TURN], strict=True):
-                    started = time.perf_counter()
-                    said = read(content)
-                    times[name].append(1000 * (time.perf_counter() - started))
-                    wrong[name] += said != question.digits and begin > 0
-                    progress.update()
+    right: dict[str, list[bool]] = {name: [] for name in readers}
+    places = [slice(begin, begin + _TURN) for begin in range(0, len(files), _TURN)]
+    turns = list(itertools.product(places, readers))
+    for place, name in tqdm(turns, f"turns of {_TURN} pictures", mininterval=5):
+        for question, content in zip(asked[place], files[place], strict=True):
+            started = time.perf_counter()
+            said = readers[name](content)
+            times[name].append(1000 * (time.perf_counter() - started))
+            right[name].append(said == question.digits)
     # The first turn is not counted: what is loaded and laid out at first use.
     medians = {name: statistics.median(each[_TURN:]) for name, each in times.items()}
+    wrong = {name: pictures - sum(each[_TURN:]) for name, each in right.items()}
     batch = payment_ml.load_amount_reader()
     batch.read_many(files[:_TURN])
     started = time.perf_counter()

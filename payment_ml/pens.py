@@ -41,7 +41,7 @@ def foreign_hand(rng: np.random.Generator, size: float) -> Hand:
     return Hand(
         size=size,
         slant=float(rng.normal(-0.28, 0.05)),
-        thickness=float(np.clip(rng.normal(3.6, 0.4), 2.6, 4.5)),
+        thickness=min(max(float(rng.normal(3.6, 0.4)), 2.6), 4.5),
         spacing=float(rng.uniform(0.0, 0.2)),
         unsteadiness=float(rng.uniform(0.2, 0.8)),
         felt=float(rng.uniform(0.5, 1.0)),

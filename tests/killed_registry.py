@@ -11,8 +11,9 @@ import os
 import shutil
 import signal
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
+
+from filing import create
 
 from payment_ml.registry import Registry, RegistryError, Version
 
@@ -21,9 +22,7 @@ EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", 
 
 def promote_new(registry: Registry, second: int) -> Version:
     """What one retraining does to the folder."""
-    card = {"architecture": "mlp", "task": "digits"}
-    now = datetime(2026, 11, 23, 12, 0, second, tzinfo=UTC)
-    version = registry.create(lambda path: path.write_bytes(bytes([second]) * 5000), card, now)
+    version = create(registry, bytes([second]) * 5000, second)
     version = registry.update_card(version, verdict={"reason": "promoted", "promoted": True})
     registry.promote(version)
     return version
