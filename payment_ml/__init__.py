@@ -1,6 +1,6 @@
 """Payment ML reads handwritten payment amounts from pictures.
 
-Importing the package is fast: TensorFlow is imported when a model is loaded, not before.
+Importing the package is fast: what reads is imported when a reader is loaded, and TensorFlow when a network is trained.
 """
 
 import importlib

@@ -9,11 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from payment_ml import amounts, decoding, strips
+from payment_ml import amounts, decoding, inference, strips
 from payment_ml.amount_reading import CHUNK, Alternative, AmountReading, Character
-from payment_ml.artifacts import open_network
-from payment_ml.backend import keras
-from payment_ml.backend import tensorflow as tf
 from payment_ml.hearing import Heard, agreed, by_meaning, weighed
 from payment_ml.images import ImageError, Source, look
 from payment_ml.promises import why_review
@@ -33,21 +30,7 @@ class AmountReader:
         self.version = version
         self.calibration: tuple[float, float] = tuple(version.card.get("calibration", (1.0, 0.0)))
         self.promises = version.card.get("promises", {})
-        network = open_network(version.network_path)
-        logits = keras.Model(network.input, network.get_layer("logits").output)
-        # Weights as constants of the graph: a single strip is answered in four fifths of the time.
-        weights = [[keras.ops.convert_to_numpy(each) for each in group] for group in (
-            logits.trainable_variables, logits.non_trainable_variables
-        )]  # fmt: skip
-
-        @tf.function(input_signature=[tf.TensorSpec([None, strips.HEIGHT, None], tf.uint8)])
-        def answer(levels):
-            constants = ([tf.constant(each) for each in group] for group in weights)
-            return tf.nn.log_softmax(logits.stateless_call(*constants, levels, training=False)[0])
-
-        # Compiles now, so that the first user does not wait; and asks no more which of its forms a call means.
-        self._network = answer.get_concrete_function()
-        self.log_frames([np.zeros((strips.HEIGHT, 128), np.uint8)])
+        self._network = inference.open_network(version.network_path)
 
     def log_frames(self, levels: list[np.ndarray]) -> list[np.ndarray]:
         """What the network says along each strip.
@@ -65,7 +48,7 @@ class AmountReader:
         widths = [strips.padded_width(each.shape[1]) for each in levels]
         for _, group in itertools.groupby(sorted(range(len(levels)), key=widths.__getitem__), key=widths.__getitem__):
             places = list(group)
-            said = self._network(tf.constant(strips.stack([levels[i] for i in places]))).numpy()
+            said = self._network(strips.stack([levels[i] for i in places]))
             for i, frames in zip(places, said, strict=True):
                 answers[i] = frames[: strips.frames(levels[i].shape[1])]
         return answers

@@ -9,10 +9,12 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from payment_ml.backend import keras
 from payment_ml.versions import RegistryError
+
+if TYPE_CHECKING:
+    from payment_ml.backend import keras
 
 _MEMBERS = {"metadata.json", "config.json", "model.weights.h5"}
 _LARGEST = {"metadata.json": 100_000, "config.json": 10_000_000, "model.weights.h5": 1_000_000_000}  # bytes, unpacked
@@ -42,8 +44,8 @@ class ArtifactError(RegistryError):
     """A file that is no network of ours, or more than a network; the message names it and says what came."""
 
 
-def open_network(path: Path) -> keras.Model:
-    """Load a saved network, uncompiled.
+def open_network(path: Path) -> "keras.Model":
+    """Load a saved network as Keras made it, uncompiled; to train it further, or to look at it.
 
     Parameters
     ----------
@@ -53,17 +55,17 @@ def open_network(path: Path) -> keras.Model:
     ------
     ArtifactError : another kind of file, a damaged one, or one that holds anything but plain layers and their weights
     """
+    from payment_ml.backend import keras  # three seconds, which who only reads amounts does without
+
     check(path)
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever it meets in a damaged file
-        raise ArtifactError(
-            _refused(path, str(error).strip().splitlines()[0] if str(error) else repr(error))
-        ) from error
+        raise refusal(path, error) from error
 
 
-def check(path: Path) -> None:
-    """Refuse a file that is no plain network, without unpacking its weights.
+def check(path: Path) -> dict[str, Any]:
+    """Refuse a file that is no plain network, without unpacking its weights; return Keras's description of the network.
 
     Raises
     ------
@@ -85,6 +87,12 @@ def check(path: Path) -> None:
     for module, name in _classes(described):
         if module not in _MODULES or name not in _CLASSES:
             raise ArtifactError(_refused(path, f"it asks for {module}.{name}"))
+    return described
+
+
+def refusal(path: Path, error: Exception) -> ArtifactError:
+    """The error that says what another program met in a file."""
+    return ArtifactError(_refused(path, str(error).strip().splitlines()[0] if str(error) else repr(error)))
 
 
 def _classes(described: Any) -> Iterator[tuple[Any, Any]]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from payment_ml import __version__, project
 
-_LIBRARIES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "scipy")
+_LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "opencv-python-headless", "pillow", "scipy")
 
 
 def library_versions() -> dict[str, str]:

@@ -36,7 +36,7 @@ def serve(
     """Serve until interrupted.
 
     Every visitor gets a kernel of their own; one is started beforehand, so that the first page need not wait for
-    TensorFlow. The served folder holds one copy of the notebook and nothing else.
+    libraries. The served folder holds one copy of the notebook and nothing else.
 
     Parameters
     ----------

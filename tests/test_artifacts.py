@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import payment_ml
 
-from payment_ml import artifacts, files, networks, project
+from payment_ml import artifacts, files, inference, networks, project
 from payment_ml.backend import keras, tensorflow
 from payment_ml.registry import Registry, RegistryError
 
@@ -25,6 +25,12 @@ def save(network: keras.Model, path: Path) -> Path:
 def plain(tmp_path_factory) -> Path:
     """A network of ours."""
     return save(networks.build("mlp", 0), tmp_path_factory.mktemp("plain") / "model.keras")
+
+
+@pytest.fixture(params=[artifacts, inference], ids=["to train", "to read"])
+def open_network(request):
+    """The two ways into a saved network; both are barred alike."""
+    return request.param.open_network
 
 
 @pytest.mark.parametrize("architecture", networks.ARCHITECTURES)
@@ -54,7 +60,7 @@ def with_program(folder: Path) -> keras.Model:
     return keras.Model(inputs, layer(inputs)["output_0"])
 
 
-def test_a_layer_that_runs_code_is_refused_by_name(tmp_path):
+def test_a_layer_that_runs_code_is_refused_by_name(open_network, tmp_path):
     """And its canary is not written."""
     canary = tmp_path / "canary"
     network = with_lambda(canary)
@@ -62,15 +68,15 @@ def test_a_layer_that_runs_code_is_refused_by_name(tmp_path):
     path = save(network, tmp_path / "model.keras")
     canary.unlink(missing_ok=True)
     with pytest.raises(artifacts.ArtifactError, match=r"it asks for keras\.layers\.Lambda; it is refused"):
-        artifacts.open_network(path)
+        open_network(path)
     assert not canary.exists()
 
 
-def test_a_layer_that_loads_another_program_is_refused_by_name(tmp_path):
+def test_a_layer_that_loads_another_program_is_refused_by_name(open_network, tmp_path):
     """TFSMLayer."""
     path = save(with_program(tmp_path / "program"), tmp_path / "model.keras")
     with pytest.raises(artifacts.ArtifactError, match="TFSMLayer; it is refused"):
-        artifacts.open_network(path)
+        open_network(path)
 
 
 def rezip(source: Path, target: Path, **changed: bytes) -> Path:
@@ -100,11 +106,11 @@ def described(source: Path, **changed: str) -> bytes:
     ],
     ids=["a system call", "a builtin", "a layer that reads files"],
 )
-def test_other_classes_are_refused_by_name(plain, tmp_path, changed, message):
+def test_other_classes_are_refused_by_name(open_network, plain, tmp_path, changed, message):
     """Whatever module they come from."""
     path = rezip(plain, tmp_path / "model.keras", **{"config.json": described(plain, **changed)})
     with pytest.raises(artifacts.ArtifactError, match=message):
-        artifacts.open_network(path)
+        open_network(path)
 
 
 @pytest.mark.parametrize(
@@ -119,24 +125,24 @@ def test_other_classes_are_refused_by_name(plain, tmp_path, changed, message):
     ],
     ids=["no description", "a path upwards", "another file", "half a description", "nested too deep", "no weights"],
 )
-def test_damaged_archives_are_refused(plain, tmp_path, members, message):
+def test_damaged_archives_are_refused(open_network, plain, tmp_path, members, message):
     """With what was found."""
     with pytest.raises(artifacts.ArtifactError, match=message):
-        artifacts.open_network(rezip(plain, tmp_path / "model.keras", **members))
+        open_network(rezip(plain, tmp_path / "model.keras", **members))
 
 
-def test_a_bomb_is_refused_before_it_is_unpacked(plain, tmp_path):
+def test_a_bomb_is_refused_before_it_is_unpacked(open_network, plain, tmp_path):
     """A description of a hundred megabytes of blanks."""
     with zipfile.ZipFile(tmp_path / "model.keras", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("metadata.json", b"{}")
         archive.writestr("model.weights.h5", b"")
         archive.writestr("config.json", b" " * 100_000_000)
     with pytest.raises(artifacts.ArtifactError, match=r"config\.json has 100,000,000 bytes"):
-        artifacts.open_network(tmp_path / "model.keras")
+        open_network(tmp_path / "model.keras")
 
 
 @pytest.mark.parametrize("kind", ["truncated", "h5", "folder", "link", "remote", "pickle"])
-def test_other_files_are_refused(plain, tmp_path, kind):
+def test_other_files_are_refused(open_network, plain, tmp_path, kind):
     """Half a file, an old format, a SavedModel's folder, a link, an address, an array of objects."""
     path = tmp_path / "model.keras"
     if kind == "truncated":
@@ -155,7 +161,7 @@ def test_other_files_are_refused(plain, tmp_path, kind):
         np.savez(buffer, weights=np.array([{}], object))
         path.write_bytes(buffer.getvalue())
     with pytest.raises(artifacts.ArtifactError, match="it is refused"):
-        artifacts.open_network(path)
+        open_network(path)
 
 
 def test_a_poisoned_version_with_a_right_checksum_is_refused_by_the_command(run_copy, tmp_path):

@@ -1,0 +1,256 @@
+"""Says in ONNX what a saved network of Keras does, without loading Keras.
+
+Layers are translated one by one; ONNX Runtime merges what can be merged (a batch norm into the convolution before it).
+Pictures go through Keras as [n, height, width, channels] and through ONNX as [n, channels, height, width]: a tensor is
+turned over only where a layer asks for the other order.
+
+Not tf2onnx, which Keras calls for this: it needs TensorFlow, and TensorFlow takes three seconds to import.
+
+Source: ONNX operators, version 17, https://onnx.ai/onnx/operators; the file format is Keras 3's.
+"""
+
+import io
+import zipfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+_OPERATORS = 17  # version of ONNX's operators
+_FORMAT = 9  # version of ONNX's files that goes with it
+
+
+class UntranslatedError(LookupError):
+    """A layer, or a setting of one, that has no translation here; the message names it."""
+
+
+@dataclass(frozen=True)
+class _Tensor:
+    name: str
+    rank: int
+    channels_first: bool = False
+
+
+@dataclass
+class _Graph:
+    """What was translated so far."""
+
+    nodes: list[onnx.NodeProto] = field(default_factory=list)
+    constants: list[onnx.TensorProto] = field(default_factory=list)
+
+    def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
+        """One more operation; returns the name of what it gives."""
+        name = f"{operator}-{len(self.nodes)}"
+        self.nodes.append(helper.make_node(operator, inputs, [name], **attributes))
+        return name
+
+    def constant(self, values: np.ndarray) -> str:
+        """Values that do not change; returns their name."""
+        name = f"constant-{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def first(self, tensor: _Tensor) -> _Tensor:
+        """The tensor with its channels behind the pictures' number."""
+        if tensor.channels_first or tensor.rank == 2:
+            return tensor
+        order = [0, tensor.rank - 1, *range(1, tensor.rank - 1)]
+        return _Tensor(self.add("Transpose", tensor.name, perm=order), tensor.rank, channels_first=True)
+
+    def last(self, tensor: _Tensor) -> _Tensor:
+        """The tensor with its channels at the end, as Keras has them."""
+        if not tensor.channels_first:
+            return tensor
+        order = [0, *range(2, tensor.rank), 1]
+        return _Tensor(self.add("Transpose", tensor.name, perm=order), tensor.rank)
+
+
+def translate(description: dict[str, Any], path: Path) -> bytes:
+    """A saved network as an ONNX model.
+
+    Parameters
+    ----------
+    description : what `artifacts.check` gives of the file
+    path : the .keras file, which holds the weights
+
+    Returns
+    -------
+    an ONNX model. Its input is the network's; its output, float32, the logarithms of the network's probabilities
+
+    Raises
+    ------
+    UntranslatedError : the network does not end in a softmax over the last axis, or has a layer that is not known here
+    OSError, KeyError, ValueError : the weights are damaged, or are not those that the description asks for
+    """
+    with zipfile.ZipFile(path) as archive:
+        weights = _weights(archive.read("model.weights.h5"))
+    layers = description["config"]["layers"]
+    graph, tensors = _Graph(), {}
+    for layer in layers[:-1]:
+        kind, settings = layer["class_name"], layer["config"]
+        if kind == "InputLayer":
+            tensors[layer["name"]] = _Tensor(layer["name"], len(settings["batch_shape"]))
+            continue
+        if kind not in _TRANSLATIONS or settings["dtype"]["config"]["name"] != "float32":
+            raise UntranslatedError(f"no translation for the layer {layer['name']}, {kind}")
+        inputs = [tensors[name] for name in _inputs(layer)]
+        tensors[layer["name"]] = _TRANSLATIONS[kind](graph, _Settings(layer), weights.get(layer["name"], []), *inputs)
+    end = layers[-1]
+    if end["class_name"] != "Softmax" or end["config"]["axis"] != -1 or layers[0]["class_name"] != "InputLayer":
+        raise UntranslatedError(f"expected a softmax at the end, but the last layer is {end['class_name']}")
+    (name,) = _inputs(end)
+    output = graph.add("LogSoftmax", graph.last(tensors[name]).name, axis=-1)
+    return _model(graph, layers[0], output).SerializeToString()
+
+
+def _model(graph: _Graph, entry: dict[str, Any], output: str) -> onnx.ModelProto:
+    shape = [f"any-{axis}" if size is None else size for axis, size in enumerate(entry["config"]["batch_shape"])]
+    pictures = helper.make_tensor_value_info(entry["name"], TensorProto.UINT8, shape)
+    answer = helper.make_tensor_value_info(output, TensorProto.FLOAT, None)
+    made = helper.make_graph(graph.nodes, "network", [pictures], [answer], graph.constants)
+    return helper.make_model(made, opset_imports=[helper.make_opsetid("", _OPERATORS)], ir_version=_FORMAT)
+
+
+def _weights(content: bytes) -> dict[str, list[np.ndarray]]:
+    """The weights of each layer by its name, in Keras's order.
+
+    Only what stands in the file itself is read: HDF5 can also point to other files.
+    """
+    found = {}
+    with h5py.File(io.BytesIO(content), "r") as archive:
+        groups = archive["layers"]
+        for group in groups:
+            kept = _own(_own(groups, group), "vars")
+            arrays = [_own(kept, str(i)) for i in range(len(kept))]
+            if any(each.external or each.is_virtual or each.dtype != np.float32 for each in arrays):
+                raise ValueError(f"the weights of {group} are not float32 in the file itself")
+            found[kept.attrs["name"]] = [each[...] for each in arrays]
+    return found
+
+
+def _own(group: h5py.Group, name: str) -> Any:
+    if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+        raise ValueError(f"{name} is a link to elsewhere")
+    return group[name]
+
+
+def _inputs(layer: dict[str, Any]) -> list[str]:
+    """Names of the layers whose outputs it takes."""
+    if len(layer["inbound_nodes"]) != 1:
+        raise UntranslatedError(f"the layer {layer['name']} stands in more than one place")
+    (given,) = layer["inbound_nodes"][0]["args"] or [None]
+    tensors = given if isinstance(given, list) else [given]
+    if not all(isinstance(each, dict) and each.get("class_name") == "__keras_tensor__" for each in tensors):
+        raise UntranslatedError(f"the layer {layer['name']} takes something other than outputs of layers")
+    return [each["config"]["keras_history"][0] for each in tensors]
+
+
+class _Settings:
+    """The settings of a layer."""
+
+    def __init__(self, layer: dict[str, Any]):
+        self._layer = layer
+
+    def __getitem__(self, name: str) -> Any:
+        return self._layer["config"][name]
+
+    def only(self, **known: Any) -> None:
+        """Refuse values other than those that have a translation."""
+        for name, value in known.items():
+            if self[name] != value:
+                raise UntranslatedError(f"no translation for {name}={self[name]!r} of the layer {self._layer['name']}")
+
+
+def _rescaling(graph: _Graph, settings: _Settings, _, tensor: _Tensor) -> _Tensor:
+    settings.only(offset=0.0)
+    numbers = graph.add("Cast", tensor.name, to=TensorProto.FLOAT)
+    return replace(tensor, name=graph.add("Mul", numbers, graph.constant(np.float32(settings["scale"]))))
+
+
+def _reshape(graph: _Graph, settings: _Settings, _, tensor: _Tensor) -> _Tensor:
+    return _reshaped(graph, tensor, settings["target_shape"])
+
+
+def _flatten(graph: _Graph, _settings: _Settings, _, tensor: _Tensor) -> _Tensor:
+    return _reshaped(graph, tensor, [-1])
+
+
+def _reshaped(graph: _Graph, tensor: _Tensor, shape: list[int]) -> _Tensor:
+    wanted = graph.constant(np.array([0, *shape], np.int64))  # 0: as many pictures as come in
+    return _Tensor(graph.add("Reshape", graph.last(tensor).name, wanted), len(shape) + 1)
+
+
+def _convolution(graph: _Graph, settings: _Settings, weights: list[np.ndarray], tensor: _Tensor) -> _Tensor:
+    settings.only(data_format="channels_last", groups=1, dilation_rate=[1] * (tensor.rank - 2))
+    if settings["padding"] not in ("same", "valid"):
+        settings.only(padding="same")
+    kernel, *bias = weights
+    made = graph.add(
+        "Conv",
+        graph.first(tensor).name,
+        *(graph.constant(each) for each in (np.moveaxis(kernel, (-1, -2), (0, 1)), *bias)),
+        strides=settings["strides"],
+        auto_pad="SAME_UPPER" if settings["padding"] == "same" else "VALID",
+    )
+    return _activated(graph, settings, _Tensor(made, tensor.rank, channels_first=True))
+
+
+def _batch_norm(graph: _Graph, settings: _Settings, weights: list[np.ndarray], tensor: _Tensor) -> _Tensor:
+    settings.only(axis=-1, center=True, scale=True)
+    ordered = graph.first(tensor)
+    constants = [graph.constant(each) for each in weights]
+    made = graph.add("BatchNormalization", ordered.name, *constants, epsilon=settings["epsilon"])
+    return replace(ordered, name=made)
+
+
+def _relu(graph: _Graph, settings: _Settings, _, tensor: _Tensor) -> _Tensor:
+    settings.only(max_value=None, negative_slope=0.0, threshold=0.0)
+    return replace(tensor, name=graph.add("Relu", tensor.name))
+
+
+def _add(graph: _Graph, _settings: _Settings, _, *tensors: _Tensor) -> _Tensor:
+    ordered = [graph.first(each) for each in tensors]
+    return replace(ordered[0], name=graph.add("Sum", *(each.name for each in ordered)))
+
+
+def _dropout(_graph: _Graph, _settings: _Settings, _, tensor: _Tensor) -> _Tensor:
+    return tensor  # drops nothing but in training
+
+
+def _average(graph: _Graph, settings: _Settings, _, tensor: _Tensor) -> _Tensor:
+    settings.only(data_format="channels_last", keepdims=False)
+    return _Tensor(graph.add("ReduceMean", graph.first(tensor).name, axes=[2, 3], keepdims=0), 2)
+
+
+def _dense(graph: _Graph, settings: _Settings, weights: list[np.ndarray], tensor: _Tensor) -> _Tensor:
+    kernel, *bias = map(graph.constant, weights)
+    made = graph.add("MatMul", graph.last(tensor).name, kernel)
+    for each in bias:
+        made = graph.add("Add", made, each)
+    return _activated(graph, settings, _Tensor(made, tensor.rank))
+
+
+def _activated(graph: _Graph, settings: _Settings, tensor: _Tensor) -> _Tensor:
+    if settings["activation"] == "linear":
+        return tensor
+    settings.only(activation="relu")
+    return replace(tensor, name=graph.add("Relu", tensor.name))
+
+
+_TRANSLATIONS = {
+    "Rescaling": _rescaling,
+    "Reshape": _reshape,
+    "Flatten": _flatten,
+    "Conv1D": _convolution,
+    "Conv2D": _convolution,
+    "BatchNormalization": _batch_norm,
+    "ReLU": _relu,
+    "Add": _add,
+    "Dropout": _dropout,
+    "GlobalAveragePooling2D": _average,
+    "Dense": _dense,
+}
