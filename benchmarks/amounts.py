@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 import payment_ml
-from payment_ml import preparation, project, questions
+from payment_ml import artifacts, inference, preparation, project, questions, strips
 
 PICTURES = 1000
 
@@ -34,6 +34,7 @@ def main() -> None:
     reader.read_many(files)
     together = 1000 * (time.perf_counter() - started) / PICTURES
     clean, spoiled = _with_broken_ones(reader, files)
+    alone, in_tensorflow = _network_alone(reader)
     sample = project.ROOT / "data" / "samples" / "amount-01.png"
     command = [sys.executable, "-m", "payment_ml.cli", "read", str(sample)]
     cold = []
@@ -51,8 +52,29 @@ def main() -> None:
         ("read_many, 900 good ones", clean),
         ("the same among 100 broken, a good one", spoiled),
         ("payment-ml read one.png, median of 3", statistics.median(cold)),
+        ("the network alone, one strip", alone),
+        ("the same network in TensorFlow", in_tensorflow),
     ):
         click.echo(f"{what:38}{milliseconds:13.2f}{1000 / milliseconds:10.0f}{milliseconds / one:12.1f}")
+
+
+def _network_alone(reader: payment_ml.AmountReader) -> tuple[float, float]:
+    """Milliseconds that its network takes for a strip of usual width, as it serves and as Keras has it; in turns."""
+    from payment_ml.backend import tensorflow as tf
+
+    path = reader.version.network_path
+    network = artifacts.open_network(path)
+    signature = [tf.TensorSpec(network.input_shape, tf.uint8)]
+    compiled = tf.function(lambda levels: network(levels, training=False), input_signature=signature)
+    levels = np.random.default_rng(0).integers(0, 256, (1, strips.HEIGHT, 160), np.uint8)
+    ways = (inference.open_network(path), lambda levels: compiled(levels).numpy())
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(300):
+        for way, taken in zip(ways, times, strict=True):
+            started = time.perf_counter()
+            way(levels)
+            taken.append(1000 * (time.perf_counter() - started))
+    return statistics.median(times[0]), statistics.median(times[1])
 
 
 def _with_broken_ones(reader: payment_ml.AmountReader, files: list[bytes]) -> tuple[float, float]:

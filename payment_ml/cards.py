@@ -6,11 +6,12 @@ Source: Mitchell et al. 2019, "Model cards for model reporting", arXiv 1810.0399
 import platform
 import subprocess
 from importlib import metadata
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from payment_ml import __version__, project
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "opencv-python-headless", "pillow", "scipy")
 
@@ -50,13 +51,15 @@ def describe(name: str, card: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def serving(cards: dict[str, dict[str, Any]]) -> pd.DataFrame:
+def serving(cards: dict[str, dict[str, Any]]) -> "pd.DataFrame":
     """Which versions serve, in a table for people.
 
     Parameters
     ----------
     cards : name of a version -> its card; what was not measured is left empty
     """
+    import pandas as pd  # a quarter of a second, which who only reads pictures does without
+
     rows = []
     for name, card in cards.items():
         promise = card.get("promises", {}).get("amounts" if card["task"] == "amounts" else "pictures")

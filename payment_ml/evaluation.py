@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
 from payment_ml.promises import accepted
 
@@ -69,7 +69,7 @@ def fit_temperature(log_probabilities: np.ndarray, labels: np.ndarray) -> float:
     -------
     float between 0.05 and 20
     """
-    fitted = optimize.minimize_scalar(
+    fitted = scipy.optimize.minimize_scalar(
         lambda logarithm: cross_entropy(log_probabilities, labels, np.exp(logarithm)),
         bounds=(np.log(0.05), np.log(20.0)),
         method="bounded",
@@ -101,7 +101,7 @@ def fit_line(odds: np.ndarray, right: np.ndarray) -> tuple[float, float]:
         scaled = line[0] * odds + line[1]
         return float(np.mean(np.logaddexp(0, scaled) - targets * scaled))
 
-    fitted = optimize.minimize(cost, np.array([1.0, 0.0]), bounds=[(0.05, 20.0), (-20.0, 20.0)])
+    fitted = scipy.optimize.minimize(cost, np.array([1.0, 0.0]), bounds=[(0.05, 20.0), (-20.0, 20.0)])
     return float(fitted.x[0]), float(fitted.x[1])
 
 
@@ -216,7 +216,7 @@ def paired_test(champion_right: np.ndarray, challenger_right: np.ndarray) -> flo
     """
     lost = int(np.sum(champion_right & ~challenger_right))
     won = int(np.sum(~champion_right & challenger_right))
-    return float(stats.binomtest(won, won + lost).pvalue) if won + lost else 1.0
+    return float(scipy.stats.binomtest(won, won + lost).pvalue) if won + lost else 1.0
 
 
 def amounts_wrong(

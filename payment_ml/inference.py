@@ -26,8 +26,7 @@ def open_network(path: Path) -> Network:
 
     Returns
     -------
-    a function: uint8 [n, ...], pictures as the network takes them -> float32, the logarithms of its probabilities. A
-    picture is answered alike alone and among others
+    a function: uint8 [n, ...], pictures as the network takes them -> float32, the logarithms of its probabilities
 
     Raises
     ------

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy  # scipy.stats comes at its first use, half a second that who only reads pictures does without
 
 
 def clopper_pearson(wrong: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -12,7 +12,7 @@ def clopper_pearson(wrong: int, total: int, confidence: float = 0.95) -> tuple[f
 
     Source: Clopper and Pearson 1934, through scipy.
     """
-    interval = stats.binomtest(wrong, total).proportion_ci(confidence, method="exact")
+    interval = scipy.stats.binomtest(wrong, total).proportion_ci(confidence, method="exact")
     return float(interval.low), float(interval.high)
 
 
@@ -23,7 +23,7 @@ def upper_bound(wrong: int, total: int, confidence: float = 0.95) -> float:
     """
     if total == 0:
         return 1.0
-    return float(stats.binomtest(wrong, total, alternative="less").proportion_ci(confidence, method="exact").high)
+    return float(scipy.stats.binomtest(wrong, total, alternative="less").proportion_ci(confidence, method="exact").high)
 
 
 @dataclass(frozen=True)

@@ -83,28 +83,28 @@ def translate(description: dict[str, Any], path: Path) -> bytes:
 
     Raises
     ------
-    UntranslatedError : the network does not end in a softmax over the last axis, or has a layer that is not known here
+    UntranslatedError : the network does not take uint8 pictures, does not end in a softmax over the last axis, or has a
+        layer that is not known here
     OSError, KeyError, ValueError : the weights are damaged, or are not those that the description asks for
     """
+    entry, *between, end = description["config"]["layers"]
+    if entry["class_name"] != "InputLayer" or entry["config"]["dtype"] != "uint8":
+        raise UntranslatedError(f"expected uint8 pictures to begin with, but the first layer is {entry['class_name']}")
+    if end["class_name"] != "Softmax" or end["config"]["axis"] != -1:
+        raise UntranslatedError(f"expected a softmax at the end, but the last layer is {end['class_name']}")
     with zipfile.ZipFile(path) as archive:
         weights = _weights(archive.read("model.weights.h5"))
-    layers = description["config"]["layers"]
-    graph, tensors = _Graph(), {}
-    for layer in layers[:-1]:
-        kind, settings = layer["class_name"], layer["config"]
-        if kind == "InputLayer":
-            tensors[layer["name"]] = _Tensor(layer["name"], len(settings["batch_shape"]))
-            continue
-        if kind not in _TRANSLATIONS or settings["dtype"]["config"]["name"] != "float32":
-            raise UntranslatedError(f"no translation for the layer {layer['name']}, {kind}")
-        inputs = [tensors[name] for name in _inputs(layer)]
-        tensors[layer["name"]] = _TRANSLATIONS[kind](graph, _Settings(layer), weights.get(layer["name"], []), *inputs)
-    end = layers[-1]
-    if end["class_name"] != "Softmax" or end["config"]["axis"] != -1 or layers[0]["class_name"] != "InputLayer":
-        raise UntranslatedError(f"expected a softmax at the end, but the last layer is {end['class_name']}")
-    (name,) = _inputs(end)
-    output = graph.add("LogSoftmax", graph.last(tensors[name]).name, axis=-1)
-    return _model(graph, layers[0], output).SerializeToString()
+    graph = _Graph()
+    tensors = {entry["name"]: _Tensor(entry["name"], len(entry["config"]["batch_shape"]))}
+    for layer in between:
+        kind, name = layer["class_name"], layer["name"]
+        if kind not in _TRANSLATIONS or layer["config"]["dtype"]["config"]["name"] != "float32":
+            raise UntranslatedError(f"no translation for the layer {name}, {kind}")
+        inputs = [tensors[each] for each in _inputs(layer)]
+        tensors[name] = _TRANSLATIONS[kind](graph, _Settings(layer), weights.get(name, []), *inputs)
+    (last,) = _inputs(end)
+    output = graph.add("LogSoftmax", graph.last(tensors[last]).name, axis=-1)
+    return _model(graph, entry, output).SerializeToString()
 
 
 def _model(graph: _Graph, entry: dict[str, Any], output: str) -> onnx.ModelProto:
@@ -122,7 +122,7 @@ def _weights(content: bytes) -> dict[str, list[np.ndarray]]:
     """
     found = {}
     with h5py.File(io.BytesIO(content), "r") as archive:
-        groups = archive["layers"]
+        groups = _own(archive, "layers")
         for group in groups:
             kept = _own(_own(groups, group), "vars")
             arrays = [_own(kept, str(i)) for i in range(len(kept))]
@@ -158,11 +158,16 @@ class _Settings:
     def __getitem__(self, name: str) -> Any:
         return self._layer["config"][name]
 
+    def one_of(self, name: str, *known: Any) -> Any:
+        """A setting that has a translation for these values alone."""
+        if self[name] not in known:
+            raise UntranslatedError(f"no translation for {name}={self[name]!r} of the layer {self._layer['name']}")
+        return self[name]
+
     def only(self, **known: Any) -> None:
-        """Refuse values other than those that have a translation."""
+        """Refuse settings other than these."""
         for name, value in known.items():
-            if self[name] != value:
-                raise UntranslatedError(f"no translation for {name}={self[name]!r} of the layer {self._layer['name']}")
+            self.one_of(name, value)
 
 
 def _rescaling(graph: _Graph, settings: _Settings, _, tensor: _Tensor) -> _Tensor:
@@ -186,15 +191,14 @@ def _reshaped(graph: _Graph, tensor: _Tensor, shape: list[int]) -> _Tensor:
 
 def _convolution(graph: _Graph, settings: _Settings, weights: list[np.ndarray], tensor: _Tensor) -> _Tensor:
     settings.only(data_format="channels_last", groups=1, dilation_rate=[1] * (tensor.rank - 2))
-    if settings["padding"] not in ("same", "valid"):
-        settings.only(padding="same")
+    padding = {"same": "SAME_UPPER", "valid": "VALID"}[settings.one_of("padding", "same", "valid")]
     kernel, *bias = weights
     made = graph.add(
         "Conv",
         graph.first(tensor).name,
         *(graph.constant(each) for each in (np.moveaxis(kernel, (-1, -2), (0, 1)), *bias)),
         strides=settings["strides"],
-        auto_pad="SAME_UPPER" if settings["padding"] == "same" else "VALID",
+        auto_pad=padding,
     )
     return _activated(graph, settings, _Tensor(made, tensor.rank, channels_first=True))
 
@@ -235,9 +239,8 @@ def _dense(graph: _Graph, settings: _Settings, weights: list[np.ndarray], tensor
 
 
 def _activated(graph: _Graph, settings: _Settings, tensor: _Tensor) -> _Tensor:
-    if settings["activation"] == "linear":
+    if settings.one_of("activation", "linear", "relu") == "linear":
         return tensor
-    settings.only(activation="relu")
     return replace(tensor, name=graph.add("Relu", tensor.name))
 
 

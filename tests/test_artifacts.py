@@ -9,16 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import payment_ml
+from saving import rezip, save
 
 from payment_ml import artifacts, files, inference, networks, project
 from payment_ml.backend import keras, tensorflow
 from payment_ml.registry import Registry, RegistryError
-
-
-def save(network: keras.Model, path: Path) -> Path:
-    """As 02 does."""
-    network.save(path)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -77,16 +72,6 @@ def test_a_layer_that_loads_another_program_is_refused_by_name(open_network, tmp
     path = save(with_program(tmp_path / "program"), tmp_path / "model.keras")
     with pytest.raises(artifacts.ArtifactError, match="TFSMLayer; it is refused"):
         open_network(path)
-
-
-def rezip(source: Path, target: Path, **changed: bytes) -> Path:
-    """A copy of a saved network with other members; None leaves one out."""
-    with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "w") as made:
-        members = {each.filename: archive.read(each) for each in archive.infolist()}
-        for name, content in (members | changed).items():
-            if content is not None:
-                made.writestr(name, content)
-    return target
 
 
 def described(source: Path, **changed: str) -> bytes:

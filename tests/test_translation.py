@@ -1,29 +1,15 @@
 """translation: says the same in ONNX as Keras does, and says when it cannot."""
 
-import io
-import zipfile
 from pathlib import Path
 
 import h5py
 import numpy as np
 import onnxruntime
 import pytest
-from keras import layers
+from saving import layers, pictures_into, reweigh, save, used
 
 from payment_ml import artifacts, networks, translation
 from payment_ml.backend import keras
-
-
-def saved(network: keras.Model, folder: Path) -> Path:
-    """A network in a file, as 02 saves it."""
-    network.save(folder / "model.keras")
-    return folder / "model.keras"
-
-
-def used(network: keras.Model, rng: np.random.Generator) -> keras.Model:
-    """A network with weights as after training: biases and running averages are no longer 0 and 1."""
-    network.set_weights([each + rng.uniform(0.01, 0.1, each.shape) for each in network.get_weights()])
-    return network
 
 
 def translated(path: Path):
@@ -36,21 +22,12 @@ def translated(path: Path):
 def test_every_architecture_of_ours_answers_as_in_keras(architecture, tmp_path, rng):
     """Or it would be served by TensorFlow, slowly, and nobody would see why."""
     network = used(networks.build(architecture, 0), rng)
-    answer = translated(saved(network, tmp_path))
+    answer = translated(save(network, tmp_path / "model.keras"))
     for shape in ((1, 32, 16), (5, 32, 144), (2, 32, 512)) if architecture == "reader" else ((1, 28, 28), (7, 28, 28)):
         pictures = rng.integers(0, 256, shape, dtype=np.uint8)
         said = answer(pictures)
         assert said.dtype == np.float32
         assert np.allclose(np.exp(said), network(pictures).numpy(), atol=1e-5)
-
-
-def pictures_into(*between: layers.Layer, shape: tuple[int, ...] = (8, 12, 1)) -> keras.Model:
-    """A network of some layers between pictures and a softmax."""
-    entry = keras.Input(shape[:2], dtype="uint8", name="pictures")
-    hidden = layers.Reshape(shape)(layers.Rescaling(1 / 255)(entry))
-    for layer in between:
-        hidden = layer(hidden)
-    return keras.Model(entry, layers.Softmax()(layers.Dense(5, name="logits")(layers.Flatten()(hidden))))
 
 
 @pytest.mark.parametrize(
@@ -67,8 +44,9 @@ def pictures_into(*between: layers.Layer, shape: tuple[int, ...] = (8, 12, 1)) -
 def test_settings_of_layers_mean_what_they_mean_in_keras(between, tmp_path, rng):
     """Padding, strides, biases, activations; every order of axes."""
     network = used(pictures_into(*between), rng)
+    said = translated(save(network, tmp_path / "model.keras"))
     pictures = rng.integers(0, 256, (3, 8, 12), dtype=np.uint8)
-    assert np.allclose(np.exp(translated(saved(network, tmp_path))(pictures)), network(pictures).numpy(), atol=1e-5)
+    assert np.allclose(np.exp(said(pictures)), network(pictures).numpy(), atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +63,7 @@ def test_settings_of_layers_mean_what_they_mean_in_keras(between, tmp_path, rng)
 )
 def test_what_has_no_translation_is_named(layer, message, tmp_path):
     """It is never taken for something else."""
-    path = saved(pictures_into(layer), tmp_path)
+    path = save(pictures_into(layer), tmp_path / "model.keras")
     with pytest.raises(translation.UntranslatedError, match=message):
         translation.translate(artifacts.check(path), path)
 
@@ -93,7 +71,7 @@ def test_what_has_no_translation_is_named(layer, message, tmp_path):
 def test_a_layer_in_two_places_has_no_translation(tmp_path):
     """Its output would be taken for that of the other place."""
     shared = layers.Dense(1, activation="relu")
-    path = saved(pictures_into(shared, shared), tmp_path)
+    path = save(pictures_into(shared, shared), tmp_path / "model.keras")
     with pytest.raises(translation.UntranslatedError, match="stands in more than one place"):
         translation.translate(artifacts.check(path), path)
 
@@ -101,22 +79,9 @@ def test_a_layer_in_two_places_has_no_translation(tmp_path):
 def test_a_network_without_a_softmax_at_its_end_has_no_translation(tmp_path):
     """What it says would be taken for logarithms of probabilities."""
     network = pictures_into()
-    path = saved(keras.Model(network.input, network.get_layer("logits").output), tmp_path)
+    path = save(keras.Model(network.input, network.get_layer("logits").output), tmp_path / "model.keras")
     with pytest.raises(translation.UntranslatedError, match="softmax at the end, but the last layer is Dense"):
         translation.translate(artifacts.check(path), path)
-
-
-def with_weights(path: Path, change) -> Path:
-    """A saved network whose weights a function has changed."""
-    with zipfile.ZipFile(path) as archive:
-        members = {each: archive.read(each) for each in archive.namelist()}
-    content = io.BytesIO(members["model.weights.h5"])
-    with h5py.File(content, "r+") as weights:
-        change(weights["layers/dense/vars"])
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, each in (members | {"model.weights.h5": content.getvalue()}).items():
-            archive.writestr(name, each)
-    return path
 
 
 def link(weights: h5py.Group) -> None:
@@ -146,6 +111,6 @@ def integers(weights: h5py.Group) -> None:
 )
 def test_weights_that_do_not_stand_in_the_file_are_refused(change, message, tmp_path):
     """A network must not read other files, which it could then give away."""
-    path = with_weights(saved(pictures_into(), tmp_path), change)
+    path = reweigh(save(pictures_into(), tmp_path / "model.keras"), change)
     with pytest.raises(ValueError, match=message):
         translation.translate(artifacts.check(path), path)
