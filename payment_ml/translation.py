@@ -92,16 +92,17 @@ def translate(description: dict[str, Any], path: Path) -> bytes:
         raise UntranslatedError(f"expected uint8 pictures to begin with, but the first layer is {entry['class_name']}")
     if end["class_name"] != "Softmax" or end["config"]["axis"] != -1:
         raise UntranslatedError(f"expected a softmax at the end, but the last layer is {end['class_name']}")
+    for layer in between:
+        if layer["class_name"] not in _TRANSLATIONS or layer["config"]["dtype"]["config"]["name"] != "float32":
+            raise UntranslatedError(f"no translation for the layer {layer['name']}, {layer['class_name']}")
     with zipfile.ZipFile(path) as archive:
         weights = _weights(archive.read("model.weights.h5"))
     graph = _Graph()
     tensors = {entry["name"]: _Tensor(entry["name"], len(entry["config"]["batch_shape"]))}
     for layer in between:
-        kind, name = layer["class_name"], layer["name"]
-        if kind not in _TRANSLATIONS or layer["config"]["dtype"]["config"]["name"] != "float32":
-            raise UntranslatedError(f"no translation for the layer {name}, {kind}")
-        inputs = [tensors[each] for each in _inputs(layer)]
-        tensors[name] = _TRANSLATIONS[kind](graph, _Settings(layer), weights.get(name, []), *inputs)
+        name, inputs = layer["name"], [tensors[each] for each in _inputs(layer)]
+        own = weights.get(name, [])
+        tensors[name] = _TRANSLATIONS[layer["class_name"]](graph, _Settings(layer), own, *inputs)
     (last,) = _inputs(end)
     output = graph.add("LogSoftmax", graph.last(tensors[last]).name, axis=-1)
     return _model(graph, entry, output).SerializeToString()
