@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 import payment_ml
-from payment_ml import artifacts, inference, preparation, project, questions, strips
+from payment_ml import inference, preparation, project, questions, strips
 
 PICTURES = 1000
 
@@ -60,14 +60,9 @@ def main() -> None:
 
 def _network_alone(reader: payment_ml.AmountReader) -> tuple[float, float]:
     """Milliseconds that its network takes for a strip of usual width, as it serves and as Keras has it; in turns."""
-    from payment_ml.backend import tensorflow as tf
-
     path = reader.version.network_path
-    network = artifacts.open_network(path)
-    signature = [tf.TensorSpec(network.input_shape, tf.uint8)]
-    compiled = tf.function(lambda levels: network(levels, training=False), input_signature=signature)
+    ways = (inference.open_network(path), inference.in_tensorflow(path))
     levels = np.random.default_rng(0).integers(0, 256, (1, strips.HEIGHT, 160), np.uint8)
-    ways = (inference.open_network(path), lambda levels: compiled(levels).numpy())
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(300):
         for way, taken in zip(ways, times, strict=True):

@@ -72,27 +72,28 @@ def check(path: Path) -> dict[str, Any]:
     ArtifactError : as `open_network`
     """
     if path.suffix != ".keras" or path.is_symlink() or not path.is_file():
-        raise ArtifactError(_refused(path, "it is no regular .keras file"))
+        raise refusal(path, "it is no regular .keras file")
     try:
         with zipfile.ZipFile(path) as archive:
             sizes = {each.filename: each.file_size for each in archive.infolist()}
             if set(sizes) != _MEMBERS or len(archive.infolist()) != len(_MEMBERS):
-                raise ArtifactError(_refused(path, f"it holds {', '.join(sorted(sizes)) or 'nothing'}"))
+                raise refusal(path, f"it holds {', '.join(sorted(sizes)) or 'nothing'}")
             for name, size in sizes.items():
                 if size > _LARGEST[name]:
-                    raise ArtifactError(_refused(path, f"{name} has {size:,} bytes"))
+                    raise refusal(path, f"{name} has {size:,} bytes")
             described = json.loads(archive.read("config.json"))
     except (OSError, ValueError, RecursionError, zipfile.BadZipFile) as error:
-        raise ArtifactError(_refused(path, str(error))) from error
+        raise refusal(path, error) from error
     for module, name in _classes(described):
         if module not in _MODULES or name not in _CLASSES:
-            raise ArtifactError(_refused(path, f"it asks for {module}.{name}"))
+            raise refusal(path, f"it asks for {module}.{name}")
     return described
 
 
-def refusal(path: Path, error: Exception) -> ArtifactError:
-    """The error that says what another program met in a file."""
-    return ArtifactError(_refused(path, str(error).strip().splitlines()[0] if str(error) else repr(error)))
+def refusal(path: Path, came: str | Exception) -> ArtifactError:
+    """The error that refuses a file for what is in it, or for what another program met there."""
+    told = came if isinstance(came, str) else (str(came).strip().splitlines() or [repr(came)])[0]
+    return ArtifactError(f"expected a network of plain layers in {path}, but {told}; it is refused")
 
 
 def _classes(described: Any) -> Iterator[tuple[Any, Any]]:
@@ -106,7 +107,3 @@ def _classes(described: Any) -> Iterator[tuple[Any, Any]]:
             waiting.extend(each.values())
         elif isinstance(each, list):
             waiting.extend(each)
-
-
-def _refused(path: Path, came: str) -> str:
-    return f"expected a network of plain layers in {path}, but {came}; it is refused"

@@ -36,7 +36,7 @@ def open_network(path: Path) -> Network:
     try:
         model = translation.translate(description, path)
     except translation.UntranslatedError:
-        return _in_tensorflow(path)
+        return in_tensorflow(path)
     except Exception as error:  # h5py raises whatever it meets in a damaged file
         raise artifacts.refusal(path, error) from error
     return _in_onnx_runtime(model, path)
@@ -57,7 +57,8 @@ def _in_onnx_runtime(model: bytes, path: Path) -> Network:
     return lambda pictures: session.run(None, {entry: pictures})[0]
 
 
-def _in_tensorflow(path: Path) -> Network:
+def in_tensorflow(path: Path) -> Network:
+    """The same network as Keras has it; parameters, answer and errors as `open_network`."""
     from payment_ml.backend import keras
     from payment_ml.backend import tensorflow as tf
 

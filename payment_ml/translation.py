@@ -217,7 +217,9 @@ def _relu(graph: _Graph, settings: _Settings, _, tensor: _Tensor) -> _Tensor:
     return replace(tensor, name=graph.add("Relu", tensor.name))
 
 
-def _add(graph: _Graph, _settings: _Settings, _, *tensors: _Tensor) -> _Tensor:
+def _add(graph: _Graph, settings: _Settings, _, *tensors: _Tensor) -> _Tensor:
+    if len({each.rank for each in tensors}) > 1:  # which axes meet would depend on their order
+        raise UntranslatedError(f"no translation: the layer {settings['name']} adds tensors of different ranks")
     ordered = [graph.first(each) for each in tensors]
     return replace(ordered[0], name=graph.add("Sum", *(each.name for each in ordered)))
 

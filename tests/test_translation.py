@@ -76,6 +76,17 @@ def test_a_layer_in_two_places_has_no_translation(tmp_path):
         translation.translate(artifacts.check(path), path)
 
 
+def test_a_sum_of_different_ranks_has_no_translation(tmp_path):
+    """Keras and ONNX would line up other axes."""
+    entry = keras.Input((8, 12), dtype="uint8", name="pictures")
+    rows = layers.Rescaling(1 / 255)(entry)
+    summed = layers.Add()([rows, layers.Dense(12)(layers.Flatten()(rows))])
+    network = keras.Model(entry, layers.Softmax()(layers.Dense(5, name="logits")(layers.Flatten()(summed))))
+    path = save(network, tmp_path / "model.keras")
+    with pytest.raises(translation.UntranslatedError, match="adds tensors of different ranks"):
+        translation.translate(artifacts.check(path), path)
+
+
 def test_a_network_without_a_softmax_at_its_end_has_no_translation(tmp_path):
     """What it says would be taken for logarithms of probabilities."""
     network = pictures_into()
