@@ -13,16 +13,20 @@ import cv2
 import numpy as np
 
 import payment_ml
-from payment_ml import inference, preparation, project, questions, strips
+from payment_ml import paths
+from payment_ml.datasets import splits
+from payment_ml.evaluation import test_sets
+from payment_ml.imaging import line_images
+from payment_ml.networks import inference
 
 PICTURES = 1000
 
 
 def main() -> None:
     """Measure and print a table."""
-    split = preparation.read_split(project.ROOT / "data" / "prepared", "validation")
-    asked = questions.photographs("amounts", split, PICTURES, np.random.default_rng(0))
-    files = [cv2.imencode(".png", each.picture[:, :, ::-1])[1].tobytes() for each in asked]
+    split = splits.read_split(paths.ROOT / "data" / "prepared", "validation")
+    asked = test_sets.generate_samples("amounts", split, PICTURES, np.random.default_rng(0))
+    files = [cv2.imencode(".png", each.image[:, :, ::-1])[1].tobytes() for each in asked]
     reader = payment_ml.load_amount_reader()
     reader.read_many(files[:100])
     times = []
@@ -35,8 +39,8 @@ def main() -> None:
     together = 1000 * (time.perf_counter() - started) / PICTURES
     clean, spoiled = _with_broken_ones(reader, files)
     alone, in_tensorflow = _network_alone(reader)
-    sample = project.ROOT / "data" / "samples" / "amount-01.png"
-    command = [sys.executable, "-m", "payment_ml.cli", "read", str(sample)]
+    sample = paths.ROOT / "data" / "samples" / "amount-01.png"
+    command = [sys.executable, "-m", "payment_ml.cli.main", "read", str(sample)]
     cold = []
     for _ in range(3):
         started = time.perf_counter()
@@ -61,8 +65,8 @@ def main() -> None:
 def _network_alone(reader: payment_ml.AmountReader) -> tuple[float, float]:
     """Milliseconds that its network takes for a strip of usual width, as it serves and as Keras has it; in turns."""
     path = reader.version.network_path
-    ways = (inference.open_network(path), inference.in_tensorflow(path))
-    levels = np.random.default_rng(0).integers(0, 256, (1, strips.HEIGHT, 160), np.uint8)
+    ways = (inference.load_session(path), inference.tensorflow_session(path))
+    levels = np.random.default_rng(0).integers(0, 256, (1, line_images.HEIGHT, 160), np.uint8)
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(300):
         for way, taken in zip(ways, times, strict=True):

@@ -18,47 +18,53 @@ import click
 import numpy as np
 from PIL import Image
 
-from payment_ml import examination, handwriting, mnist, pens, preparation, project, questions, verdicts
-from payment_ml.feedback import Feedback
-from payment_ml.reading import READERS
-from payment_ml.registry import Registry, Version
+from payment_ml import paths
+from payment_ml.datasets import mnist, splits
+from payment_ml.evaluation import evaluator, promotion
+from payment_ml.feedback.store import FeedbackStore
+from payment_ml.recognition.readers import READERS
+from payment_ml.registry.registry import Registry
+from payment_ml.registry.versions import Version
+from payment_ml.synthesis import amount_images, glyphs
 
 FURTHER = 1000  # amounts in the foreign hand that nobody corrected
 
 
 def write_corrections(folder: Path, count: int, seed: int) -> None:
     """As people at ten sittings would have saved them."""
-    train = preparation.split_digits(mnist.load(project.ROOT / "data" / "raw"))["train"]
-    alphabet = pens.Alphabet(train.images, train.labels)
-    rng, saved = np.random.default_rng(seed), Feedback(folder)
+    train = splits.split_digits(mnist.load(paths.ROOT / "data" / "raw"))["train"]
+    alphabet = glyphs.GlyphBank(train.images, train.labels)
+    rng, saved = np.random.default_rng(seed), FeedbackStore(folder)
     for i in range(count):
-        each = handwriting.amount_picture(alphabet, rng, hand=pens.foreign_hand)
-        saved.save(Image.fromarray(each.picture), "amounts", str(each.value), {}, f"sitting-{i % 10}")
+        each = amount_images.render_amount(alphabet, rng, hand=glyphs.out_of_distribution_style)
+        saved.save(Image.fromarray(each.image), "amounts", each.label, {}, f"sitting-{i % 10}")
 
 
-def read_further(before: Version, after: Version, data_dir: Path, seed: int) -> verdicts.Match:
+def read_further(before: Version, after: Version, data_dir: Path, seed: int) -> promotion.PairedResults:
     """Have two versions read the same further amounts in the foreign hand."""
-    split = preparation.read_split(data_dir / "prepared", "validation")
-    alphabet, rng = pens.Alphabet(split.images, split.labels), np.random.default_rng([seed, 1])
-    written = [handwriting.amount_picture(alphabet, rng, hand=pens.foreign_hand) for _ in range(FURTHER)]
-    asked = [questions.of_amount(each) for each in written]
+    split = splits.read_split(data_dir / "prepared", "validation")
+    alphabet, rng = glyphs.GlyphBank(split.images, split.labels), np.random.default_rng([seed, 1])
+    written = [
+        amount_images.render_amount(alphabet, rng, hand=glyphs.out_of_distribution_style) for _ in range(FURTHER)
+    ]
+    asked = list(written)
     after_right, before_right = (
-        examination.ask(READERS["amounts"](version), asked, f"further amounts, {version.name}").right
+        evaluator.predict_all(READERS["amounts"](version), asked, f"further amounts, {version.name}").correct
         for version in (after, before)
     )
-    return verdicts.Match("further amounts in that hand", after_right, before_right)
+    return promotion.PairedResults("further amounts in that hand", after_right, before_right)
 
 
 def retrain(architecture: str, data_dir: Path, models_dir: Path) -> tuple[dict, float]:
     """The real command, warm; the card of what it made, and its seconds."""
-    command = [sys.executable, "-m", "payment_ml.cli", "retrain", "-p", "architecture", architecture]
+    command = [sys.executable, "-m", "payment_ml.cli.main", "retrain", "-p", "architecture", architecture]
     command += ["-p", "warm_start", "True", "--data", str(data_dir), "--models", str(models_dir)]
     started = time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     seconds = time.perf_counter() - started
     told = json.loads(done.stdout.splitlines()[-1])
     click.echo(f"{architecture}: {told['outcome']}: {told['reason']}")
-    return Registry(models_dir).get(told["version"]).card, seconds
+    return Registry(models_dir).get(told["version"]).metadata, seconds
 
 
 @click.command()
@@ -69,8 +75,8 @@ def main(count: int, seed: int) -> None:
     with tempfile.TemporaryDirectory(prefix="payment-ml-corrections-") as folder:
         data_dir, models_dir = Path(folder, "data"), Path(folder, "models")
         data_dir.mkdir()
-        (data_dir / "raw").symlink_to(project.ROOT / "data" / "raw")
-        shutil.copytree(project.ROOT / "models", models_dir)
+        (data_dir / "raw").symlink_to(paths.ROOT / "data" / "raw")
+        shutil.copytree(paths.ROOT / "models", models_dir)
         write_corrections(data_dir / "feedback", count, seed)
         before = Registry(models_dir).champion("amounts")
         _, digit_seconds = retrain("cnn", data_dir, models_dir)
@@ -81,8 +87,8 @@ def main(count: int, seed: int) -> None:
         )
         for name in ("kept corrections", "no worse on amounts"):
             click.echo(f"{name}: {gates[name]['told']}")
-        after = Registry(models_dir).newest(architecture="reader")
-        click.echo(f"further: {read_further(before, after, data_dir, seed).told()}")
+        after = Registry(models_dir).latest(architecture="reader")
+        click.echo(f"further: {read_further(before, after, data_dir, seed).summary()}")
         for name, seconds in (("cnn", digit_seconds), ("reader", amount_seconds)):
             click.echo(f"warm retraining of {name}: {seconds:.0f} s")
         training = card["train_seconds"]

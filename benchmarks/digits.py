@@ -13,7 +13,9 @@ import click
 import numpy as np
 
 import payment_ml
-from payment_ml import handwriting, preparation, project
+from payment_ml import paths
+from payment_ml.datasets import splits
+from payment_ml.synthesis import amount_images
 
 
 def median_milliseconds(call: Callable[[], object], repeats: int) -> float:
@@ -34,14 +36,14 @@ def command_milliseconds(*command: str, repeats: int = 7) -> float:
 
 def main() -> None:
     """Measure and print a table."""
-    from payment_ml.backend import keras
+    from payment_ml.networks.backend import keras
 
     classifier = payment_ml.load_digit_classifier()
-    images = preparation.read_split(project.ROOT / "data" / "prepared", "validation").images
+    images = splits.read_split(paths.ROOT / "data" / "prepared", "validation").images
     labels = np.zeros(len(images), int)
     many = np.concatenate([images] * 4)[:10_000]
     network = keras.saving.load_model(classifier.version.network_path, compile=False)
-    pictures = [each for each, _ in handwriting.digit_pictures(images, labels, 100, np.random.default_rng(0))]
+    pictures = [each for each, _ in amount_images.render_digits(images, labels, 100, np.random.default_rng(0))]
 
     one = median_milliseconds(lambda: classifier.predict_proba(images[:1]), 300)
     keras_one = median_milliseconds(lambda: network.predict(images[:1], verbose=0), 20)
@@ -52,7 +54,7 @@ def main() -> None:
         ("read, one photograph", median_milliseconds(lambda: [classifier.read(p) for p in pictures], 3) / 100, ""),
         ("python -c 'import payment_ml'", command_milliseconds(sys.executable, "-c", "import payment_ml"), ""),
         ("python -c 'pass'", command_milliseconds(sys.executable, "-c", "pass"), ""),
-        ("payment-ml --help", command_milliseconds(sys.executable, "-m", "payment_ml.cli", "--help"), ""),
+        ("payment-ml --help", command_milliseconds(sys.executable, "-m", "payment_ml.cli.main", "--help"), ""),
     ]
     click.echo(f"{classifier.version.name}")
     click.echo(f"{'what':34}{'median ms':>10}  times predict_proba")

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import click
 import numpy as np
-from mutations import mutate, seeds
+from helpers.corrupt_images import mutate, seeds
 from tqdm import tqdm
 
-from payment_ml import mnist, pens, preparation, project
+from payment_ml import paths
+from payment_ml.datasets import mnist, splits
+from payment_ml.synthesis import glyphs
 
 HANG = 5.0  # seconds
 MEMORY = 1_500_000  # kilobytes of a process
@@ -26,12 +28,12 @@ ROUND = 500  # reads for each report of a worker
 
 def work(worker: int, digits, rounds: int, seed: int, models_dir: Path, folder: Path, reports) -> None:
     """Read damaged pictures, and report after each round: reads, refused, accepted, slowest, memory, failures."""
-    from payment_ml.reading import load_amount_reader
+    from payment_ml.recognition.readers import load_amount_reader
 
     faulthandler.enable()
     reader = load_amount_reader(models_dir)
     rng = np.random.default_rng([seed, worker])
-    alphabet = pens.Alphabet(*digits)
+    alphabet = glyphs.GlyphBank(*digits)
     current = folder / f"worker-{worker}.bin"  # what is being read, should the process die of it
     for _ in range(rounds):
         pictures = seeds(alphabet, rng)
@@ -60,10 +62,8 @@ def work(worker: int, digits, rounds: int, seed: int, models_dir: Path, folder: 
 @click.option("--reads", default=100_000, show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--workers", default=2, show_default=True)
-@click.option("--models", "models_dir", type=click.Path(path_type=Path), default=project.ROOT / "models")
-@click.option(
-    "--folder", type=click.Path(path_type=Path), default=project.ROOT / "build" / "fuzz", help="For failures."
-)
+@click.option("--models", "models_dir", type=click.Path(path_type=Path), default=paths.ROOT / "models")
+@click.option("--folder", type=click.Path(path_type=Path), default=paths.ROOT / "build" / "fuzz", help="For failures.")
 def main(reads: int, seed: int, workers: int, models_dir: Path, folder: Path) -> None:
     """Feed damaged pictures to the champion; exit status 1 when one crashed it, hung it or took too much memory."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ def main(reads: int, seed: int, workers: int, models_dir: Path, folder: Path) ->
     reports = context.Queue()
     rounds = -(-reads // (ROUND * workers))
     # Unpacking MNIST takes more memory than reading ever does; the workers, which are measured, get a few digits.
-    split = preparation.split_digits(mnist.load(project.ROOT / "data" / "raw"))["train"]
+    split = splits.split_digits(mnist.load(paths.ROOT / "data" / "raw"))["train"]
     digits = (split.images[:2000].copy(), split.labels[:2000].copy())
     arguments = (digits, rounds, seed, models_dir, folder, reports)
     processes = [context.Process(target=work, args=(i, *arguments), daemon=True) for i in range(workers)]

@@ -11,30 +11,33 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["payment_ml.images", "PIL"]):
+with atheris.instrument_imports(include=["payment_ml.imaging.image_loading", "PIL"]):
     from PIL import Image, PngImagePlugin, TiffImagePlugin  # noqa: F401  instrumented before they are needed
 
-    from payment_ml import images
+    from payment_ml import errors
+    from payment_ml.imaging import image_loading
 
 import numpy as np
-from mutations import seeds
+from helpers.corrupt_images import seeds
 
-from payment_ml import mnist, pens, preparation, project
+from payment_ml import errors, paths
+from payment_ml.datasets import mnist, splits
+from payment_ml.synthesis import glyphs
 
 
 def read(content: bytes) -> None:
     """A picture, or an error in words; anything else is a finding."""
     try:
-        images.look(content)
-    except images.ImageError as error:
+        image_loading.load_grey_with_note(content)
+    except errors.ImageError as error:
         if not str(error).startswith("expected "):
             raise
 
 
 def main() -> None:
     """Fuzz, from whole pictures of every format."""
-    split = preparation.split_digits(mnist.load(project.ROOT / "data" / "raw"))["train"]
-    alphabet = pens.Alphabet(split.images[:500], split.labels[:500])
+    split = splits.split_digits(mnist.load(paths.ROOT / "data" / "raw"))["train"]
+    alphabet = glyphs.GlyphBank(split.images[:500], split.labels[:500])
     with tempfile.TemporaryDirectory() as folder:
         for i, content in enumerate(seeds(alphabet, np.random.default_rng(0))):
             Path(folder, f"seed-{i}").write_bytes(content)

@@ -12,7 +12,10 @@ from concurrent.futures import ProcessPoolExecutor
 import click
 import numpy as np
 
-from payment_ml import handwriting, pens, preparation, project, writing
+from payment_ml import paths
+from payment_ml.datasets import splits
+from payment_ml.synthesis import amount_images, glyphs
+from payment_ml.training import line_generator
 
 PICTURES = 4096
 PROCESSES = 2
@@ -20,23 +23,23 @@ PROCESSES = 2
 
 def photographs(seed: int) -> float:
     """Seconds of one process for its share of the pictures, after a start that is not counted."""
-    split = preparation.read_split(project.ROOT / "data" / "prepared", "validation")
-    alphabet = pens.Alphabet(split.images, split.labels)
+    split = splits.read_split(paths.ROOT / "data" / "prepared", "validation")
+    alphabet = glyphs.GlyphBank(split.images, split.labels)
     rng = np.random.default_rng(seed)
-    handwriting.amount_picture(alphabet, rng)
+    amount_images.render_amount(alphabet, rng)
     started = time.perf_counter()
     for _ in range(PICTURES // PROCESSES):
-        handwriting.amount_picture(alphabet, rng)
+        amount_images.render_amount(alphabet, rng)
     return time.perf_counter() - started
 
 
 def strips(seed: int) -> float:
     """The same for strips, as the processes beside the training write them."""
-    writing.start(preparation.read_split(project.ROOT / "data" / "prepared", "validation"))
-    writing.batches((seed, 0), 32)
+    line_generator.init_worker(splits.read_split(paths.ROOT / "data" / "prepared", "validation"))
+    line_generator.training_batches((seed, 0), 32)
     started = time.perf_counter()
-    for i in range(PICTURES // PROCESSES // writing.SHEET):
-        writing.batches((seed, 1, i), 32)
+    for i in range(PICTURES // PROCESSES // line_generator.CHUNK_SIZE):
+        line_generator.training_batches((seed, 1, i), 32)
     return time.perf_counter() - started
 
 

@@ -19,11 +19,12 @@ from pathlib import Path
 
 import click
 import psutil
-from sessions import session
+from helpers.processes import session
 from tqdm import tqdm
 
-from payment_ml import project
-from payment_ml.registry import Registry, RegistryError
+from payment_ml import paths
+from payment_ml.errors import RegistryError
+from payment_ml.registry.registry import Registry
 
 COMMAND = Path(sys.executable).with_name("payment-ml")
 VICTIMS = ("command", "kernel", "everything")
@@ -92,7 +93,7 @@ def torture(folder: Path, kills: int, seed: int, bar: tqdm) -> Counter:
         counts["orphans"] += len(session(process.pid))
         try:
             now, now_network = serving(models_dir)
-            verdict = Registry(models_dir).get(now).card.get("verdict", {})
+            verdict = Registry(models_dir).get(now).metadata.get("verdict", {})
             counts["promoted" if now != name else "champion stayed"] += 1
             counts["CHAMPION BROKEN"] += (now == name and now_network != network) or not verdict.get("promoted")
         except RegistryError as error:
@@ -111,7 +112,7 @@ def main(kills: int, workers: int, seed: int) -> None:
         folders = [Path(temporary, str(i)) for i in range(workers)]
         for folder in folders:
             (folder / "data").mkdir(parents=True)
-            shutil.copytree(project.ROOT / "data" / "raw", folder / "data" / "raw")
+            shutil.copytree(paths.ROOT / "data" / "raw", folder / "data" / "raw")
         with ThreadPoolExecutor(workers) as pool:
             share = [kills // workers + (i < kills % workers) for i in range(workers)]
             found = pool.map(torture, folders, share, range(seed, seed + workers), [bar] * workers)

@@ -16,10 +16,10 @@ from pathlib import Path
 import click
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from payment_ml import project
+from payment_ml import paths
 
 UPLOADS = 20
-SAMPLE = project.ROOT / "data" / "samples" / "amount-04.png"
+SAMPLE = paths.ROOT / "data" / "samples" / "amount-04.png"
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -27,9 +27,7 @@ _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 @click.option(
     "--screenshot", type=click.Path(dir_okay=False, path_type=Path), help="Take a picture of the page instead."
 )
-@click.option(
-    "--models", type=click.Path(path_type=Path), default=project.ROOT / "models", help="Whose champions serve."
-)
+@click.option("--models", type=click.Path(path_type=Path), default=paths.ROOT / "models", help="Whose champions serve.")
 def main(screenshot: Path | None, models: Path) -> None:
     """Serve the demo with the champions, and use it."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -42,7 +40,7 @@ def main(screenshot: Path | None, models: Path) -> None:
     token = secrets.token_urlsafe()
     address = f"http://localhost:{port}/?token={token}"
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        command = [sys.executable, "-m", "payment_ml.cli", "demo", "--no-browser", "--port", str(port)]
+        command = [sys.executable, "-m", "payment_ml.cli.main", "demo", "--no-browser", "--port", str(port)]
         command += ["--token", token, "--data", folder, "--models", str(models)]
         server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)

@@ -21,10 +21,13 @@ from PIL import Image
 from tqdm import tqdm
 
 import payment_ml
-from payment_ml import ink, preparation, project, questions, strips
-from payment_ml.images import load_grey
-from payment_ml.reading import DigitClassifier
-from payment_ml.registry import Registry
+from payment_ml import paths
+from payment_ml.datasets import splits
+from payment_ml.evaluation import test_sets
+from payment_ml.imaging import digit_segmentation, line_images
+from payment_ml.imaging.image_loading import load_grey
+from payment_ml.recognition.digit_classifier import DigitClassifier
+from payment_ml.registry.registry import Registry
 
 Read = Callable[[bytes], str]  # a picture -> the digits in it
 
@@ -44,14 +47,14 @@ def digit_by_digit(architecture: str) -> Read:
     those that stand above each other are one; small ones are marks; a component wider than high is cut into as many
     equal parts as digits would fit.
     """
-    registry = Registry(project.ROOT / "models")
-    classifier = DigitClassifier(registry.newest(architecture=architecture))
+    registry = Registry(paths.ROOT / "models")
+    classifier = DigitClassifier(registry.latest(architecture=architecture))
 
     def read(content: bytes) -> str:
-        strip = strips.cut_strip(load_grey(content))
+        strip = line_images.extract_line(load_grey(content))
         if strip is None:
             return ""
-        cuts = _segments(strip.levels)
+        cuts = _segments(strip.pixels)
         if not cuts:
             return ""
         return "".join(map(str, classifier.predict_proba(np.stack(cuts)).argmax(axis=1)))
@@ -80,7 +83,7 @@ def _segments(levels: np.ndarray) -> list[np.ndarray]:
         for begin, end in itertools.pairwise(edges):
             amount = large[:, begin:end].astype(np.float32) / 255 * mask[:, begin:end]
             if amount.any():
-                cuts.append(ink.as_mnist(amount))
+                cuts.append(digit_segmentation.normalize_to_mnist(amount))
     return cuts
 
 
@@ -121,9 +124,9 @@ def _digits(text: str) -> str:
 @click.option("--seed", default=2026, help="Of the amounts.")
 def main(pictures: int, seed: int) -> None:
     """Measure every reader that is installed and print a table."""
-    split = preparation.read_split(project.ROOT / "data" / "prepared", "test")
-    asked = questions.photographs("amounts", split, pictures + _TURN, np.random.default_rng(seed))
-    files = [cv2.imencode(".png", each.picture[:, :, ::-1])[1].tobytes() for each in asked]
+    split = splits.read_split(paths.ROOT / "data" / "prepared", "test")
+    asked = test_sets.generate_samples("amounts", split, pictures + _TURN, np.random.default_rng(seed))
+    files = [cv2.imencode(".png", each.image[:, :, ::-1])[1].tobytes() for each in asked]
     readers = {
         "this reader": ours(),
         "RapidOCR, recognition only": rapidocr(detect=False),

@@ -8,14 +8,14 @@ import importlib
 __version__ = "0.1.0"
 
 _MODULE_OF = {
-    "AmountReader": "payment_ml.reading",
-    "AmountReading": "payment_ml.reading",
-    "DigitClassifier": "payment_ml.reading",
-    "DigitReading": "payment_ml.reading",
-    "ImageError": "payment_ml.images",
-    "RegistryError": "payment_ml.registry",
-    "load_amount_reader": "payment_ml.reading",
-    "load_digit_classifier": "payment_ml.reading",
+    "AmountReader": "payment_ml.recognition.readers",
+    "AmountReading": "payment_ml.recognition.readers",
+    "DigitClassifier": "payment_ml.recognition.readers",
+    "DigitReading": "payment_ml.recognition.readers",
+    "ImageError": "payment_ml.errors",
+    "RegistryError": "payment_ml.errors",
+    "load_amount_reader": "payment_ml.recognition.readers",
+    "load_digit_classifier": "payment_ml.recognition.readers",
 }
 
 __all__ = ["__version__", *sorted(_MODULE_OF)]

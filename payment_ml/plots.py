@@ -71,7 +71,7 @@ def captioned(
     return figure
 
 
-def learning_curves(curves: dict[str, Sequence[float]], kept_epoch: int) -> Figure:
+def learning_curves(curves: dict[str, Sequence[float]], best_epoch: int) -> Figure:
     """Loss (nats) and validation accuracy by epoch, the epoch that was kept marked; `curves` as training gives them.
 
     Where it learned from corrections, the loss on them is a line of its own: new data beside old.
@@ -88,9 +88,9 @@ def learning_curves(curves: dict[str, Sequence[float]], kept_epoch: int) -> Figu
     accuracies.set(xlabel="epoch", ylabel="validation accuracy")
     accuracies.yaxis.set_major_formatter(PercentFormatter(1, decimals=2))
     for axis in (losses, accuracies):
-        axis.axvline(kept_epoch, color="grey", linewidth=1, zorder=0)
+        axis.axvline(best_epoch, color="grey", linewidth=1, zorder=0)
         axis.annotate(
-            " kept", (kept_epoch, 0.02), xycoords=("data", "axes fraction"), color="grey", ha="right", rotation=90
+            " kept", (best_epoch, 0.02), xycoords=("data", "axes fraction"), color="grey", ha="right", rotation=90
         )
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure

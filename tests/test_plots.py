@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from payment_ml import evaluation, plots, promises
+from payment_ml import plots
+from payment_ml.evaluation import calibration, metrics, risk_control
 
 
 @pytest.fixture(autouse=True)
@@ -18,11 +19,11 @@ def figures(rng: np.random.Generator) -> dict:
     """Each with plausible numbers."""
     right = rng.random(500) < 0.97
     confidences = np.where(right, rng.beta(20, 1, 500), rng.beta(3, 2, 500))
-    bins = evaluation.calibration_bins(confidences, right)
+    bins = calibration.calibration_bins(confidences, right)
     return {
         "balance": plots.balance({"train": rng.integers(80, 120, 10), "gate": rng.integers(80, 120, 10)}),
         "learning curves": plots.learning_curves(
-            {"loss": [1, 0.5], "validation_loss": [0.8, 0.4], "validation_accuracy": [0.8, 0.9]}, kept_epoch=2
+            {"loss": [1, 0.5], "validation_loss": [0.8, 0.4], "validation_accuracy": [0.8, 0.9]}, best_epoch=2
         ),
         "history": plots.history(
             pd.DataFrame(
@@ -39,12 +40,12 @@ def figures(rng: np.random.Generator) -> dict:
                 }
             )
         ),
-        "confusion": plots.confusion(evaluation.confusion(rng.integers(0, 10, 500), rng.integers(0, 10, 500))),
+        "confusion": plots.confusion(metrics.confusion_matrix(rng.integers(0, 10, 500), rng.integers(0, 10, 500))),
         "reliability": plots.reliability({"before": bins, "after": bins}),
         "where": plots.where(
             pd.DataFrame({"pictures": [40, 50], "right": [0.9, 0.8], "accepted": [0.8, 0.7]}, index=[3, 4]),
             pd.DataFrame({"digits": [90, 90, 90], "wrong": [1, 2, 0], "share": [0.01, 0.02, 0.0]}, index=[1, 2, 3]),
-            evaluation.confusion(rng.integers(0, 10, 500), rng.integers(0, 10, 500)),
+            metrics.confusion_matrix(rng.integers(0, 10, 500), rng.integers(0, 10, 500)),
         ),
         "robustness": plots.robustness(
             pd.DataFrame(
@@ -62,7 +63,7 @@ def figures(rng: np.random.Generator) -> dict:
             )
         ),
         "risk-coverage": plots.risk_coverage(
-            {"reader": promises.risk_coverage(confidences, right)}, 0.005, (0.9, 0.004)
+            {"reader": risk_control.risk_coverage(confidences, right)}, 0.005, (0.9, 0.004)
         ),
     }
 
@@ -83,9 +84,9 @@ def test_axes_are_labelled_and_the_figure_is_800_pixels_wide(name, rng):
 def test_no_mistakes_at_all_can_be_drawn():
     """A perfect reader on few digits must not break the last notebook."""
     labels = np.arange(10)
-    plots.confusion(evaluation.confusion(labels, labels))
+    plots.confusion(metrics.confusion_matrix(labels, labels))
     plots.captioned([], [])
-    plots.risk_coverage({"reader": promises.risk_coverage(np.ones(10), np.ones(10, bool))}, 0.005)
+    plots.risk_coverage({"reader": risk_control.risk_coverage(np.ones(10), np.ones(10, bool))}, 0.005)
 
 
 def test_an_alarming_caption_is_bold_and_not_only_coloured(splits):

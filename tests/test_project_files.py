@@ -6,15 +6,15 @@ import tomllib
 import pytest
 import yaml
 
-from payment_ml import __version__, project
+from payment_ml import __version__, paths
 
-PYPROJECT = tomllib.loads((project.ROOT / "pyproject.toml").read_text())
-LOCKED = (project.ROOT / "requirements.txt").read_text()
+PYPROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())
+LOCKED = (paths.ROOT / "requirements.txt").read_text()
 
 
 def test_environment_yml_installs_this_project_and_nothing_besides():
     """Conda brings Python and pip; every library comes from pyproject.toml, so the two cannot drift apart."""
-    environment = yaml.safe_load((project.ROOT / "environment.yml").read_text())
+    environment = yaml.safe_load((paths.ROOT / "environment.yml").read_text())
     *from_conda, from_pip = environment["dependencies"]
     assert environment["channels"] == ["conda-forge"]
     assert from_conda == [f"python{PYPROJECT['project']['requires-python']}", "pip"]
@@ -23,7 +23,7 @@ def test_environment_yml_installs_this_project_and_nothing_besides():
 
 def test_every_dependency_gives_its_reason():
     """One comment a line."""
-    lines = re.findall(r'^    "[a-z].*', (project.ROOT / "pyproject.toml").read_text(), re.M)
+    lines = re.findall(r'^    "[a-z].*', (paths.ROOT / "pyproject.toml").read_text(), re.M)
     dependencies = [line for line in lines if re.search(r'>=[\d.]+"', line)]
     assert len(dependencies) >= 15
     assert [line for line in dependencies if "#" not in line] == []
@@ -50,7 +50,7 @@ def test_the_version_stands_in_two_places_and_is_one():
 
 def test_the_readmes_make_targets_exist():
     """What a newcomer types."""
-    makefile = (project.ROOT / "Makefile").read_text()
-    named = set(re.findall(r"(?:`|^    )make ([a-z]+)", (project.ROOT / "README.md").read_text(), re.M))
+    makefile = (paths.ROOT / "Makefile").read_text()
+    named = set(re.findall(r"(?:`|^    )make ([a-z]+)", (paths.ROOT / "README.md").read_text(), re.M))
     assert {"run", "test", "lab"} <= named
     assert [target for target in named if not re.search(rf"^{target}:", makefile, re.M)] == []

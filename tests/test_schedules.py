@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from payment_ml import project
+from payment_ml import paths
 
-SCHEDULES = project.ROOT / "schedules"
+SCHEDULES = paths.ROOT / "schedules"
 HOME = "/srv/payment-ml"  # where they expect the project
 
 
@@ -36,7 +36,7 @@ def test_the_crontab_names_a_time_and_a_command_that_is_there():
     *fields, command = line.split(maxsplit=5)
     assert all(re.fullmatch(r"\*|\d+(-\d+)?(/\d+)?", field) for field in fields)
     assert "%" not in command  # cron would end the line there
-    program = command.split()[0].replace(HOME, str(project.ROOT))
+    program = command.split()[0].replace(HOME, str(paths.ROOT))
     assert shutil.which(program) == program
 
 
@@ -55,7 +55,7 @@ def test_systemd_takes_the_service_and_the_timer(tmp_path):
     if shutil.which("systemd-analyze") is None:
         pytest.skip("no systemd-analyze on this machine")
     for path in SCHEDULES.glob("payment-ml-retrain.*"):
-        (tmp_path / path.name).write_text(path.read_text().replace(HOME, str(project.ROOT)))
+        (tmp_path / path.name).write_text(path.read_text().replace(HOME, str(paths.ROOT)))
     units = sorted(map(str, tmp_path.iterdir()))
     assert len(units) == 2
     done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, timeout=60)

@@ -5,15 +5,15 @@ import re
 import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import TOKEN, fetch, open_page
-from conftest import payment_ml
+from helpers.browser import TOKEN, fetch, open_page
+from helpers.cli import run_cli
 from PIL import Image
 from playwright.sync_api import expect
 
-from payment_ml import project
-from payment_ml.feedback import Feedback
+from payment_ml import paths
+from payment_ml.feedback.store import FeedbackStore
 
-PNG = project.ROOT / "data" / "samples" / "amount-04.png"
+PNG = paths.ROOT / "data" / "samples" / "amount-04.png"
 BAD = ("serious", "critical")
 
 
@@ -42,7 +42,7 @@ def test_nobody_gets_in_without_the_token(voila):
 )  # fmt: skip
 def test_no_file_of_the_project_and_no_correction_is_served(voila, path):
     """Not even to those who have the token."""
-    saved = Feedback(voila.data_dir / "feedback").save(Image.open(PNG).convert("RGB"), "amounts", "1.00", {})
+    saved = FeedbackStore(voila.data_dir / "feedback").save(Image.open(PNG).convert("RGB"), "amounts", "1.00", {})
     status, body = fetch(f"{root_of(voila.address)}/{path.format(name=saved.name)}?token={TOKEN}")
     assert status in (400, 403, 404), body[:200]
     assert "PNG" not in body[:8]
@@ -105,7 +105,7 @@ def test_a_kernel_does_not_grow_with_every_upload(voila, browser):
 
 def test_a_demo_without_a_champion_says_what_to_run(tmp_path):
     """In one line."""
-    done = payment_ml("demo", "--no-browser", "--models", tmp_path)
+    done = run_cli("demo", "--no-browser", "--models", tmp_path)
     assert done.returncode == 1
     assert "expected a champion of amounts" in done.stderr
     assert "make run" in done.stderr
@@ -115,6 +115,6 @@ def test_a_demo_without_a_champion_says_what_to_run(tmp_path):
 def test_a_port_that_is_taken_is_told(voila, models_dir, tmp_path):
     """Rather than serving where nobody looks."""
     port = re.search(r":(\d+)/", voila.address).group(1)
-    done = payment_ml("demo", "--no-browser", "--models", models_dir, "--port", port, "--data", tmp_path)
+    done = run_cli("demo", "--no-browser", "--models", models_dir, "--port", port, "--data", tmp_path)
     assert done.returncode == 1
     assert f"port {port}" in done.stderr

@@ -10,14 +10,14 @@ import zlib
 from pathlib import Path
 
 import pytest
-from browsing import ARTEFACTS, Site, open_page, told
+from helpers.browser import ARTEFACTS, Site, open_page, told
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from payment_ml import project
-from payment_ml.feedback import Feedback
+from payment_ml import paths
+from payment_ml.feedback.store import FeedbackStore
 
-SAMPLES = project.ROOT / "data" / "samples"
+SAMPLES = paths.ROOT / "data" / "samples"
 PNG = SAMPLES / "amount-04.png"
 PLACES = [(site, width) for site in ("voila", "lab") for width in (390, 1280)]
 
@@ -186,7 +186,7 @@ def test_switch_to_one_digit_and_back(page):
 def test_correct_and_save(page, opened):
     """What is no amount cannot be saved; what is saved is on disk; a second save corrects the first."""
     _, site, _ = opened
-    kept = Feedback(site.data_dir / "feedback")
+    kept = FeedbackStore(site.data_dir / "feedback")
     upload(page, PNG)
     answer(page)
     typed, save = page.get_by_label("What does the picture show?"), page.get_by_role("button", name="Save", exact=True)

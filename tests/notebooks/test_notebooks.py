@@ -8,18 +8,18 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from payment_ml import project
-from payment_ml.steps import STEPS, notebook_path
+from payment_ml import paths
+from payment_ml.pipeline.notebook_runner import STEPS, notebook_path
 
 NBVAL = ("--nbval", "--nbval-cell-timeout", "200", "-q", "--no-header", "-c", "/dev/null", "-p", "no:cacheprovider")
-NOTEBOOKS = sorted((project.ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((paths.ROOT / "notebooks").glob("*.ipynb"))
 
 
 def papermill(step: str, output: Path, **parameters: object) -> subprocess.CompletedProcess:
     """`papermill notebooks/<step>.ipynb <output> -p ...` from the project's root."""
     values = [part for name, value in parameters.items() for part in ("-p", name, str(value))]
     command = [sys.executable, "-m", "papermill", f"notebooks/{step}.ipynb", str(output), "--no-progress-bar", *values]
-    return subprocess.run(command, cwd=project.ROOT, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ class TestHouseRules:
         cells = nbformat.read(path, 4).cells
         assert sum("parameters" in cell.metadata.get("tags", []) for cell in cells) == 1
         if path.stem in STEPS:
-            from payment_ml.steps import parameters_of
+            from payment_ml.pipeline.notebook_runner import parameters_of
 
             assert all(each["help"] for each in parameters_of(path.stem).values())
 

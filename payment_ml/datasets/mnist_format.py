@@ -1,0 +1,4 @@
+"""The format of MNIST's images, without what downloads them."""
+
+SIDE = 28  # pixels of an image, in height and width
+BOX = 20  # pixels of the longer side of a digit within its image

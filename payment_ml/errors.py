@@ -1,0 +1,57 @@
+"""Exceptions of this package. All derive from `PaymentMLError`, so that a program can catch one class.
+
+Each also derives from the built-in exception that fits it, and its message says what was expected, what came and what
+to do next.
+"""
+
+
+class PaymentMLError(Exception):
+    """Base class of every exception that this package raises on purpose."""
+
+
+class ImageError(PaymentMLError, ValueError):
+    """Report a source that is not a readable image."""
+
+
+class CorruptFileError(PaymentMLError, ValueError):
+    """Report a file of this project that does not hold what it should; the message names it."""
+
+
+class RegistryError(PaymentMLError, LookupError):
+    """Report a model version or champion that is missing, damaged or not what its metadata says."""
+
+
+class ArtifactError(RegistryError):
+    """Report a model file that is damaged, or that holds more than a network of known layers."""
+
+
+class SignatureError(PaymentMLError, ValueError):
+    """Report a missing or wrong signature, or a key that cannot be used."""
+
+
+class UnsupportedLayerError(PaymentMLError, LookupError):
+    """Report a layer, or a setting of one, that the ONNX export does not support; the message names it."""
+
+
+class DigitsUnavailableError(PaymentMLError, OSError):
+    """Report that no source of the MNIST digits could be reached; the message lists each source and its failure."""
+
+
+class MissingDataError(PaymentMLError, FileNotFoundError):
+    """Report prepared data that is missing or damaged; the message names the notebook that makes it."""
+
+
+class FeedbackError(PaymentMLError, ValueError):
+    """Report a correction that cannot be saved or used."""
+
+
+class RetrainingError(PaymentMLError, RuntimeError):
+    """Report a failed step of a retraining; the champion is unchanged. The message names the step and its record."""
+
+
+class LockedError(PaymentMLError, RuntimeError):
+    """Report that another process is retraining in the same models folder; the message names the process."""
+
+
+class BusyError(PaymentMLError, OSError):
+    """Report that another process is writing the same output file."""

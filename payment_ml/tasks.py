@@ -1,0 +1,13 @@
+"""The two tasks that a network can have."""
+
+from enum import StrEnum
+
+
+class Task(StrEnum):
+    """What a network reads; the values are the words of `card.json`, `champions.json` and the notebooks."""
+
+    DIGITS = "digits"  # one digit in the middle of an image
+    AMOUNTS = "amounts"  # a whole amount
+
+
+TASKS = tuple(Task)

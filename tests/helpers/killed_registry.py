@@ -1,0 +1,83 @@
+"""Changes a models folder in child processes and kills each at the next file event; run by test_survival.
+
+For the nth child the nth of its file events (open, mkdir, rename, chmod, remove; Python tells them to audit hooks) is
+fatal. So every state in which a kill can leave the folder between two of these is seen. What the parent then finds is
+printed as a line of JSON for each child.
+"""
+
+import itertools
+import json
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+from helpers.versions import create
+from payment_ml.errors import RegistryError
+from payment_ml.registry.registry import Registry
+from payment_ml.registry.versions import Version
+
+EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "shutil.rmtree", "tempfile.mkdtemp"}
+
+
+def promote_new(registry: Registry, second: int) -> Version:
+    """What one retraining does to the folder."""
+    version = create(registry, bytes([second]) * 5000, second)
+    version = registry.update_card(version, verdict={"reason": "promoted", "promoted": True})
+    registry.promote(version)
+    return version
+
+
+def change(registry: Registry) -> None:
+    """A retraining, and a person after it."""
+    registry.pin(promote_new(registry, 9))
+    registry.prune(1)
+    registry.rollback("digits")
+
+
+def killed_at(folder: Path, fatal: int) -> bool:
+    """Make the change in a child that dies at an event; False when it came to its end first."""
+    child = os.fork()
+    if child == 0:
+        seen = itertools.count(1)
+
+        def watch(event: str, arguments: tuple) -> None:
+            here = event in EVENTS and any(str(each).startswith(str(folder)) for each in arguments)
+            if here and next(seen) == fatal:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(watch)
+        change(Registry(folder))
+        os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def main() -> None:
+    """Kill at the first event, the second, and so on, until a child survives."""
+    base, work = Path(sys.argv[1]), Path(sys.argv[2])
+    for second in (1, 2):
+        promote_new(Registry(base), second)
+    served = Registry(base).champion("digits").name
+    for fatal in itertools.count(1):
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.copytree(base, work)
+        died = killed_at(work, fatal)
+        registry = Registry(work)
+        try:
+            champion = registry.champion("digits")
+            registry.verify(champion)
+            for version in registry.versions():
+                registry.verify(version)
+            found = {"champion": champion.name, "damaged": registry.damaged()}
+        except RegistryError as error:
+            found = {"error": str(error)}
+        registry.sweep()
+        left = [path.name for path in work.rglob(".partial-*")]
+        print(json.dumps({"died": died, "served": served, "left": left, **found}), flush=True)
+        if not died:
+            return
+
+
+if __name__ == "__main__":
+    main()

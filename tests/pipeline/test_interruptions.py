@@ -1,0 +1,245 @@
+"""Faults that a night brings, with real processes: kills, a full disk, poisoned corrections, a changed champion."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from helpers.cli import COMMAND, run_cli
+from helpers.processes import session
+from helpers.retrainings import Run
+from PIL import Image
+
+from payment_ml.feedback.store import FeedbackStore
+from payment_ml.registry.registry import Registry
+from payment_ml.synthesis import amount_images
+
+QUICK = ("retrain", "--quick", "-p", "architecture", "mlp")
+
+
+def serving(models_dir: Path) -> tuple[bytes, bytes]:
+    """champions.json and the network of the digits' champion, byte for byte; verified."""
+    registry = Registry(models_dir)
+    champion = registry.champion("digits")
+    registry.verify(champion)
+    return (models_dir / "champions.json").read_bytes(), champion.network_path.read_bytes()
+
+
+def last_line(output: str) -> dict:
+    """What a retraining says to programs."""
+    return json.loads(output.strip().splitlines()[-1])
+
+
+def test_a_kill_at_any_file_event_leaves_a_champion_and_no_half_version(tmp_path):
+    """Before, within and after each write of a new version, its card, the promotion, pruning and rollback."""
+    script = Path(__file__).with_name("killed_registry.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "base"), str(tmp_path / "work")],
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(found) > 40
+    assert not found[-1]["died"]
+    assert all("error" not in each and each["damaged"] == [] and each["left"] == [] for each in found), found
+    names = {each["champion"] for each in found}
+    assert found[0]["served"] in names
+    assert len(names) == 2  # the one before, or the new one; nothing between
+
+
+@contextmanager
+def retraining_until(run: Run, arguments: tuple, moment: Callable[[Path, str], bool]) -> Iterator[subprocess.Popen]:
+    """A real retraining in its own session, at a moment that its models folder and log tell."""
+    command = [str(COMMAND), *arguments, "--data", str(run.data_dir), "--models", str(run.models_dir)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    log = run.models_dir / "retraining.log"
+    already = log.stat().st_size if log.is_file() else 0
+    deadline = time.monotonic() + 120
+    try:
+        while not moment(run.models_dir, log.read_text()[already:] if log.is_file() else ""):
+            assert process.poll() is None, process.stderr.read()[-2000:]
+            assert time.monotonic() < deadline, "the moment never came"
+            time.sleep(0.02)
+        yield process
+    finally:
+        subprocess.run(["pkill", "-KILL", "-s", str(process.pid)], check=False)
+        process.wait()
+
+
+def kernel_of(process: subprocess.Popen) -> psutil.Process:
+    """The kernel that papermill started inside of a retraining."""
+    children = psutil.Process(process.pid).children(recursive=True)
+    return next(each for each in children if "ipykernel_launcher" in " ".join(each.cmdline()))
+
+
+def test_a_killed_kernel_is_a_failed_step_and_says_so(run_copy):
+    """Papermill alone would wait, or call the notebook completed."""
+    before = serving(run_copy.models_dir)
+    with retraining_until(run_copy, QUICK, lambda _, log: "begins with random weights" in log) as process:
+        kernel_of(process).kill()
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    told = last_line(output)
+    assert told["outcome"] == "failed"
+    assert "02-train failed" in told["reason"]
+    assert "nothing was promoted" in told["reason"]
+    assert "02-train failed" in errors
+    assert serving(run_copy.models_dir) == before
+
+
+def test_a_run_killed_while_it_evaluates_goes_on_from_what_it_trained(run_copy):
+    """The same command again trains nothing, evaluates, and files one version; the lock of the dead is free."""
+    before = serving(run_copy.models_dir)
+    with retraining_until(run_copy, QUICK, lambda _, log: "step 3 of 3" in log) as process:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        assert serving(run_copy.models_dir) == before
+        trained = Registry(run_copy.models_dir).latest()
+        deadline = time.monotonic() + 30
+        while any("ipykernel" in " ".join(each.cmdline()) for each in session(process.pid)):
+            assert time.monotonic() < deadline, "the dead run's kernel lives on"
+            time.sleep(0.2)
+    done = run_cli(*QUICK, "--data", run_copy.data_dir, "--models", run_copy.models_dir)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = last_line(done.stdout)
+    assert told["version"] == trained.name
+    assert f"goes on with {trained.name}" in done.stderr
+    assert "step 2 of 3: 02-train was done" in done.stderr
+    assert len(Registry(run_copy.models_dir).versions()) == 2
+    assert list((run_copy.models_dir / "runs").iterdir()) == []
+    # The same recipe and seed as the champion's sibling would tie; this one is weaker, and keeps it.
+    assert told["outcome"] == "kept the champion"
+    assert serving(run_copy.models_dir) == before
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [("--timeout", "took longer than the 0.05 minutes"), ("--cell-timeout", "01-prepare-data failed: ")],
+    ids=["the whole run", "a cell"],
+)
+def test_a_run_that_takes_too_long_is_ended_and_promotes_nothing(run_copy, option, words):
+    """Three seconds; and no kernel is left behind."""
+    before = serving(run_copy.models_dir)
+    folders = ("--data", run_copy.data_dir, "--models", run_copy.models_dir)
+    done = run_cli(*QUICK, option, "0.05" if option == "--timeout" else "0.001", *folders)
+    assert done.returncode == 1, done.stdout
+    told = last_line(done.stdout)
+    assert told["outcome"] == "failed"
+    assert words in told["reason"]
+    assert serving(run_copy.models_dir) == before
+    mine = str(run_copy.models_dir)
+    assert not [each for each in psutil.process_iter(["cmdline"]) if mine in " ".join(each.info["cmdline"] or ())]
+
+
+@pytest.fixture
+def small_disk(run_copy, tmp_path) -> Iterator[Run]:
+    """The quick run's models on a disk of their own that has less room left than a run takes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    used = sum(path.stat().st_size for path in run_copy.models_dir.rglob("*") if path.is_file())
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={used + 300_000}", "tmpfs", str(disk)], capture_output=True, text=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"no disk can be mounted here: {mounted.stderr.strip()}")
+    try:
+        subprocess.run(["cp", "-a", run_copy.models_dir, disk / "models"], check=True)
+        yield Run(run_copy.data_dir, disk / "models", run_copy.version, run_copy.output)
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def test_a_full_disk_costs_the_run_and_nothing_else(small_disk):
+    """Asked beforehand, it is said at once; met on the way, the step fails and the champion serves on."""
+    before = serving(small_disk.models_dir)
+    folders = ("--data", small_disk.data_dir, "--models", small_disk.models_dir)
+    done = run_cli(*QUICK, *folders)
+    assert done.returncode == 1
+    assert "expected 1,000 MB free" in last_line(done.stdout)["reason"]
+    assert "step 1" not in done.stderr
+    done = run_cli(*QUICK, "--least-free", "0", *folders)
+    assert done.returncode == 1
+    assert "No space left on device" in last_line(done.stdout)["reason"]
+    assert serving(small_disk.models_dir) == before
+    assert len(Registry(small_disk.models_dir).versions()) == 1
+    assert Registry(small_disk.models_dir).damaged() == []
+
+
+def test_a_champion_with_a_flipped_byte_is_refused_and_the_one_before_serves(run_copy):
+    """`read` refuses it by name; the next retraining goes back, goes on, and still exits with 1."""
+    registry = Registry(run_copy.models_dir)
+    first = registry.get(run_copy.version)
+    second = registry.create(lambda path: path.write_bytes(first.network_path.read_bytes()), dict(first.metadata))
+    registry.promote(second)
+    content = bytearray(second.network_path.read_bytes())
+    content[len(content) // 2] ^= 1
+    second.network_path.write_bytes(content)
+    picture = run_copy.models_dir.parent / "one.png"
+    Image.new("L", (40, 40), 255).save(picture)
+    done = run_cli("read", "--as", "digit", "--models", run_copy.models_dir, picture)
+    assert done.returncode == 1
+    assert second.name in done.stderr
+    done = run_cli(*QUICK, "--data", run_copy.data_dir, "--models", run_copy.models_dir)
+    assert done.returncode == 1
+    told = last_line(done.stdout)
+    assert f"{first.name}, the champion before it, serves digits again" in told["reason"]
+    assert told["version"]  # it retrained all the same
+    assert registry.champion("digits").name == first.name
+    assert run_cli("read", "--as", "digit", "--models", run_copy.models_dir, picture).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("truth", "aside"),
+    [
+        (lambda digit, place: (digit + 1) % 10 if place % 10 < 3 else digit, 0),
+        (lambda digit, place: 7, 90),
+    ],
+    ids=["30% of the corrections are wrong", "all corrections say seven"],
+)
+def test_poisoned_corrections_do_not_make_the_champion_worse(run_copy, splits, tmp_path, truth, aside):
+    """What is too much of one label waits for a person; the gates judge what is learned from the rest.
+
+    That what contradicts a sure champion waits as well is tested in test_intake: a quick champion is sure of nothing.
+    """
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    (data_dir / "raw").symlink_to((run_copy.data_dir / "raw").resolve())
+    saved, train, rng = FeedbackStore(data_dir / "feedback"), splits["train"], np.random.default_rng(1)
+    chosen = rng.choice(len(train.labels), 120, replace=False)
+    for place, (picture, digit) in enumerate(
+        amount_images.render_digits(train.images[chosen], train.labels[chosen], 120, rng)
+    ):
+        saved.save(Image.fromarray(picture), "digits", str(truth(digit, place)), {}, "a program")
+    before = serving(run_copy.models_dir)
+    warm = ("retrain", "--quick", "-p", "warm_start", "True")
+    done = run_cli(*warm, "--data", data_dir, "--models", run_copy.models_dir)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads((data_dir / "prepared" / "manifest.json").read_text())["corrections"]
+    assert told["came_in"] == 120
+    assert told["set_aside"].get("too many of one label", 0) >= aside
+    verdict = Registry(run_copy.models_dir).get(last_line(done.stdout)["version"]).metadata["verdict"]
+    if verdict["promoted"]:
+        assert verdict["challenger_wrong"] <= verdict["champion_wrong"]
+    else:
+        assert serving(run_copy.models_dir) == before
+
+
+def test_a_challenger_that_ties_changes_nothing(run_copy):
+    """The champion's own recipe and seed give its twin: the same answers, no promotion, exit status 0."""
+    before = serving(run_copy.models_dir)
+    done = run_cli("retrain", "--quick", "--data", run_copy.data_dir, "--models", run_copy.models_dir)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = last_line(done.stdout)
+    assert told["outcome"] == "kept the champion"
+    assert "as many as" in told["reason"]
+    assert serving(run_copy.models_dir) == before

@@ -1,0 +1,81 @@
+"""retraining: the notebooks in order, or nothing."""
+
+import json
+import subprocess
+import time
+
+import pytest
+from helpers.cli import COMMAND, run_cli
+
+from payment_ml.pipeline import retraining
+
+
+def test_the_record_lies_with_the_version(quick_run):
+    """The executed notebooks, with outputs, in the folder of what they made; and no run left over."""
+    names = sorted(path.name for path in (quick_run.folder / "notebooks").iterdir())
+    assert names == ["01-prepare-data.ipynb", "02-train.ipynb", "03-evaluate.ipynb"]
+    cells = json.loads((quick_run.folder / "notebooks" / "03-evaluate.ipynb").read_text())["cells"]
+    assert sum(bool(cell.get("outputs")) for cell in cells) > 10
+    assert list((quick_run.models_dir / "runs").iterdir()) == []
+
+
+def test_the_card_says_how_the_version_came_about(quick_run):
+    """Parameters, seed, data, libraries, checksum, findings and promise."""
+    card = json.loads((quick_run.folder / "card.json").read_text())
+    assert card["parameters"]["seed"] == 0
+    assert card["parameters"]["quick"] is True
+    assert card["code"]
+    assert len(card["data_sha256"]) == len(card["sha256"]) == 64
+    assert {"tensorflow", "keras", "numpy", "python", "payment_ml"} <= set(card["libraries"])
+    assert 0.9 < card["test"]["accuracy"] < 1
+    assert card["promises"]["pictures"]["risk"] == 0.005
+    assert card["verdict"]["promoted"] is True
+
+
+def test_the_console_shows_steps_and_what_the_notebooks_say(quick_run):
+    """What is being done, how long is left, and what came of it."""
+    for line in ("step 1 of 3: 01-prepare-data", "left; epoch", "gate digits wrong", "What it learned"):
+        assert line in quick_run.output
+    assert "Executing Cell" not in quick_run.output
+
+
+@pytest.mark.parametrize(
+    ("learning_rate", "message"),
+    [
+        ("1e30", "02-train failed: FloatingPointError: expected a finite loss"),
+        ("1e-7", "03-evaluate failed: AssertionError: expected at least 85.0% of gate digits right"),
+    ],
+    ids=["training explodes", "below the acceptance numbers"],
+)
+def test_a_failed_step_promotes_nothing_and_says_where_its_record_is(run_copy, learning_rate, message):
+    """Exit status 1, the reason in a line, and the champion byte for byte as before."""
+    before = (run_copy.models_dir / "champions.json").read_bytes()
+    done = run_cli(
+        "retrain", "--quick", "-p", "architecture", "mlp", "-p", "learning_rate", learning_rate,
+        "--data", run_copy.data_dir, "--models", run_copy.models_dir,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "nothing was promoted" in done.stderr
+    assert (run_copy.models_dir / "champions.json").read_bytes() == before
+    (record,) = (run_copy.models_dir / "runs").iterdir()
+    assert (record / f"{message.split()[0]}.ipynb").is_file()
+    assert str(record) in done.stderr
+
+
+def test_a_second_retraining_exits_with_3_and_names_the_first(quick_run, tmp_path):
+    """And when the first is killed, its lock is free."""
+    command = [str(COMMAND), "retrain", "--quick", "--data", str(quick_run.data_dir), "--models", str(tmp_path)]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / ".retraining").is_file() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        second = run_cli("retrain", "--quick", "--data", quick_run.data_dir, "--models", tmp_path)
+        assert second.returncode == 3
+        assert f"process {first.pid}" in second.stderr
+    finally:
+        subprocess.run(["pkill", "-KILL", "-s", str(first.pid)], check=False)
+        first.wait()
+    with retraining._locked(tmp_path):
+        assert (tmp_path / ".retraining").is_file()

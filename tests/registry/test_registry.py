@@ -1,0 +1,136 @@
+"""registry: champions change in one step, and nothing damaged serves."""
+
+import json
+
+import pytest
+from helpers.versions import create
+
+from payment_ml.errors import RegistryError
+from payment_ml.registry.registry import Registry
+
+
+@pytest.fixture
+def registry(tmp_path) -> Registry:
+    """An empty one."""
+    return Registry(tmp_path / "models")
+
+
+def test_promote_and_rollback_are_inverse(registry):
+    """Three champions, then one step back at a time, then no further."""
+    versions = [create(registry, bytes([number]), number) for number in range(3)]
+    assert registry.champion("digits") is None
+    for version in versions:
+        registry.promote(version)
+        assert registry.champion("digits").name == version.name
+    assert registry.rollback("digits").name == versions[1].name
+    assert registry.rollback("digits").name == versions[0].name
+    with pytest.raises(RegistryError, match="none to go back to"):
+        registry.rollback("digits")
+    assert registry.champion("digits").name == versions[0].name
+
+
+def test_promoting_the_champion_again_changes_nothing(registry):
+    """Otherwise a rollback would go back to the same version."""
+    first, second = create(registry, b"one", 1), create(registry, b"two", 2)
+    for version in (first, second, second):
+        registry.promote(version)
+    assert registry.rollback("digits").name == first.name
+
+
+def test_rollback_passes_over_a_damaged_version(registry):
+    """The one before it serves instead."""
+    versions = [create(registry, bytes([number]), number) for number in range(3)]
+    for version in versions:
+        registry.promote(version)
+    versions[1].network_path.write_bytes(b"changed")
+    assert registry.rollback("digits").name == versions[0].name
+
+
+def test_a_flipped_byte_is_refused_by_name(registry):
+    """Neither verified nor promoted, and the champion stays."""
+    good, bad = create(registry, b"good", 1), create(registry, b"bad!", 2)
+    registry.promote(good)
+    bad.network_path.write_bytes(b"bad?")
+    with pytest.raises(RegistryError, match=rf"{bad.name}.*but got .*refused"):
+        registry.promote(bad)
+    assert registry.champion("digits").name == good.name
+
+
+def test_a_card_changed_together_with_its_network_is_refused(registry):
+    """champions.json remembers the checksum that was promoted."""
+    version = create(registry, b"good")
+    registry.promote(version)
+    version.network_path.write_bytes(b"evil")
+    changed = {**version.metadata, "sha256": "4e46e2d8b9b5d2bbb0f2a4bcb7f0b8d8c1a7ff5d1f0f1c3e1b4cf6b1f7c5f7a1"}
+    (version.folder / "card.json").write_text(json.dumps(changed))
+    with pytest.raises(RegistryError, match="as it was promoted, but its card says"):
+        registry.champion("digits")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        '{"format": 1, "cham',
+        '{"champions": {"digits": {"version": "../../etc", "before": [], "sha256": ""}}}',
+        "[]",
+        '{"champions": {"digits": "x"}}',
+    ],
+    ids=["empty", "half-written", "path outside", "another type", "another form"],
+)
+def test_a_damaged_champions_file_is_an_error_in_words(registry, content):
+    """Never a guess at who serves."""
+    create(registry, b"one")
+    (registry.models_dir / "champions.json").write_text(content)
+    with pytest.raises(RegistryError, match=r"champions\.json|damaged"):
+        registry.champion("digits")
+
+
+def test_a_champion_that_is_gone_is_named(registry):
+    """Somebody removed the folder by hand."""
+    version = create(registry, b"one")
+    registry.promote(version)
+    for path in version.folder.iterdir():
+        path.unlink()
+    version.folder.rmdir()
+    with pytest.raises(RegistryError, match=version.name):
+        registry.champion("digits")
+
+
+def test_a_clock_that_was_set_back_makes_no_version_old(registry):
+    """Versions are numbered: the one made last is the newest, and is not the first to be pruned."""
+    first, second = create(registry, b"one", 30), create(registry, b"two", 10)
+    assert registry.latest().name == second.name
+    assert registry.prune(1) == [first.name]
+    assert [version.name for version in registry.versions()] == [second.name]
+
+
+def test_pruning_keeps_champions_those_before_them_the_newest_and_the_pinned(registry):
+    """Of ten versions, one serves, one served before it, one is pinned, and two are the newest."""
+    versions = [create(registry, b"%d" % i, i) for i in range(10)]
+    registry.promote(versions[1])
+    registry.promote(versions[3])
+    registry.pin(versions[5])
+    removed = registry.prune(2)
+    kept = [version.name for version in registry.versions()]
+    assert kept == [versions[i].name for i in (1, 3, 5, 8, 9)]
+    assert sorted(removed + kept) == [version.name for version in versions]
+    registry.pin(registry.get(versions[5].name), False)
+    assert registry.prune(2) == [versions[5].name]
+    assert registry.champion("digits").name == versions[3].name
+
+
+def test_a_damaged_champion_gives_way_to_the_one_before_it(registry):
+    """By one flipped byte; it is named. With none before it, nothing is done."""
+    first, second = create(registry, b"one", 1), create(registry, b"two", 2)
+    registry.promote(first)
+    registry.promote(second)
+    assert registry.restore() == []
+    second.network_path.write_bytes(b"twp")
+    (told,) = registry.restore()
+    assert second.name in told
+    assert f"{first.name}, the champion before it, serves digits again" in told
+    assert registry.champion("digits").name == first.name
+    first.network_path.write_bytes(b"onf")
+    with pytest.raises(RegistryError, match="none to go back to"):
+        registry.restore()
