@@ -1,4 +1,4 @@
-"""Speed of the amount champion: answers as ratios measured in one run, for the machine decides the seconds.
+"""Measure the speed of the champion for amounts, as ratios within one run, since milliseconds depend on the machine.
 
 Run: make bench
 """
@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import click
 import cv2
@@ -19,74 +20,83 @@ from payment_ml.evaluation import test_sets
 from payment_ml.imaging import line_images
 from payment_ml.networks import inference
 
-PICTURES = 1000
+IMAGES = 1000
 
 
-def main() -> None:
-    """Measure and print a table."""
-    split = splits.read_split(paths.ROOT / "data" / "prepared", "validation")
-    asked = test_sets.generate_samples("amounts", split, PICTURES, np.random.default_rng(0))
-    files = [cv2.imencode(".png", each.image[:, :, ::-1])[1].tobytes() for each in asked]
-    reader = payment_ml.load_amount_reader()
+@click.command(context_settings={"show_default": True})
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), default=paths.ROOT / "data")
+@click.option("--models", "models_dir", type=click.Path(path_type=Path), default=paths.ROOT / "models")
+def main(data_dir: Path, models_dir: Path) -> None:
+    """Measure the champion for amounts and print a table."""
+    split = splits.read_split(data_dir / "prepared", "validation")
+    samples = test_sets.generate_samples("amounts", split, IMAGES, np.random.default_rng(0))
+    files = [cv2.imencode(".png", sample.image[:, :, ::-1])[1].tobytes() for sample in samples]
+    reader = payment_ml.load_amount_reader(models_dir)
     reader.read_many(files[:100])
-    times = []
+    single = []
     for content in files:
         started = time.perf_counter()
         reader.read(content)
-        times.append(1000 * (time.perf_counter() - started))
+        single.append(1000 * (time.perf_counter() - started))
     started = time.perf_counter()
     reader.read_many(files)
-    together = 1000 * (time.perf_counter() - started) / PICTURES
-    clean, spoiled = _with_broken_ones(reader, files)
-    alone, in_tensorflow = _network_alone(reader)
-    sample = paths.ROOT / "data" / "samples" / "amount-01.png"
-    command = [sys.executable, "-m", "payment_ml.cli.main", "read", str(sample)]
+    batched = 1000 * (time.perf_counter() - started) / IMAGES
+    clean, with_broken = time_batch_with_broken_files(reader, files)
+    in_onnx_runtime, in_tensorflow = time_network(reader)
+    image = paths.ROOT / "data" / "samples" / "amount-01.png"
+    command = [sys.executable, "-m", "payment_ml.cli.main", "read", "--models", str(models_dir), str(image)]
     cold = []
     for _ in range(3):
         started = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True)
         cold.append(1000 * (time.perf_counter() - started))
-    one = statistics.median(times)
-    click.echo(f"{reader.version.name}, {PICTURES} PNG files in memory")
-    click.echo(f"{'what':38}{'ms a picture':>13}  a second  times read")
-    for what, milliseconds in (
-        ("read, one by one, median", one),
-        ("read, one by one, 95% are faster", float(np.percentile(times, 95))),
-        ("read_many, mean", together),
-        ("read_many, 900 good ones", clean),
-        ("the same among 100 broken, a good one", spoiled),
+    median = statistics.median(single)
+    click.echo(f"{reader.version.name}, {IMAGES} PNG files in memory")
+    click.echo(f"{'measurement':38}{'ms an image':>13}  a second  times read")
+    for measurement, milliseconds in (
+        ("read, one by one, median", median),
+        ("read, one by one, 95% are faster", float(np.percentile(single, 95))),
+        ("read_many, mean", batched),
+        ("read_many, 900 whole files", clean),
+        ("the same among 100 broken, a whole file", with_broken),
         ("payment-ml read one.png, median of 3", statistics.median(cold)),
-        ("the network alone, one strip", alone),
+        ("the network alone, one line image", in_onnx_runtime),
         ("the same network in TensorFlow", in_tensorflow),
     ):
-        click.echo(f"{what:38}{milliseconds:13.2f}{1000 / milliseconds:10.0f}{milliseconds / one:12.1f}")
+        click.echo(f"{measurement:38}{milliseconds:13.2f}{1000 / milliseconds:10.0f}{milliseconds / median:12.1f}")
 
 
-def _network_alone(reader: payment_ml.AmountReader) -> tuple[float, float]:
-    """Milliseconds that its network takes for a strip of usual width, as it serves and as Keras has it; in turns."""
+def time_network(reader: payment_ml.AmountReader) -> tuple[float, float]:
+    """Return the milliseconds of the network alone for a line image of usual width, in ONNX Runtime and in TensorFlow.
+
+    Both take turns, so that a busy moment of the machine affects both.
+    """
     path = reader.version.network_path
-    ways = (inference.load_session(path), inference.tensorflow_session(path))
-    levels = np.random.default_rng(0).integers(0, 256, (1, line_images.HEIGHT, 160), np.uint8)
+    networks = (inference.load_session(path), inference.tensorflow_session(path))
+    pixels = np.random.default_rng(0).integers(0, 256, (1, line_images.HEIGHT, 160), np.uint8)
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(300):
-        for way, taken in zip(ways, times, strict=True):
+        for network, milliseconds in zip(networks, times, strict=True):
             started = time.perf_counter()
-            way(levels)
-            taken.append(1000 * (time.perf_counter() - started))
+            network(pixels)
+            milliseconds.append(1000 * (time.perf_counter() - started))
     return statistics.median(times[0]), statistics.median(times[1])
 
 
-def _with_broken_ones(reader: payment_ml.AmountReader, files: list[bytes]) -> tuple[float, float]:
-    """Milliseconds a good picture in a clean batch, and in one in which every tenth is cut off; in turns, the best."""
+def time_batch_with_broken_files(reader: payment_ml.AmountReader, files: list[bytes]) -> tuple[float, float]:
+    """Return the milliseconds for each whole file, in a batch of whole files and in one where every tenth is cut off.
+
+    Both take turns; the fastest of five counts.
+    """
     clean = [content for i, content in enumerate(files) if i % 10]
-    spoiled = [content if i % 10 else content[: len(content) // 2] for i, content in enumerate(files)]
-    best = [float("inf"), float("inf")]
+    with_broken = [content if i % 10 else content[: len(content) // 2] for i, content in enumerate(files)]
+    fastest = [float("inf"), float("inf")]
     for _ in range(5):
-        for place, batch in enumerate((clean, spoiled)):
+        for i, batch in enumerate((clean, with_broken)):
             started = time.perf_counter()
             reader.read_many(batch)
-            best[place] = min(best[place], 1000 * (time.perf_counter() - started) / len(clean))
-    return best[0], best[1]
+            fastest[i] = min(fastest[i], 1000 * (time.perf_counter() - started) / len(clean))
+    return fastest[0], fastest[1]
 
 
 if __name__ == "__main__":

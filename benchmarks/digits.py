@@ -1,4 +1,4 @@
-"""Speed of the digit champion: answers as ratios measured in one run, for the machine decides the seconds.
+"""Measure the speed of the champion for digits, as ratios within one run, since milliseconds depend on the machine.
 
 Run: make bench
 """
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import numpy as np
@@ -19,7 +20,7 @@ from payment_ml.synthesis import amount_images
 
 
 def median_milliseconds(call: Callable[[], object], repeats: int) -> float:
-    """Median wall time of a call, in milliseconds, after one that is not counted."""
+    """Return the median wall time of a call in milliseconds, after one call that is not counted."""
     call()
     times = []
     for _ in range(repeats):
@@ -30,36 +31,40 @@ def median_milliseconds(call: Callable[[], object], repeats: int) -> float:
 
 
 def command_milliseconds(*command: str, repeats: int = 7) -> float:
-    """Median wall time of a whole process, in milliseconds."""
+    """Return the median wall time of a whole process in milliseconds."""
     return median_milliseconds(lambda: subprocess.run(command, check=True, capture_output=True), repeats)
 
 
-def main() -> None:
-    """Measure and print a table."""
+@click.command(context_settings={"show_default": True})
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), default=paths.ROOT / "data")
+@click.option("--models", "models_dir", type=click.Path(path_type=Path), default=paths.ROOT / "models")
+def main(data_dir: Path, models_dir: Path) -> None:
+    """Measure the champion for digits and print a table."""
     from payment_ml.networks.backend import keras
 
-    classifier = payment_ml.load_digit_classifier()
-    images = splits.read_split(paths.ROOT / "data" / "prepared", "validation").images
-    labels = np.zeros(len(images), int)
-    many = np.concatenate([images] * 4)[:10_000]
+    classifier = payment_ml.load_digit_classifier(models_dir)
+    digits = splits.read_split(data_dir / "prepared", "validation").images
+    labels = np.zeros(len(digits), int)
+    many_digits = np.concatenate([digits] * 4)[:10_000]
     network = keras.saving.load_model(classifier.version.network_path, compile=False)
-    pictures = [each for each, _ in amount_images.render_digits(images, labels, 100, np.random.default_rng(0))]
+    photographs = [image for image, _ in amount_images.render_digits(digits, labels, 100, np.random.default_rng(0))]
 
-    one = median_milliseconds(lambda: classifier.predict_proba(images[:1]), 300)
-    keras_one = median_milliseconds(lambda: network.predict(images[:1], verbose=0), 20)
+    single = median_milliseconds(lambda: classifier.predict_proba(digits[:1]), 300)
+    in_keras = median_milliseconds(lambda: network.predict(digits[:1], verbose=0), 20)
+    read = median_milliseconds(lambda: [classifier.read(image) for image in photographs], 3) / len(photographs)
     rows = [
-        ("predict_proba, one digit", one, "1.0"),
-        ("keras model.predict, one digit", keras_one, f"{keras_one / one:.1f}"),
-        ("predict_proba, 10,000 digits", median_milliseconds(lambda: classifier.predict_proba(many), 5), ""),
-        ("read, one photograph", median_milliseconds(lambda: [classifier.read(p) for p in pictures], 3) / 100, ""),
+        ("predict_proba, one digit", single, "1.0"),
+        ("keras model.predict, one digit", in_keras, f"{in_keras / single:.1f}"),
+        ("predict_proba, 10,000 digits", median_milliseconds(lambda: classifier.predict_proba(many_digits), 5), ""),
+        ("read, one photograph", read, ""),
         ("python -c 'import payment_ml'", command_milliseconds(sys.executable, "-c", "import payment_ml"), ""),
         ("python -c 'pass'", command_milliseconds(sys.executable, "-c", "pass"), ""),
         ("payment-ml --help", command_milliseconds(sys.executable, "-m", "payment_ml.cli.main", "--help"), ""),
     ]
     click.echo(f"{classifier.version.name}")
-    click.echo(f"{'what':34}{'median ms':>10}  times predict_proba")
-    for what, milliseconds, ratio in rows:
-        click.echo(f"{what:34}{milliseconds:10.2f}  {ratio}")
+    click.echo(f"{'measurement':34}{'median ms':>10}  times predict_proba")
+    for measurement, milliseconds, ratio in rows:
+        click.echo(f"{measurement:34}{milliseconds:10.2f}  {ratio}")
 
 
 if __name__ == "__main__":

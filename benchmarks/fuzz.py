@@ -1,7 +1,7 @@
-"""Feeds damaged pictures of every format to the amount reader: make fuzz.
+"""Feed damaged images of every format to the amount reader: make fuzz.
 
-Counted are what was read or refused, how long the slowest took and how much memory a process had. What crashes, hangs
-or raises is kept in a folder, to be read again.
+The benchmark counts readings and refusals, and records the slowest reading and the most memory of a process. It keeps
+every image that crashes, hangs or raises in a folder, so that it can be read again.
 """
 
 import faulthandler
@@ -11,6 +11,7 @@ import resource
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -21,26 +22,34 @@ from payment_ml import paths
 from payment_ml.datasets import mnist, splits
 from payment_ml.synthesis import glyphs
 
-HANG = 5.0  # seconds
-MEMORY = 1_500_000  # kilobytes of a process
-ROUND = 500  # reads for each report of a worker
+MAX_SECONDS = 5.0  # of one reading
+MAX_MEMORY = 1_500_000  # kilobytes of a process
+ROUND = 500  # readings for each report of a worker
 
 
-def work(worker: int, digits, rounds: int, seed: int, models_dir: Path, folder: Path, reports) -> None:
-    """Read damaged pictures, and report after each round: reads, refused, accepted, slowest, memory, failures."""
+def work(
+    worker: int,
+    digits: tuple[np.ndarray, np.ndarray],
+    rounds: int,
+    seed: int,
+    models_dir: Path,
+    folder: Path,
+    reports: Any,
+) -> None:
+    """Read damaged images; report after each round: readings, refused, accepted, slowest, memory, failures."""
     from payment_ml.recognition.readers import load_amount_reader
 
     faulthandler.enable()
     reader = load_amount_reader(models_dir)
     rng = np.random.default_rng([seed, worker])
-    alphabet = glyphs.GlyphBank(*digits)
-    current = folder / f"worker-{worker}.bin"  # what is being read, should the process die of it
+    glyph_bank = glyphs.GlyphBank(*digits)
+    current = folder / f"worker-{worker}.bin"  # the image being read, in case the process dies of it
     for _ in range(rounds):
-        pictures = seeds(alphabet, rng)
+        images = seeds(glyph_bank, rng)
         refused = accepted = failures = 0
         slowest = 0.0
         for i in range(ROUND):
-            content = mutate(pictures[i % len(pictures)], pictures, rng)
+            content = mutate(images[i % len(images)], images, rng)
             current.write_bytes(content)
             started = time.perf_counter()
             signal.alarm(60)
@@ -48,7 +57,7 @@ def work(worker: int, digits, rounds: int, seed: int, models_dir: Path, folder: 
                 reading = reader.read(content)
                 refused += not reading.text
                 accepted += reading.decision == "accept"
-            except Exception as error:  # noqa: BLE001  any is what is looked for
+            except Exception as error:  # noqa: BLE001  the fuzzer looks for any exception
                 failures += 1
                 current.replace(folder / f"{type(error).__name__}-{worker}-{rng.integers(10**9)}.bin")
             signal.alarm(0)
@@ -65,34 +74,34 @@ def work(worker: int, digits, rounds: int, seed: int, models_dir: Path, folder: 
 @click.option("--models", "models_dir", type=click.Path(path_type=Path), default=paths.ROOT / "models")
 @click.option("--folder", type=click.Path(path_type=Path), default=paths.ROOT / "build" / "fuzz", help="For failures.")
 def main(reads: int, seed: int, workers: int, models_dir: Path, folder: Path) -> None:
-    """Feed damaged pictures to the champion; exit status 1 when one crashed it, hung it or took too much memory."""
+    """Feed damaged images to the champion; exit with status 1 when one crashed it, hung it or took too much memory."""
     folder.mkdir(parents=True, exist_ok=True)
     context = multiprocessing.get_context("spawn")
     reports = context.Queue()
     rounds = -(-reads // (ROUND * workers))
-    # Unpacking MNIST takes more memory than reading ever does; the workers, which are measured, get a few digits.
+    # Unpacking MNIST takes more memory than reading does; the measured workers therefore get only a few digits.
     split = splits.split_digits(mnist.load(paths.ROOT / "data" / "raw"))["train"]
     digits = (split.images[:2000].copy(), split.labels[:2000].copy())
     arguments = (digits, rounds, seed, models_dir, folder, reports)
     processes = [context.Process(target=work, args=(i, *arguments), daemon=True) for i in range(workers)]
     for process in processes:
         process.start()
-    total = np.zeros(4, int)  # reads, refused, accepted, failures
+    total = np.zeros(4, int)  # readings, refused, accepted, failures
     slowest = memory = 0.0
-    with tqdm(total=rounds * ROUND * workers, unit="picture", mininterval=5) as bar:
+    with tqdm(total=rounds * ROUND * workers, unit="image", mininterval=5) as bar:
         while any(process.is_alive() for process in processes) or not reports.empty():
             try:
-                _, count, refused, accepted, slow, used, failures = reports.get(timeout=1)
+                _, count, refused, accepted, slowest_of_round, memory_used, failures = reports.get(timeout=1)
             except queue.Empty:
                 continue
             total += (count, refused, accepted, failures)
-            slowest, memory = max(slowest, slow), max(memory, used)
+            slowest, memory = max(slowest, slowest_of_round), max(memory, memory_used)
             bar.update(count)
     crashes = sum(process.exitcode != 0 for process in processes)
-    print(f"{total[0]:,} damaged pictures: {total[1]:,} refused or without an amount, {total[2]:,} accepted")
-    print(f"{crashes} crashes, {total[3]} exceptions, slowest {slowest:.2f} s, most memory {memory / 1e3:,.0f} MB")
-    if crashes or total[3] or slowest > HANG or memory > MEMORY:
-        raise SystemExit(f"failed; what did it lies in {folder}")
+    click.echo(f"{total[0]:,} damaged images: {total[1]:,} refused or without an amount, {total[2]:,} accepted")
+    click.echo(f"{crashes} crashes, {total[3]} exceptions, slowest {slowest:.2f} s, most memory {memory / 1e3:,.0f} MB")
+    if crashes or total[3] or slowest > MAX_SECONDS or memory > MAX_MEMORY:
+        raise SystemExit(f"failed; {folder} holds the images that caused it")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Coverage-guided fuzzing of `images`, until it is interrupted or its time is up: make fuzz-coverage.
+"""Fuzz the decoding of images, guided by coverage, until interrupted or out of time: make fuzz-coverage.
 
-libFuzzer's options go behind the script's name; the first folder that is named is its corpus, which it adds to.
+libFuzzer's options follow the script's name; the first folder among them is its corpus, which it extends.
 
 Source: atheris, https://github.com/google/atheris.
 """
@@ -12,21 +12,20 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["payment_ml.imaging.image_loading", "PIL"]):
-    from PIL import Image, PngImagePlugin, TiffImagePlugin  # noqa: F401  instrumented before they are needed
+    from PIL import Image, PngImagePlugin, TiffImagePlugin  # noqa: F401  instrumented before anything imports them
 
-    from payment_ml import errors
+    from payment_ml import errors, paths
     from payment_ml.imaging import image_loading
 
 import numpy as np
 from helpers.corrupt_images import seeds
 
-from payment_ml import errors, paths
 from payment_ml.datasets import mnist, splits
 from payment_ml.synthesis import glyphs
 
 
 def read(content: bytes) -> None:
-    """A picture, or an error in words; anything else is a finding."""
+    """Load an image; let every error pass that is not the documented one with its documented message."""
     try:
         image_loading.load_grey_with_note(content)
     except errors.ImageError as error:
@@ -35,11 +34,11 @@ def read(content: bytes) -> None:
 
 
 def main() -> None:
-    """Fuzz, from whole pictures of every format."""
+    """Fuzz, starting from whole images of every format."""
     split = splits.split_digits(mnist.load(paths.ROOT / "data" / "raw"))["train"]
-    alphabet = glyphs.GlyphBank(split.images[:500], split.labels[:500])
+    glyph_bank = glyphs.GlyphBank(split.images[:500], split.labels[:500])
     with tempfile.TemporaryDirectory() as folder:
-        for i, content in enumerate(seeds(alphabet, np.random.default_rng(0))):
+        for i, content in enumerate(seeds(glyph_bank, np.random.default_rng(0))):
             Path(folder, f"seed-{i}").write_bytes(content)
         atheris.Setup([*sys.argv, folder], read)
         atheris.Fuzz()

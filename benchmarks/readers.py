@@ -1,8 +1,8 @@
-"""This reader beside others, on one set of amounts written with MNIST's test digits, in one run.
+"""Compare this reader with others, on one set of amounts written with MNIST's test digits, in one run.
 
-What counts is whether all digits of an amount are read, in their order; marks are not asked for, as the others do not
-know what an amount is. Each reader gets the same PNG files as bytes. They take turns of 25 pictures, so that a busy
-minute of the machine falls on all of them; the machine decides the milliseconds, so compare the last column.
+A reading is correct when it has all digits of the amount in their order; marks do not count, since the other readers do
+not know amounts. Each reader gets the same PNG files as bytes. The readers take turns of 25 images, so that a busy
+minute of the machine affects all of them; milliseconds depend on the machine, so compare the last column.
 
 Run: make compare
 """
@@ -12,7 +12,7 @@ import itertools
 import shutil
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import click
 import cv2
@@ -28,67 +28,64 @@ from payment_ml.imaging import digit_segmentation, line_images
 from payment_ml.imaging.image_loading import load_grey
 from payment_ml.recognition.digit_classifier import DigitClassifier
 from payment_ml.registry.registry import Registry
+from payment_ml.synthesis.amount_images import Sample
 
-Read = Callable[[bytes], str]  # a picture -> the digits in it
+ReadDigits = Callable[[bytes], str]  # an image file -> the digits in it
 
-_TURN = 25  # pictures
+_TURN = 25  # images
 
 
-def ours() -> Read:
-    """The amount reader that serves."""
+def amount_reader() -> ReadDigits:
+    """Return the champion for amounts."""
     reader = payment_ml.load_amount_reader()
     return lambda content: reader.read(content).digits
 
 
-def digit_by_digit(architecture: str) -> Read:
-    """Classical segmentation, then one digit at a time: the newest version of an architecture.
+def digit_by_digit(architecture: str) -> ReadDigits:
+    """Return a reader of classical segmentation and one digit at a time, with the newest version of an architecture.
 
-    The line is found as for our reader. Its strokes are connected components of what is darker than Otsu's threshold;
-    those that stand above each other are one; small ones are marks; a component wider than high is cut into as many
-    equal parts as digits would fit.
+    It finds the line as the amount reader does. Connected components above Otsu's threshold are strokes; strokes above
+    each other are one character; small ones are marks; a component wider than high is cut into as many equal parts as
+    digits would fit.
     """
     registry = Registry(paths.ROOT / "models")
     classifier = DigitClassifier(registry.latest(architecture=architecture))
 
     def read(content: bytes) -> str:
-        strip = line_images.extract_line(load_grey(content))
-        if strip is None:
-            return ""
-        cuts = _segments(strip.pixels)
-        if not cuts:
-            return ""
-        return "".join(map(str, classifier.predict_proba(np.stack(cuts)).argmax(axis=1)))
+        line = line_images.extract_line(load_grey(content))
+        digits = [] if line is None else _segment(line.pixels)
+        return "".join(map(str, classifier.predict_proba(np.stack(digits)).argmax(axis=1))) if digits else ""
 
     return read
 
 
-def _segments(levels: np.ndarray) -> list[np.ndarray]:
-    """Digits of a strip from left to right, each as MNIST's are, uint8 [28, 28]."""
-    large = cv2.resize(levels, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-    _, mask = cv2.threshold(large, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+def _segment(pixels: np.ndarray) -> list[np.ndarray]:
+    """Return the digits of a line image from left to right, each in MNIST's format, uint8 [28, 28]."""
+    enlarged = cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    _, mask = cv2.threshold(enlarged, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     count, _, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     spans: list[list[int]] = []
-    tall = 44  # pixels of the writing in a strip of double size
-    for left, _, wide, high, _ in sorted(boxes[1:count].tolist()):
-        if high < 0.45 * tall or wide > 4 * tall:
+    text_height = 44  # pixels of the text in a line image of double size
+    for left, _, width, height, _ in sorted(boxes[1:count].tolist()):
+        if height < 0.45 * text_height or width > 4 * text_height:
             continue
-        if spans and left + wide / 2 < spans[-1][1]:
-            spans[-1][1] = max(spans[-1][1], left + wide)
+        if spans and left + width / 2 < spans[-1][1]:
+            spans[-1][1] = max(spans[-1][1], left + width)
         else:
-            spans.append([left, left + wide])
-    cuts = []
+            spans.append([left, left + width])
+    digits = []
     for left, right in spans:
-        parts = max(1, round((right - left) / (0.85 * tall)))
+        parts = max(1, round((right - left) / (0.85 * text_height)))
         edges = np.linspace(left, right, parts + 1).astype(int)
         for begin, end in itertools.pairwise(edges):
-            amount = large[:, begin:end].astype(np.float32) / 255 * mask[:, begin:end]
-            if amount.any():
-                cuts.append(digit_segmentation.normalize_to_mnist(amount))
-    return cuts
+            ink = enlarged[:, begin:end].astype(np.float32) / 255 * mask[:, begin:end]
+            if ink.any():
+                digits.append(digit_segmentation.normalize_to_mnist(ink))
+    return digits
 
 
-def rapidocr(detect: bool) -> Read:
-    """RapidOCR; without detection it takes the picture for one line of text."""
+def rapidocr(detect: bool) -> ReadDigits:
+    """Return RapidOCR; without detection it takes the image for one line of text."""
     import logging
 
     from rapidocr import RapidOCR
@@ -97,14 +94,14 @@ def rapidocr(detect: bool) -> Read:
     engine = RapidOCR(params={"Global.log_level": "error"})
 
     def read(content: bytes) -> str:
-        found = engine(_bgr(content), use_det=detect, use_cls=False, use_rec=True)
-        return _digits("".join(found.txts or ()))
+        result = engine(_bgr(content), use_det=detect, use_cls=False, use_rec=True)
+        return _digits("".join(result.txts or ()))
 
     return read
 
 
-def tesseract() -> Read:
-    """Tesseract, told that there is one line of digits and marks."""
+def tesseract() -> ReadDigits:
+    """Return Tesseract, configured for one line of digits and marks."""
     import pytesseract
 
     settings = "--psm 7 -c tessedit_char_whitelist=0123456789.,-/$"
@@ -116,19 +113,19 @@ def _bgr(content: bytes) -> np.ndarray:
 
 
 def _digits(text: str) -> str:
-    return "".join(each for each in text if each in "0123456789")
+    return "".join(character for character in text if character in "0123456789")
 
 
 @click.command(context_settings={"show_default": True})
 @click.option("--pictures", default=200, help="Amounts to read; RapidOCR with detection takes half a second for each.")
 @click.option("--seed", default=2026, help="Of the amounts.")
 def main(pictures: int, seed: int) -> None:
-    """Measure every reader that is installed and print a table."""
+    """Measure every installed reader and print a table."""
     split = splits.read_split(paths.ROOT / "data" / "prepared", "test")
-    asked = test_sets.generate_samples("amounts", split, pictures + _TURN, np.random.default_rng(seed))
-    files = [cv2.imencode(".png", each.image[:, :, ::-1])[1].tobytes() for each in asked]
+    samples = test_sets.generate_samples("amounts", split, pictures + _TURN, np.random.default_rng(seed))
+    files = [cv2.imencode(".png", sample.image[:, :, ::-1])[1].tobytes() for sample in samples]
     readers = {
-        "this reader": ours(),
+        "this reader": amount_reader(),
         "RapidOCR, recognition only": rapidocr(detect=False),
         "RapidOCR, with detection": rapidocr(detect=True),
         "segmentation + dense baseline": digit_by_digit("mlp"),
@@ -136,33 +133,41 @@ def main(pictures: int, seed: int) -> None:
     }
     if shutil.which("tesseract"):
         readers["Tesseract"] = tesseract()
-    times: dict[str, list[float]] = {name: [] for name in readers}
-    right: dict[str, list[bool]] = {name: [] for name in readers}
-    places = [slice(begin, begin + _TURN) for begin in range(0, len(files), _TURN)]
-    turns = list(itertools.product(places, readers))
-    for place, name in tqdm(turns, f"turns of {_TURN} pictures", mininterval=5):
-        for question, content in zip(asked[place], files[place], strict=True):
-            started = time.perf_counter()
-            said = readers[name](content)
-            times[name].append(1000 * (time.perf_counter() - started))
-            right[name].append(said == question.digits)
-    # The first turn is not counted: what is loaded and laid out at first use.
-    medians = {name: statistics.median(each[_TURN:]) for name, each in times.items()}
-    wrong = {name: pictures - sum(each[_TURN:]) for name, each in right.items()}
-    batch = payment_ml.load_amount_reader()
-    batch.read_many(files[:_TURN])
+    times, correct = _measure(readers, samples, files)
+    # The first turn is not counted: libraries load and allocate at first use.
+    medians = {name: statistics.median(milliseconds[_TURN:]) for name, milliseconds in times.items()}
+    errors = {name: pictures - sum(is_correct[_TURN:]) for name, is_correct in correct.items()}
+    reader = payment_ml.load_amount_reader()
+    reader.read_many(files[:_TURN])
     started = time.perf_counter()
-    batch.read_many(files[_TURN:])
+    reader.read_many(files[_TURN:])
     rate = pictures / (time.perf_counter() - started)
 
     click.echo("| reader | digits all right | wrong | ms a picture, median | times this reader |")
     click.echo("| --- | --- | --- | --- | --- |")
     for name, milliseconds in medians.items():
-        share, ratio = 1 - wrong[name] / pictures, milliseconds / medians["this reader"]
-        click.echo(f"| {name} | {share:.1%} | {wrong[name]} of {pictures} | {milliseconds:.1f} | {ratio:.1f} |")
+        accuracy, ratio = 1 - errors[name] / pictures, milliseconds / medians["this reader"]
+        click.echo(f"| {name} | {accuracy:.1%} | {errors[name]} of {pictures} | {milliseconds:.1f} | {ratio:.1f} |")
     click.echo(f"\nread_many: {rate:.0f} pictures a second")
     if "Tesseract" not in readers:
         click.echo("Tesseract is not installed here, so it was not measured.")
+
+
+def _measure(
+    readers: dict[str, ReadDigits], samples: Sequence[Sample], files: list[bytes]
+) -> tuple[dict[str, list[float]], dict[str, list[bool]]]:
+    """Return the milliseconds of each reader for each file, and which readings are correct."""
+    times: dict[str, list[float]] = {name: [] for name in readers}
+    correct: dict[str, list[bool]] = {name: [] for name in readers}
+    slices = [slice(begin, begin + _TURN) for begin in range(0, len(files), _TURN)]
+    turns = list(itertools.product(slices, readers))
+    for turn, name in tqdm(turns, f"turns of {_TURN} images", mininterval=5):
+        for sample, content in zip(samples[turn], files[turn], strict=True):
+            started = time.perf_counter()
+            digits = readers[name](content)
+            times[name].append(1000 * (time.perf_counter() - started))
+            correct[name].append(digits == sample.digits)
+    return times, correct
 
 
 if __name__ == "__main__":
