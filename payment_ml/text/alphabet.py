@@ -1,27 +1,28 @@
-"""TODO module docstring for text.alphabet."""
+"""The characters that a network reads, and their labels: the classes of connectionist temporal classification (CTC).
+
+Label 0 is the blank, label i is the character `ALPHABET[i - 1]`. Order and number of the characters are part of every
+trained network.
+"""
 
 import itertools
 from collections.abc import Sequence
 
-# What the network can say: a blank, then these. Space is not written, and is not read.
-NO_AMOUNT = "?"  # there is writing or print, but no amount
+NO_AMOUNT = "?"  # stands for writing or print that is no amount
 
-
+# A space has no label: it is neither written nor read.
 ALPHABET = "0123456789.,-/'$€£*=" + NO_AMOUNT
 
-
-LABELS = {character: symbol for symbol, character in enumerate(ALPHABET, start=1)}
-
+LABELS = {character: label for label, character in enumerate(ALPHABET, start=1)}
 
 BLANK = 0
 
 
 def encode(text: str) -> list[int]:
-    """The network's symbols for a text; spaces are left out.
+    """Return the labels of a text's characters; spaces are left out.
 
     Raises
     ------
-    ValueError : a character that the network cannot say
+    ValueError : a character outside of `ALPHABET`
     """
     unknown = set(text) - set(ALPHABET) - {" "}
     if unknown:
@@ -29,11 +30,15 @@ def encode(text: str) -> list[int]:
     return [LABELS[character] for character in text if character != " "]
 
 
-def collapse(frames: Sequence[int]) -> list[int]:
-    """The symbols that a symbol a frame spells: repetitions are one, and blanks fall out."""
-    return [one for one, before in zip(frames, [BLANK, *frames], strict=False) if one not in (BLANK, before)]
+def collapse(frame_labels: Sequence[int]) -> list[int]:
+    """Return the labels that one label per frame spells: merge repetitions, then drop blanks.
+
+    Source: Graves et al. 2006, "Connectionist temporal classification", section 3.1, the map B.
+    """
+    pairs = zip(frame_labels, [BLANK, *frame_labels], strict=False)
+    return [label for label, previous in pairs if label not in (BLANK, previous)]
 
 
-def frames_needed(symbols: Sequence[int]) -> int:
-    """The fewest frames that can spell symbols: one for each, and a blank between two that are the same."""
-    return len(symbols) + sum(one == other for one, other in itertools.pairwise(symbols))
+def frames_needed(labels: Sequence[int]) -> int:
+    """Return the fewest frames that can spell labels: one for each, and a blank between two equal neighbours."""
+    return len(labels) + sum(label == following for label, following in itertools.pairwise(labels))

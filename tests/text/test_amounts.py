@@ -1,4 +1,4 @@
-"""amounts: what is written means what people mean, and what is ambiguous is never guessed."""
+"""Tests of the grammar of amounts: usual ways to write an amount parse exactly, ambiguous ones get no value."""
 
 from decimal import Decimal
 
@@ -49,8 +49,8 @@ from payment_ml.text.amounts import Style
         ("0", "0.00"),
     ],
 )
-def test_every_usual_way_to_write_an_amount_is_understood(text, value):
-    """And gives exact cents."""
+def test_parse_returns_exact_cents_for_every_usual_form(text, value):
+    """The value has two decimals, and there is no reason for review."""
     parsed = amounts.parse(text)
     assert parsed.value == Decimal(value), parsed.reason
     assert parsed.value.as_tuple().exponent == -2
@@ -61,11 +61,10 @@ def test_every_usual_way_to_write_an_amount_is_understood(text, value):
     ("text", "readings"),
     [("1.234", ("1.234", "1234")), ("1,234", ("1.234", "1234")), ("$12.345", ("12.345", "12345"))],
 )
-def test_three_digits_behind_a_mark_are_ambiguous(text, readings):
-    """Thousands to one, decimals to another: a thousandfold difference that is not for us to guess."""
+def test_parse_returns_no_value_for_three_digits_after_one_mark(text, readings):
+    """The mark may separate thousands or decimals, so both readings are returned."""
     parsed = amounts.parse(text)
     assert parsed.value is None
-    assert parsed.is_ambiguous
     assert parsed.readings == tuple(map(Decimal, readings))
     assert "ambiguous: it could mean" in parsed.reason
 
@@ -90,8 +89,8 @@ def test_three_digits_behind_a_mark_are_ambiguous(text, readings):
     ]
     + ["1'23", "0,123.45", "1234567890123", "twelve", "1.234.56", "NaN", "1e5", "٣٤"],
 )
-def test_what_is_no_amount_has_no_value_and_a_reason(text):
-    """Dates, times, torn groups, too many digits, digits of other scripts."""
+def test_parse_returns_a_reason_for_a_text_that_is_no_amount(text):
+    """Dates, times, incomplete groups, too many digits and digits of other scripts have no value."""
     parsed = amounts.parse(text)
     assert parsed.value is None
     assert parsed.reason.startswith("expected")
@@ -108,27 +107,27 @@ styles = st.builds(
 
 
 @given(values, styles)
-def test_what_is_written_parses_back(value, style):
-    """In every style, every value."""
+def test_parse_inverts_write_in_every_style(value, style):
+    """Each value that `write` accepts comes back unchanged."""
     parsed = amounts.parse(amounts.write(value, style))
     assert parsed.value == value, parsed
 
 
 @given(st.integers(0, 9_999_999), st.sampled_from(["", ",", "'", " "]))
-def test_whole_amounts_with_a_dash_for_cents_parse_back(whole, thousands):
-    """1,234.- as in Switzerland."""
+def test_parse_inverts_write_for_a_dash_instead_of_cents(whole, thousands):
+    """The Swiss form 1,234.- is a whole amount."""
     assert amounts.parse(amounts.write(Decimal(whole), Style(thousands, ".-"))).value == whole
 
 
 @given(st.integers(0, 9_999_999))
-def test_whole_amounts_without_cents_parse_back(whole):
-    """A single digit is an amount."""
+def test_parse_inverts_write_without_cents(whole):
+    """A single digit is an amount as well."""
     assert amounts.parse(amounts.write(Decimal(whole), Style(cents=""))).value == whole
 
 
 @given(st.text(alphabet="0123456789.,'-/ $€*=", max_size=16))
-def test_no_text_makes_the_parser_raise_and_no_value_is_made_up(text):
-    """A value has the digits of the text, in their order, but for zeros that it fills up."""
+def test_parse_never_raises_and_never_invents_digits(text):
+    """A value has the digits of the text in their order, apart from zeros that fill it up."""
     parsed = amounts.parse(text)
     if parsed.value is None:
         assert parsed.reason
@@ -147,8 +146,30 @@ def test_no_text_makes_the_parser_raise_and_no_value_is_made_up(text):
         ("1.50", Style(cents=""), "no cents"),
         ("1000", Style(thousands=".", cents="."), "different marks"),
     ],
+    ids=["negative", "fraction of a cent", "cents as a dash", "cents left out", "one mark for both"],
 )
-def test_what_cannot_be_written_is_refused(value, style, message):
-    """What was expected and what came."""
+def test_write_refuses_values_that_a_style_cannot_show(value, style, message):
+    """The message names the expected kind of value."""
     with pytest.raises(ValueError, match=message):
         amounts.write(Decimal(value), style)
+
+
+def test_spellings_of_a_small_amount_start_with_the_plain_ones():
+    """The four decimal marks come first, then the same with signs and fillers."""
+    spellings = amounts.spellings(Decimal("3.50"))
+    assert spellings[:4] == ["3.50", "3,50", "3-50", "3/50"]
+    assert {"$3.50", "=3.50=", "3-50€"} <= set(spellings)
+
+
+@pytest.mark.parametrize("value", ["0.08", "20.00", "1234.00", "99999.99"])
+def test_spellings_mean_their_amount_and_nothing_else(value):
+    """Ambiguous forms, such as 1.234 for 1234.00, are left out."""
+    spellings = amounts.spellings(Decimal(value))
+    assert len(set(spellings)) == len(spellings)
+    assert all(amounts.parse(spelling).readings == (Decimal(value),) for spelling in spellings)
+    assert "1.234" not in spellings
+
+
+def test_digits_of_keeps_digits_in_written_order():
+    """Marks, currency and spaces are dropped."""
+    assert amounts.digits_of("$ 1,204.-") == "1204"
