@@ -43,9 +43,13 @@ lab: $(READY)  ## open JupyterLab on the notebooks
 demo: $(READY)  ## serve the upload-and-predict page on this computer
 	$(BIN)/payment-ml demo
 
-lint: $(READY)  ## what pre-commit and CI check
+lint: $(READY)  ## check style, types, layers, spelling and notebooks, as pre-commit and CI do
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
 format: $(READY)  ## put code and notebooks into the house format
 	$(BIN)/ruff check --fix
