@@ -1,0 +1,4 @@
+"""Run the notebooks that prepare, train and evaluate, unattended: locked, limited, logged, recorded and resumable.
+
+What the notebooks do belongs elsewhere. Modules here import the registry, the datasets and the floors below them.
+"""

@@ -1,4 +1,4 @@
-"""What a retraining says while it runs: with times, to a file and to the console."""
+"""Set up the log of a retraining: with times, to a file and to the console."""
 
 import logging
 import re
@@ -7,50 +7,54 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 _LOGGERS = ("payment_ml", "papermill")
-# Papermill's marks around each cell, which tell people nothing.
-_MARKS = ("Executing Cell", "Ending Cell", "Executing notebook", "Input Notebook", "Output Notebook", "<Figure")
-# Colours that Keras prints into its tables; the tables, which the executed notebook shows; and progress bars, which
-# papermill takes for warnings because they come over stderr.
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_TABLE = tuple("┏┡┃┌├│└")
+# Lines that papermill writes around each cell, of no use to the reader of a log.
+_PAPERMILL_LINES = (
+    "Executing Cell", "Ending Cell", "Executing notebook", "Input Notebook", "Output Notebook", "<Figure",
+)  # fmt: skip
+# Keras colours its tables, which the executed notebook shows anyway; papermill logs progress bars as warnings because
+# they come over stderr.
+_COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
+_TABLE_BORDERS = tuple("┏┡┃┌├│└")
 _PROGRESS = re.compile(r"\d+%.* left|\d+%\|.*\d+/\d+ \[")
 _FORMAT = logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S")
-_SIZE, _COPIES = 2_000_000, 5  # bytes of a log file, and how many earlier ones are kept
+_MAX_BYTES = 2_000_000  # of a log file
+_BACKUPS = 5  # earlier log files that are kept
 
 
 def configure_logging(path: Path) -> None:
-    """Log steps, what the notebooks print as they print it, and what goes wrong, to stderr and to a file.
+    """Log steps, the notebooks' output as it appears, and failures, to stderr and to a file.
 
-    A log that cannot be written costs no retraining: the console says so, and gets everything.
+    If the file cannot be written, a warning on the console says so, and the console alone gets everything.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
-    trouble = None
+    warning = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(RotatingFileHandler(path, maxBytes=_SIZE, backupCount=_COPIES, encoding="utf-8"))
+        handlers.append(RotatingFileHandler(path, maxBytes=_MAX_BYTES, backupCount=_BACKUPS, encoding="utf-8"))
     except OSError as error:
-        trouble = f"expected to log to {path}, but got: {error.strerror}; the console has it all"
+        warning = f"expected to log to {path}, but got: {error.strerror}; the console has it all"
     for handler in handlers:
         handler.setFormatter(_FORMAT)
-        handler.addFilter(_is_for_people)
+        handler.addFilter(_clean_record)
     for name in _LOGGERS:
         logger = logging.getLogger(name)
         logger.handlers = list(handlers)
         logger.setLevel(logging.INFO)
         logger.propagate = False
-    # A full disk must not fill the console with what logging itself has to say about it.
+    # On a full disk, logging would otherwise print a traceback to the console for every line.
     logging.raiseExceptions = False
-    if trouble:
-        logging.getLogger(__name__).warning(trouble)
+    if warning:
+        logging.getLogger(__name__).warning(warning)
 
 
 def log_failure(outcome: str, reason: str) -> None:
-    """What went wrong, in one line."""
+    """Log a failure in one line."""
     logging.getLogger(__name__).error("%s: %s", outcome, reason)
 
 
-def _is_for_people(record: logging.LogRecord) -> bool:
-    record.msg, record.args = _COLOURS.sub("", record.getMessage()).strip(), None
+def _clean_record(record: logging.LogRecord) -> bool:
+    """Remove colours, set the level of progress bars to INFO, and return False for lines to leave out."""
+    record.msg, record.args = _COLOR_CODES.sub("", record.getMessage()).strip(), None
     if _PROGRESS.search(record.msg):
         record.levelno, record.levelname = logging.INFO, "INFO"
-    return bool(record.msg) and not record.msg.startswith(_MARKS + _TABLE)
+    return bool(record.msg) and not record.msg.startswith(_PAPERMILL_LINES + _TABLE_BORDERS)

@@ -1,67 +1,86 @@
-"""The notebooks that a retraining runs, what they take, and one of them run through papermill."""
+"""Run one notebook of a retraining through papermill, and parse the values that a shell gives to its parameters."""
 
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import papermill
 import psutil
+from papermill.translators import PythonTranslator, papermill_translators
 from traitlets.config import Config
 
 from payment_ml import paths
+from payment_ml.pipeline import step_result
 
 STEPS = ("01-prepare-data", "02-train", "03-evaluate")
 
-
-def parameters_of(step: str) -> dict[str, dict[str, Any]]:
-    """The parameters of a step's notebook as papermill sees them: name -> type, default, help."""
-    return papermill.inspect_notebook(str(notebook_path(step)))
-
-
-def parse_parameters(values: dict[str, str]) -> dict[str, Any]:
-    """Values typed at a shell, as the types that the notebooks' parameters have.
-
-    Raises
-    ------
-    ValueError : a parameter that no step has, or a value that is not of its type
-    """
-    known = {name: each for step in STEPS for name, each in parameters_of(step).items()}
-    parsed = {}
-    for name, text in values.items():
-        if name in _RESERVED:
-            raise ValueError(f"expected {_RESERVED[name]} instead of parameter {name}")
-        if name not in known:
-            raise ValueError(f"expected a parameter among {', '.join(sorted(known))}, but got {name!r}")
-        kind = known[name]["inferred_type_name"]
-        try:
-            parsed[name] = _PARSERS.get(kind, str)(text)
-        except (ValueError, KeyError) as error:
-            raise ValueError(f"expected {kind} for parameter {name}, but got {text!r}") from error
-    return parsed
-
-
-_RESERVED = {
+_RESERVED = {  # parameters that the runner sets, and what a user gives instead
     "data_dir": "--data",
     "models_dir": "--models",
     "version": "the version that 02 trains",
     "result_file": "the record of the run",
 }
-_PARSERS = {"int": int, "float": float, "bool": lambda text: {"true": True, "false": False}[text.lower()]}
 
 
 def notebook_path(step: str) -> Path:
-    """The source notebook of a step."""
+    """Return the path of a step's source notebook."""
     return paths.ROOT / "notebooks" / f"{step}.ipynb"
 
 
-def execute_notebook(step: str, executed: Path, parameters: dict[str, Any], cell_seconds: float | None) -> None:
-    """Run one notebook; its result file is the proof that it came to its end."""
+def parameters_of(step: str) -> dict[str, dict[str, Any]]:
+    """Return the parameters of a step's notebook as papermill describes them: name -> type, default, help."""
+    parameters: dict[str, dict[str, Any]] = papermill.inspect_notebook(str(notebook_path(step)))
+    return parameters
+
+
+def parse_parameters(values: dict[str, str]) -> dict[str, Any]:
+    """Convert values typed at a shell to the types of the notebooks' parameters.
+
+    A parameter of type `int | None`, `float | None` or `bool | None` also takes the word None, in any case.
+
+    Raises
+    ------
+    ValueError : no step has such a parameter, or the value is not of its type
+    """
+    parameters = {name: parameter for step in STEPS for name, parameter in parameters_of(step).items()}
+    parsed = {}
+    for name, text in values.items():
+        if name in _RESERVED:
+            raise ValueError(f"expected {_RESERVED[name]} instead of parameter {name}")
+        if name not in parameters:
+            raise ValueError(f"expected a parameter among {', '.join(sorted(parameters))}, but got {name!r}")
+        type_names = [part.strip() for part in parameters[name]["inferred_type_name"].split("|")]
+        try:
+            parsed[name] = _parse_value(text, type_names)
+        except ValueError as error:
+            raise ValueError(f"expected {' or '.join(type_names)} for parameter {name}, but got {text!r}") from error
+    return parsed
+
+
+def execute_notebook(
+    step: str, executed: Path, parameters: dict[str, Any], cell_seconds: float | None
+) -> dict[str, Any]:
+    """Run one notebook and return the result that its last cell wrote.
+
+    Parameters
+    ----------
+    step : a name from `STEPS`
+    executed : where to save the notebook with its outputs
+    parameters : name -> value, `result_file` among them
+    cell_seconds : limit for each cell; None sets none
+
+    Raises
+    ------
+    papermill.exceptions.PapermillExecutionError : a cell raised an exception
+    RuntimeError : the notebook ended without a result
+    """
     result_file = Path(parameters["result_file"])
     result_file.unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory(prefix="payment-ml-") as sockets, _kill_kernels_with_parent():
-        # Kernels of parallel runs race for TCP ports; a socket file in a folder of its own cannot be raced for.
+    with tempfile.TemporaryDirectory(prefix="payment-ml-") as sockets, _kill_kernels_on_failure():
+        # Kernels of parallel runs compete for TCP ports; a socket file in a private folder has no competitor.
         config = Config({"KernelManager": {"transport": "ipc", "ip": str(Path(sockets) / "kernel")}})
         papermill.execute_notebook(
             str(notebook_path(step)),
@@ -73,21 +92,49 @@ def execute_notebook(step: str, executed: Path, parameters: dict[str, Any], cell
             log_output=True,
             config=config,
             execution_timeout=None if cell_seconds is None else max(1, round(cell_seconds)),
-            extra_arguments=["--IPKernelApp.log_level=50"],  # or each kernel's orderly end is logged as an error
+            extra_arguments=["--IPKernelApp.log_level=50"],  # otherwise each kernel logs its normal end as an error
         )
-    if not result_file.is_file():
-        raise RuntimeError("it ended without writing its result file")
+    return step_result.read_result(result_file)
+
+
+class _UnionTranslator(PythonTranslator):
+    """Read annotations such as `int | None`, which papermill 2.7 skips together with their parameter.
+
+    Source: https://github.com/nteract/papermill/issues/806. Without it papermill also warns of an unknown parameter.
+    """
+
+    PARAMETER_PATTERN = re.compile(PythonTranslator.PARAMETER_PATTERN.pattern.replace(r"\[\],\s]", r"\[\],\s|]"))
+
+
+papermill_translators.register("python", _UnionTranslator)
+
+
+def _parse_bool(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError
+    return text.lower() == "true"
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": _parse_bool}
+
+
+def _parse_value(text: str, type_names: list[str]) -> Any:
+    """Return `text` as the first type among `type_names` other than None, or None if that is allowed and meant."""
+    if "None" in type_names and text.lower() == "none":
+        return None
+    type_name = next((name for name in type_names if name != "None"), "str")
+    return _PARSERS.get(type_name, str)(text)
 
 
 @contextmanager
-def _kill_kernels_with_parent() -> Iterator[None]:
-    """Kill the processes that began inside of the block and outlive a failure of it, kernels above all."""
-    myself = psutil.Process()
-    before = set(myself.children(recursive=True))
+def _kill_kernels_on_failure() -> Iterator[None]:
+    """Kill the processes that the block started and left behind when it fails, kernels above all."""
+    process = psutil.Process()
+    before = set(process.children(recursive=True))
     try:
         yield
     except BaseException:
-        for child in set(myself.children(recursive=True)) - before:
+        for child in set(process.children(recursive=True)) - before:
             with suppress(psutil.NoSuchProcess):
                 child.kill()
         raise
