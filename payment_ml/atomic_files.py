@@ -1,4 +1,7 @@
-"""Files that are whole or absent: written beside their place, synced, and moved there in one step."""
+"""Atomic files: write each beside its target, sync it to the disk, then move it to the target in one step.
+
+A file of this project is therefore complete or absent, never half written.
+"""
 
 import hashlib
 import json
@@ -17,20 +20,20 @@ from payment_ml.errors import CorruptFileError
 
 @contextmanager
 def atomic_write(path: Path, mode: int | None = None) -> Iterator[Path]:
-    """Give a path to write to; when the block ends well, move what was written to `path` in one step.
+    """Yield a temporary path to write to; move the file to `path` in one step when the block succeeds.
 
-    Keras and papermill write their target in place, so a full disk or a kill would leave half a file where a whole
-    one stood. Here the target is either the old file or the new one. When the block raises, the target is untouched
-    and what was written is removed.
+    Keras and papermill write their target in place, so a full disk or a kill would leave half a file in place of a
+    complete one. Here the target is either the old file or the new one. When the block raises, the target is
+    unchanged and the temporary file is removed.
 
     Parameters
     ----------
-    path : the target; its folder is made when missing
+    path : the target; its folder is created when missing
     mode : permissions of the target; None leaves them to the umask
 
     Yields
     ------
-    a path in the same folder with the same suffix, not yet existing
+    a path with the same name in a temporary folder beside the target; no file exists there yet
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".partial-{os.getpid()}-{path.stem}-") as folder:
@@ -44,7 +47,7 @@ def atomic_write(path: Path, mode: int | None = None) -> Iterator[Path]:
 
 
 def remove_stale(folder: Path) -> list[Path]:
-    """Remove the `.partial-<process>-...` folders of processes that are dead by now; returns what was removed."""
+    """Remove the `.partial-<process>-...` folders of dead processes; return the removed paths."""
     removed = []
     for path in folder.glob(".partial-*"):
         process = path.name.split("-")[1]
@@ -55,7 +58,7 @@ def remove_stale(folder: Path) -> list[Path]:
 
 
 def sync(path: Path) -> None:
-    """Have the disk hold what was written to a file, or which names a folder holds, before going on."""
+    """Flush a file's content, or a folder's list of names, to the disk (fsync)."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -64,24 +67,33 @@ def sync(path: Path) -> None:
 
 
 def sha256(path: Path) -> str:
-    """Hexadecimal sha256 of a file's bytes."""
+    """Return the hexadecimal sha256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_json(path: Path, value: Any, mode: int | None = None) -> None:
-    """Write `value` as indented JSON, atomically, with permissions `mode`; NaN is refused, as JSON knows none."""
+    """Write `value` as indented JSON, atomically.
+
+    Parameters
+    ----------
+    mode : permissions of the file; None leaves them to the umask
+
+    Raises
+    ------
+    ValueError : `value` holds NaN or infinity, which JSON does not have
+    """
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     with atomic_write(path, mode) as partial:
         partial.write_text(text, encoding="utf-8")
 
 
 def read_json(path: Path) -> Any:
-    """The value in a JSON file.
+    """Return the value in a JSON file.
 
     Raises
     ------
-    DamagedError : the file is not JSON
+    CorruptFileError : the file is not JSON
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Where this checkout's folders are, whatever folder a notebook, papermill or a shell was started in."""
+"""Paths of this checkout, independent of the folder in which a notebook, papermill or a shell was started."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def resolve(path: str | Path) -> Path:
-    """The absolute path of `path`; a relative one is taken from the project's root.
+    """Return the absolute path of `path`; a relative one starts at the project's root.
 
     JupyterLab starts a kernel in notebooks/, papermill in the folder it was called from. The same parameter
     must name the same folder in both.
@@ -15,6 +15,6 @@ def resolve(path: str | Path) -> Path:
 
 
 def display_path(path: str | Path) -> str:
-    """`path` as people should read it: relative to the project's root where it lies inside."""
+    """Return `path` for people to read: relative to the project's root if it lies inside, unchanged otherwise."""
     path = Path(path)
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

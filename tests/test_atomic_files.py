@@ -1,4 +1,4 @@
-"""files: whole or absent."""
+"""Tests of atomic files: each is complete or absent."""
 
 import signal
 import subprocess
@@ -9,51 +9,68 @@ import pytest
 from payment_ml import atomic_files, errors
 
 
-def test_replacing_moves_what_was_written_to_its_place(tmp_path):
-    """The new content stands there and nothing else is left in the folder."""
+def test_atomic_write_replaces_the_target(tmp_path):
+    """The folder holds the new file and nothing else."""
     path = tmp_path / "card.json"
     path.write_text("old")
     with atomic_files.atomic_write(path) as partial:
         partial.write_text("new")
     assert path.read_text() == "new"
-    assert [each.name for each in tmp_path.iterdir()] == ["card.json"]
+    assert [file.name for file in tmp_path.iterdir()] == ["card.json"]
 
 
-def test_replacing_keeps_the_old_file_when_writing_fails(tmp_path):
-    """An exception half-way leaves the old content and no debris."""
+def test_atomic_write_keeps_the_old_file_when_writing_fails(tmp_path):
+    """An exception leaves the old content and no temporary file."""
     path = tmp_path / "card.json"
     path.write_text("old")
-    with pytest.raises(OSError, match="disk full"), atomic_files.atomic_write(path) as partial:
-        partial.write_text("ne")
-        raise OSError("disk full")
+
+    def fail_half_way() -> None:
+        with atomic_files.atomic_write(path) as partial:
+            partial.write_text("ne")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fail_half_way()
     assert path.read_text() == "old"
-    assert [each.name for each in tmp_path.iterdir()] == ["card.json"]
+    assert [file.name for file in tmp_path.iterdir()] == ["card.json"]
 
 
-def test_a_kill_while_writing_leaves_the_old_file(tmp_path):
-    """SIGKILL between writing and moving: the target is byte for byte what it was."""
+def test_atomic_write_keeps_the_old_file_when_the_process_is_killed(tmp_path):
+    """After SIGKILL between writing and moving, the target is unchanged and its remains can be removed."""
     path = tmp_path / "champions.json"
     path.write_text("old")
     program = (
         "import os, signal, pathlib\n"
-        "from payment_ml import files\n"
-        f"with files.replacing(pathlib.Path({str(path)!r})) as partial:\n"
+        "from payment_ml import atomic_files\n"
+        f"with atomic_files.atomic_write(pathlib.Path({str(path)!r})) as partial:\n"
         "    partial.write_text('half of the n')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], timeout=60)
-    assert done.returncode == -signal.SIGKILL
+    process = subprocess.run([sys.executable, "-c", program], timeout=60, check=False)
+    assert process.returncode == -signal.SIGKILL
     assert path.read_text() == "old"
+    remains = list(tmp_path.glob(".partial-*"))
+    assert len(remains) == 1
+    assert atomic_files.remove_stale(tmp_path) == remains
+    assert list(tmp_path.iterdir()) == [path]
 
 
-def test_sha256_is_the_known_one_of_three_letters(tmp_path):
-    """FIPS 180-2's example."""
+def test_remove_stale_leaves_the_files_of_living_processes(tmp_path):
+    """Another process may be writing at this moment."""
+    with atomic_files.atomic_write(tmp_path / "card.json") as partial:
+        partial.write_text("new")
+        assert atomic_files.remove_stale(tmp_path) == []
+    assert (tmp_path / "card.json").read_text() == "new"
+
+
+def test_sha256_of_abc_is_the_published_value(tmp_path):
+    """FIPS 180-2, appendix B.1."""
     (tmp_path / "abc").write_bytes(b"abc")
     assert atomic_files.sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
-def test_damaged_json_is_named(tmp_path):
-    """The message says which file and what to do."""
+def test_read_json_names_a_damaged_file(tmp_path):
+    """The message says which file is damaged and what to do."""
     (tmp_path / "card.json").write_text('{"half": ')
     with pytest.raises(
         errors.CorruptFileError, match=r"expected JSON in .*card\.json, but it is damaged .* restore it"
@@ -61,8 +78,8 @@ def test_damaged_json_is_named(tmp_path):
         atomic_files.read_json(tmp_path / "card.json")
 
 
-def test_not_a_number_is_never_written_as_json(tmp_path):
-    """JSON knows no NaN; a card with one would be readable by Python alone."""
+def test_write_json_refuses_nan(tmp_path):
+    """JSON has no NaN; only Python could read such a file."""
     with pytest.raises(ValueError, match="JSON"):
         atomic_files.write_json(tmp_path / "card.json", {"loss": float("nan")})
-    assert [each.name for each in tmp_path.iterdir()] == []
+    assert [file.name for file in tmp_path.iterdir()] == []

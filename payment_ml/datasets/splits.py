@@ -1,4 +1,4 @@
-"""Splits MNIST into five parts with one use each, and writes them with a manifest."""
+"""Split MNIST into five parts with one use each; write them with a manifest, and read them back."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,12 +9,13 @@ from payment_ml import __version__, atomic_files, errors
 from payment_ml.datasets.mnist import Digits
 from payment_ml.errors import MissingDataError
 
-# The order in which the 60,000 training digits are dealt out. A constant, not a parameter: with another order a
-# champion could have learned from digits that the gate now judges it by.
+# Shuffles the 60,000 training digits. A constant, not a parameter: with another order a champion could have been
+# trained on digits that the gate split now tests it with.
 _SPLIT_SEED = 20261122
 
-# What each split is for; nothing may be used for anything else.
+# Digits of each split.
 SIZES = {"train": 50_000, "validation": 3_000, "calibration": 3_000, "gate": 4_000}
+# The one use of each split, as the manifest states it.
 USES = {
     "train": "the network learns from them",
     "validation": "early stopping, and every choice of recipe",
@@ -25,41 +26,40 @@ USES = {
 
 
 class Split(NamedTuple):
-    """Images uint8 [n, 28, 28] (0 paper, 255 ink), labels uint8 [n], and each digit's place in MNIST's file [n]."""
+    """Hold the digits of one split."""
 
-    images: np.ndarray
-    labels: np.ndarray
-    indices: np.ndarray
+    images: np.ndarray  # uint8 [n, 28, 28], 0 paper, 255 ink
+    labels: np.ndarray  # uint8 [n]
+    indices: np.ndarray  # int32 [n], of each digit in MNIST's file
 
 
 def split_digits(digits: Digits) -> dict[str, Split]:
-    """Deal MNIST's digits into train, validation, calibration, gate and test; the same way every time."""
+    """Split MNIST into train, validation, calibration, gate and test; the split is always the same."""
     order = np.random.default_rng(_SPLIT_SEED).permutation(len(digits.train_images))
     ends = np.cumsum(list(SIZES.values()))
     splits = {}
     for name, indices in zip(SIZES, np.split(order, ends[:-1]), strict=True):
         splits[name] = Split(digits.train_images[indices], digits.train_labels[indices], indices.astype(np.int32))
-    everything = np.arange(len(digits.test_images), dtype=np.int32)
-    splits["test"] = Split(digits.test_images, digits.test_labels, everything)
+    test_indices = np.arange(len(digits.test_images), dtype=np.int32)
+    splits["test"] = Split(digits.test_images, digits.test_labels, test_indices)
     return splits
 
 
 def write(
     splits: dict[str, Split], prepared_dir: Path, source: str, corrections: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Write each split as `<name>.npz` and, last, `manifest.json`, which makes them count.
+    """Write each split as `<name>.npz`, then `manifest.json`, without which the files are not used.
 
     Parameters
     ----------
-    prepared_dir : made when missing; files of an earlier run are replaced one by one
-    source : where the digits come from, for the record
-    corrections : what `intake.write` says of people's corrections; None when there are none
+    prepared_dir : created when missing; files of an earlier run are replaced one by one
+    source : origin of the digits, for the record
+    corrections : summary of the users' corrections from `feedback.curation.write`; None when there are none
 
     Returns
     -------
-    the manifest: format, version of this package, source, and for each split its file, sha256, use, number of
-    digits and count of each label; and what `corrections` says. It holds no time, so that the same data gives the same
-    manifest.
+    the manifest: format, version of this package, source, for each split its file, sha256, use, number of digits and
+    count of each label, and `corrections`. It holds no time, so that the same data gives the same manifest.
     """
     described = {}
     for name, split in splits.items():
@@ -81,11 +81,11 @@ def write(
 
 
 def read_manifest(prepared_dir: Path) -> dict[str, Any]:
-    """The manifest of prepared data.
+    """Return the manifest of prepared data.
 
     Raises
     ------
-    MissingDataError : there is none, or it is damaged
+    MissingDataError : the manifest is missing or damaged
     """
     path = prepared_dir / "manifest.json"
     if not path.is_file():
@@ -100,19 +100,19 @@ def read_manifest(prepared_dir: Path) -> dict[str, Any]:
 
 
 def read_split(prepared_dir: Path, name: str) -> Split:
-    """One split of the prepared data, checked against the manifest's sha256.
+    """Return one split of the prepared data, verified by the manifest's sha256.
 
     Raises
     ------
-    MissingDataError : never prepared, or a file is missing or damaged
+    MissingDataError : the manifest or the split's file is missing or damaged
     KeyError : no split has that name
     """
     described = read_manifest(prepared_dir)["splits"][name]
     path = prepared_dir / described["file"]
-    if not path.is_file() or (got := atomic_files.sha256(path)) != described["sha256"]:
-        came = f"its sha256 is {got}" if path.is_file() else "it is missing"
+    if not path.is_file() or (actual := atomic_files.sha256(path)) != described["sha256"]:
+        fault = f"its sha256 is {actual}" if path.is_file() else "it is missing"
         raise MissingDataError(
-            f"expected {path} with sha256 {described['sha256']}, but {came}; run notebooks/01-prepare-data.ipynb again"
+            f"expected {path} with sha256 {described['sha256']}, but {fault}; run notebooks/01-prepare-data.ipynb again"
         )
     with np.load(path, allow_pickle=False) as arrays:
         return Split(arrays["images"], arrays["labels"], arrays["indices"])

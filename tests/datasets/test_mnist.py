@@ -1,8 +1,6 @@
-"""mnist: the real digits, from wherever they can be had, and nothing else."""
+"""Tests of loading MNIST: the published digits, from any source, and nothing else."""
 
 import hashlib
-import io
-import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,21 +8,21 @@ import numpy as np
 import pytest
 
 from payment_ml import errors, paths
-from payment_ml.datasets import mnist, mnist_wheel
+from payment_ml.datasets import mnist
 
 RAW = paths.ROOT / "data" / "raw"
 
 
 def unreachable(url: str, target: str, pooch: object) -> None:
-    """A download as it goes without a network."""
+    """Fail as a download does without a network."""
     raise OSError("Name or service not known")
 
 
 OFFLINE = tuple(replace(source, download=unreachable) for source in mnist.SOURCES)
 
 
-def test_the_digits_are_the_published_ones(splits):
-    """Counts and the first labels, as anybody can look them up."""
+def test_load_returns_the_published_digits(splits):
+    """Counts and first labels are those of the original files."""
     digits = mnist.load(RAW)
     assert digits.train_images.shape == (60_000, 28, 28)
     assert digits.train_labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
@@ -32,13 +30,13 @@ def test_the_digits_are_the_published_ones(splits):
     assert digits.train_images.dtype == digits.test_labels.dtype == np.uint8
 
 
-def test_a_cached_file_is_used_without_asking_any_source(splits):
-    """Once fetched, the digits need no network."""
+def test_load_uses_a_cached_file_without_a_network(splits):
+    """No source is asked once a complete file is in the folder."""
     assert len(mnist.load(RAW, OFFLINE).test_labels) == 10_000
 
 
-def test_no_network_lists_every_source_and_where_to_put_a_file(tmp_path):
-    """One error with what was tried, why it failed, and what a person can do."""
+def test_load_without_a_network_lists_each_source_and_the_path_for_its_file(tmp_path):
+    """The error names each source, its failure, and the file that a person can put there."""
     with pytest.raises(errors.DigitsUnavailableError) as raised:
         mnist.load(tmp_path, OFFLINE)
     message = str(raised.value)
@@ -48,54 +46,45 @@ def test_no_network_lists_every_source_and_where_to_put_a_file(tmp_path):
     assert message.count("Name or service not known") == len(mnist.SOURCES)
 
 
-def test_a_damaged_cache_is_noticed_and_fetched_anew(splits, tmp_path):
-    """One flipped byte makes the file count as absent; the fetched one replaces it."""
-    whole = next(source for source in mnist.SOURCES if (RAW / source.file_name).is_file())
-    content = bytearray((RAW / whole.file_name).read_bytes())
+def test_load_downloads_a_damaged_file_again(splits, tmp_path):
+    """A file with one flipped bit counts as absent, and the download replaces it."""
+    cached = next(source for source in mnist.SOURCES if (RAW / source.file_name).is_file())
+    content = bytearray((RAW / cached.file_name).read_bytes())
     content[1000] ^= 1
-    (tmp_path / whole.file_name).write_bytes(content)
-    fetched = []
+    (tmp_path / cached.file_name).write_bytes(content)
+    downloads = []
 
     def copy(url: str, target: str, pooch: object) -> None:
-        fetched.append(url)
-        with Path(target).open("wb") as file:
-            file.write((RAW / whole.file_name).read_bytes())
+        downloads.append(url)
+        Path(target).write_bytes((RAW / cached.file_name).read_bytes())
 
-    digits = mnist.load(tmp_path, (replace(whole, download=copy),))
-    assert len(fetched) == 1
+    digits = mnist.load(tmp_path, (replace(cached, download=copy),))
+    assert len(downloads) == 1
     assert len(digits.train_labels) == 60_000
-    assert hashlib.sha256((tmp_path / whole.file_name).read_bytes()).hexdigest() == whole.sha256
+    assert hashlib.sha256((tmp_path / cached.file_name).read_bytes()).hexdigest() == cached.sha256
 
 
-def test_a_download_with_another_checksum_is_refused(tmp_path):
-    """A source that sends something else counts as failed, and leaves nothing in the cache."""
+def test_load_refuses_a_download_with_another_checksum(tmp_path):
+    """A source that sends another file counts as failed, and nothing stays in the cache."""
 
-    def send_rubbish(url: str, target: str, pooch: object) -> None:
-        with Path(target).open("wb") as file:
-            file.write(b"<html>please log in</html>")
+    def send_login_page(url: str, target: str, pooch: object) -> None:
+        Path(target).write_bytes(b"<html>please log in</html>")
 
-    source = replace(mnist.SOURCES[0], download=send_rubbish)
+    source = replace(mnist.SOURCES[0], download=send_login_page)
     with pytest.raises(errors.DigitsUnavailableError, match="hash"):
         mnist.load(tmp_path, (source,))
     assert not (tmp_path / source.file_name).exists()
 
 
-class _Canary:
-    def __reduce__(self):
-        return (open, ("canary", "w"))
+def test_load_refuses_arrays_that_are_not_those_of_mnist(splits, tmp_path):
+    """A source with a valid file but one changed pixel is not MNIST."""
+    cached = next(source for source in mnist.SOURCES if (RAW / source.file_name).is_file())
+    (tmp_path / cached.file_name).symlink_to(RAW / cached.file_name)
 
+    def unpack_and_change(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        arrays = cached.unpack(path)
+        arrays[2][0, 0, 0] ^= 1
+        return arrays
 
-def test_a_pickle_that_asks_for_more_than_arrays_is_refused(tmp_path, monkeypatch):
-    """The attack is stopped before it writes its file."""
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(pickle.UnpicklingError, match=r"asks for (_)?io\.open; refused"):
-        mnist_wheel._ArrayUnpickler(io.BytesIO(pickle.dumps(_Canary()))).load()
-    assert not (tmp_path / "canary").exists()
-
-
-def test_a_pickled_array_is_let_through():
-    """What the wheel holds: a tuple of arrays, pickled by an old numpy."""
-    content = pickle.dumps((np.arange(3.0),), protocol=3)
-    content = content.replace(b"numpy._core.multiarray", b"numpy.core.multiarray")
-    (array,) = mnist_wheel._ArrayUnpickler(io.BytesIO(content), encoding="latin1").load()
-    assert array.tolist() == [0.0, 1.0, 2.0]
+    with pytest.raises(ValueError, match=r"expected MNIST's test images with sha256 .*, but got"):
+        mnist.load(tmp_path, (replace(cached, unpack=unpack_and_change),))
