@@ -1,159 +1,145 @@
-"""Batches of pictures: which files they are, and how one goes on that was interrupted."""
+"""Read a batch of files to rows, and resume a batch that was interrupted."""
 
-import glob
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from filelock import FileLock, Timeout
 
 from payment_ml import atomic_files
+from payment_ml.cli.input_files import InputFile
 from payment_ml.cli.output import Row, display_name, error_row, reading_row
 from payment_ml.errors import BusyError
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".bmp"}
 
+def read_rows(reader: Any, files: list[InputFile]) -> Iterator[Row]:
+    """Yield a row for each file, in order, as soon as it is read.
 
-@dataclass(frozen=True)
-class InputFile:
-    """A file of a batch, and why it is not even opened; None: it is read."""
-
-    path: Path
-    refusal: str | None = None
-
-
-def expand(images: Iterable[Path]) -> Iterator[InputFile]:
-    """The files that people mean: themselves, all pictures of a folder, or what a pattern matches.
-
-    A link in a folder that leads out of it is refused: whoever may put files there must not thereby choose what else
-    is read. Somebody who names a link means it.
+    Parameters
+    ----------
+    reader : an AmountReader or a DigitClassifier
+    files : files to read; each that has an error gets a row with it instead
     """
-    for path in images:
-        if path.is_dir():
-            home = path.resolve()
-            for each in sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES):
-                outside = each.is_symlink() and not each.resolve().is_relative_to(home)
-                yield InputFile(
-                    each, f"expected a picture in {path}, but this is a link out of it" if outside else None
-                )
-        elif not path.exists() and glob.has_magic(str(path)):
-            # A pattern in quotes, or from a shell that leaves patterns alone.
-            found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-            yield from map(InputFile, sorted(each for each in found if each.is_file()))
-        else:
-            yield InputFile(path)
-
-
-def read(reader: Any, items: list[InputFile]) -> Iterator[Row]:
-    """A row for each file, in order, as soon as it is there; `reader` is an AmountReader or a DigitClassifier."""
-    paths = [each.path for each in items if each.refusal is None]
+    paths = _readable(files)
     readings = reader.stream(paths)
-    return _merge(items, (reading_row(path, reading) for path, reading in zip(paths, readings, strict=True)))
-
-
-def _merge(items: list[InputFile], found: Iterator[Row]) -> Iterator[Row]:
-    """Rows of all files, those of the refused ones among them."""
-    for each in items:
-        yield next(found) if each.refusal is None else error_row(each.path, each.refusal)
+    return _with_error_rows(files, (reading_row(path, reading) for path, reading in zip(paths, readings, strict=True)))
 
 
 class ResumableBatch:
-    """The rows of a batch so far, beside the file that they are for.
+    """Record the rows of a batch beside its output file, until that is written.
 
-    A batch that is interrupted, by whatever, and started again reads on where it was, and comes to the same file byte
-    for byte: rows are recorded in chunks, synced, and pictures go through the network in the same chunks again. When
-    a picture, the version that reads or its thresholds are others by then, it begins anew.
+    A batch that was interrupted and is started again continues where it was, and its output is the same byte for byte:
+    rows are recorded in synced chunks of `BATCH_SIZE`, and the network gets the same chunks again. A batch starts
+    from the beginning if a file, the model version or its thresholds have changed.
     """
 
-    def __init__(self, reader: Any, items: list[InputFile], output: Path):
-        """Of a batch that is to become `output`."""
+    def __init__(self, reader: Any, files: list[InputFile], output: Path):
         self._reader = reader
-        self._items = items
-        self._paths = [each.path for each in items if each.refusal is None]
+        self._files = files
+        self._paths = _readable(files)
+        self._output = output
         self._record = output.with_name(f".{output.name}.unfinished")
         self._lock = FileLock(output.with_name(f".{output.name}.lock"))
 
     @contextmanager
-    def held(self) -> Iterator[int]:
-        """Keep others from the same file; gives how many pictures an earlier, interrupted run has read.
+    def lock(self) -> Iterator[int]:
+        """Keep other processes from writing the same output, and yield how many files an interrupted run has read.
 
         Raises
         ------
-        BusyError : another process is at it
+        BusyError : another process holds the lock
         """
         self._record.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._lock.acquire(timeout=0)
         except Timeout as error:
-            raise BusyError(f"expected to write {self._record}, but another process does; wait for it") from error
+            raise BusyError(
+                f"expected to be the only process that writes {self._output}, but another one does; wait for it to end"
+            ) from error
         try:
             yield self._resume()
         finally:
             self._lock.release()
 
-    def _resume(self) -> int:
-        """Cut what was recorded to whole chunks, or begin anew; how many pictures are done."""
-        atomic_files.remove_stale(self._record.parent)
-        head = json.dumps({"job": self._fingerprint()}) + "\n"
-        kept = [head]
-        if self._record.is_file():
-            first, *lines = self._record.read_text(encoding="utf-8").splitlines(keepends=True) or [""]
-            if first == head:
-                whole = [line for line in lines if line.endswith("\n")]
-                full = len(whole) == len(self._paths)
-                kept += whole if full else whole[: len(whole) // BATCH_SIZE * BATCH_SIZE]
-        with atomic_files.atomic_write(self._record) as partial:
-            partial.write_text("".join(kept), encoding="utf-8")
-        return len(kept) - 1
-
     def read(self, done: int) -> Iterator[Row]:
-        """Read what is not done yet, and record it; gives its rows."""
+        """Read the files after the first `done`, record their rows, and yield them."""
         paths = self._paths[done:]
         with self._record.open("a", encoding="utf-8") as record:
-            waiting: list[str] = []
+            lines: list[str] = []
             for path, reading in zip(paths, self._reader.stream(paths), strict=True):
                 row = reading_row(path, reading)
-                waiting.append(json.dumps(row) + "\n")
-                if len(waiting) == BATCH_SIZE:
-                    _append(record, waiting)
+                lines.append(json.dumps(row) + "\n")
+                if len(lines) == BATCH_SIZE:
+                    _append(record, lines)
                 yield row
-            _append(record, waiting)
+            _append(record, lines)
 
     def rows(self) -> Iterator[Row]:
-        """All rows of the batch, when everything was read."""
+        """Yield all rows of the batch, once every file was read."""
         with self._record.open(encoding="utf-8") as record:
             next(record)
-            yield from _merge(self._items, map(json.loads, record))
+            yield from _with_error_rows(self._files, map(json.loads, record))
 
     def remove(self) -> None:
-        """Forget the record: the file is written."""
+        """Remove the record and the lock, once the output is written."""
         self._record.unlink(missing_ok=True)
         Path(self._lock.lock_file).unlink(missing_ok=True)
 
+    def _resume(self) -> int:
+        """Cut the record to complete chunks, or start a new one; return how many files are done."""
+        atomic_files.remove_stale(self._record.parent)
+        header = json.dumps({"job": self._fingerprint()}) + "\n"
+        rows = self._recorded_rows(header)
+        with atomic_files.atomic_write(self._record) as partial:
+            partial.write_text("".join([header, *rows]), encoding="utf-8")
+        return len(rows)
+
+    def _recorded_rows(self, header: str) -> list[str]:
+        """Return the lines of complete chunks that were recorded for the same job."""
+        if not self._record.is_file():
+            return []
+        first, *lines = self._record.read_text(encoding="utf-8").splitlines(keepends=True) or [""]
+        if first != header:
+            return []
+        complete = [line for line in lines if line.endswith("\n")]
+        if len(complete) == len(self._paths):
+            return complete
+        return complete[: len(complete) // BATCH_SIZE * BATCH_SIZE]
+
     def _fingerprint(self) -> str:
-        """What must be the same for the rows so far to count: the pictures, and who reads them."""
-        told = [self._reader.version.name, self._reader.version.metadata["sha256"], self._reader.calibration_state]
-        told += [[display_name(each.path), each.refusal, _file_state(each.path)] for each in self._items]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+        """Return a hash of everything that must be unchanged for recorded rows to count: the reader and the files."""
+        job = [self._reader.version.name, self._reader.version.metadata["sha256"], self._reader.calibration_state]
+        job += [[display_name(file.path), file.error, _file_state(file.path)] for file in self._files]
+        return hashlib.sha256(json.dumps(job).encode()).hexdigest()
 
 
-def _append(record: Any, waiting: list[str]) -> None:
-    record.writelines(waiting)
+def _readable(files: list[InputFile]) -> list[Path]:
+    return [file.path for file in files if file.error is None]
+
+
+def _with_error_rows(files: list[InputFile], rows: Iterator[Row]) -> Iterator[Row]:
+    """Yield the next of `rows` for each readable file, and an error row for each other one."""
+    for file in files:
+        yield next(rows) if file.error is None else error_row(file.path, file.error)
+
+
+def _append(record: TextIO, lines: list[str]) -> None:
+    """Append lines to the record, sync them to the disk, and clear the list."""
+    record.writelines(lines)
     record.flush()
     os.fsync(record.fileno())
-    waiting.clear()
+    lines.clear()
 
 
 def _file_state(path: Path) -> list[int] | None:
-    """Size and time of a file's last change; None of what cannot be asked."""
+    """Return the size in bytes and the modification time in ns; None if the file is not accessible."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return [found.st_size, found.st_mtime_ns]
+    return [status.st_size, status.st_mtime_ns]

@@ -1,28 +1,28 @@
-"""The subcommands of payment-ml models: they look after the trained versions."""
+"""Define the subcommands of payment-ml models: list, choose, sign, check and remove trained versions."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from payment_ml import paths
+from payment_ml.cli.options import MODELS
+from payment_ml.errors import RegistryError, SignatureError
+from payment_ml.tasks import TASKS, Task
 
-
-def folder(name: str, holds: str) -> Callable:
-    """The option --NAME of a command: a folder, usually the project's own of that name."""
-    return click.option(
-        f"--{name}",
-        f"{name}_dir",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=paths.ROOT / name,
-        show_default=f"{name}/ of this project",
-        help=holds,
-    )
-
-
-MODELS = folder("models", "Folder of trained versions.")
+_LIST_HEADER = [
+    "serves",
+    "",
+    "version",
+    "trained (UTC)",
+    "task",
+    "data",
+    "digit errors",
+    "picture errors",
+    "accepted",
+    "decision",
+]
 
 
 @click.group()
@@ -33,10 +33,9 @@ def models() -> None:
 @models.command("list")
 @MODELS
 def list_versions(models_dir: Path) -> None:
-    """Every version: date, what it learned from, how often it errs, what it promises, and its verdict."""
-    from payment_ml.cli.output import columns
+    """List every version: date, training data, test errors, share accepted, and why it was promoted or not."""
+    from payment_ml.cli.output import align_columns
     from payment_ml.registry.registry import Registry
-    from payment_ml.tasks import TASKS
 
     registry = Registry(models_dir)
     champions = {version.name for task in TASKS if (version := registry.champion(task)) is not None}
@@ -47,8 +46,8 @@ def list_versions(models_dir: Path) -> None:
             version.name,
             version.metadata["created"][:16].replace("T", " "),
             version.task,
-            _learned_from(version.metadata),
-            *_measured(version.metadata),
+            _training_data(version.metadata),
+            *_test_results(version.metadata),
             version.metadata["verdict"]["reason"] if "verdict" in version.metadata else "not evaluated yet",
         ]
         for version in registry.versions()
@@ -57,27 +56,25 @@ def list_versions(models_dir: Path) -> None:
     if not rows:
         click.echo(f"no version in {paths.display_path(models_dir.resolve())} yet; run make run, or payment-ml retrain")
         return
-    head = [
-        "serves", "", "version", "trained (UTC)", "task", "data", "digits wrong", "pictures wrong", "promise", "verdict"
-    ]  # fmt: skip
-    for line in columns(head, rows):
+    for line in align_columns(_LIST_HEADER, rows):
         click.echo(line, nl=False)
 
 
-def _learned_from(card: dict[str, Any]) -> str:
-    corrections = card.get("parameters", {}).get("corrections", 0)
-    return f"{card.get('data_sha256', '-')[:8]}{f' + {corrections} corrections' if corrections else ''}"
+def _training_data(metadata: dict[str, Any]) -> str:
+    corrections = metadata.get("parameters", {}).get("corrections", 0)
+    return f"{metadata.get('data_sha256', '-')[:8]}{f' + {corrections} corrections' if corrections else ''}"
 
 
-def _measured(card: dict[str, Any]) -> list[str]:
-    if "test" not in card:
+def _test_results(metadata: dict[str, Any]) -> list[str]:
+    """Return the error rates for digits and whole pictures, and the share accepted with its risk limit."""
+    if "test" not in metadata:
         return ["-", "-", "-"]
-    pictures = card["pictures"]
-    promise = card["promises"]["amounts" if card["task"] == "amounts" else "pictures"]
+    pictures = metadata["pictures"]
+    rule = metadata["promises"]["amounts" if metadata["task"] == Task.AMOUNTS else "pictures"]
     return [
-        f"{1 - card['test']['accuracy']:.2%}",
+        f"{1 - metadata['test']['accuracy']:.2%}",
         f"{1 - pictures['accuracy']:.2%}",
-        f"at most {promise['risk']:.1%} of {pictures['accepted'] / pictures['pictures']:.1%}",
+        f"{pictures['accepted'] / pictures['pictures']:.1%}, at most {rule['risk']:.1%} of them wrong",
     ]
 
 
@@ -86,16 +83,14 @@ def _measured(card: dict[str, Any]) -> list[str]:
 @MODELS
 def show(version: str | None, models_dir: Path) -> None:
     """Print the model card of a VERSION, or of every champion."""
-    from payment_ml.errors import RegistryError
     from payment_ml.registry.registry import Registry
-    from payment_ml.tasks import TASKS
 
     registry = Registry(models_dir)
-    found = [registry.get(version)] if version else [registry.champion(task) for task in TASKS]
-    if not any(found):
+    shown = [registry.get(version)] if version else [registry.champion(task) for task in TASKS]
+    if not any(shown):
         raise RegistryError(f"expected a champion in {models_dir}, but none was promoted yet; run payment-ml retrain")
-    for each in filter(None, found):
-        click.echo((each.folder / "README.md").read_text(encoding="utf-8"))
+    for shown_version in filter(None, shown):
+        click.echo((shown_version.folder / "README.md").read_text(encoding="utf-8"))
 
 
 @models.command()
@@ -107,24 +102,24 @@ def promote(version: str, models_dir: Path) -> None:
     from payment_ml.registry.registry import Registry
 
     registry = Registry(models_dir)
-    found = registry.get(version)
-    registry.promote(found)
+    promoted = registry.get(version)
+    registry.promote(promoted)
     mlflow_tracking.sync_champion_alias(registry)
-    click.echo(f"{found.name} serves {found.task}; payment-ml models rollback goes back")
+    click.echo(f"{promoted.name} serves {promoted.task}; payment-ml models rollback goes back")
 
 
 @models.command()
-@click.option("--task", type=click.Choice(["amounts", "digits"]), help="Whose champion; usually the newest one.")
+@click.option("--task", type=click.Choice(sorted(TASKS)), help="Default: the task whose champion changed last.")
 @MODELS
 def rollback(task: str | None, models_dir: Path) -> None:
-    """Make the champion before this one serve again; of the task whose champion changed last."""
+    """Make the previous champion of a task serve again."""
     from payment_ml.registry import mlflow_tracking
     from payment_ml.registry.registry import Registry
 
     registry = Registry(models_dir)
-    version = registry.rollback(task)
+    champion = registry.rollback(task)
     mlflow_tracking.sync_champion_alias(registry)
-    click.echo(f"{version.name} serves {version.task} again")
+    click.echo(f"{champion.name} serves {champion.task} again")
 
 
 @models.command()
@@ -139,7 +134,7 @@ def pin(version: str, models_dir: Path) -> None:
 @click.argument("version")
 @MODELS
 def unpin(version: str, models_dir: Path) -> None:
-    """Let VERSION be pruned when its time comes."""
+    """Allow VERSION to be pruned when it is old."""
     _pin(version, models_dir, False)
 
 
@@ -147,8 +142,8 @@ def _pin(version: str, models_dir: Path, pinned: bool) -> None:
     from payment_ml.registry.registry import Registry
 
     registry = Registry(models_dir)
-    found = registry.pin(registry.get(version), pinned)
-    click.echo(f"{found.name} {'stays' if pinned else 'may be pruned when it is old'}")
+    changed = registry.pin(registry.get(version), pinned)
+    click.echo(f"{changed.name} {'is never pruned' if pinned else 'may be pruned when it is old'}")
 
 
 @models.command()
@@ -163,16 +158,19 @@ def prune(keep: int, models_dir: Path) -> None:
 
 
 @models.command()
-@click.option("--private", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Who has it may sign.")
-@click.option("--public", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Who has it may check.")
+@click.option(
+    "--private", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File for the key that signs."
+)
+@click.option(
+    "--public", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File for the key that checks."
+)
 def keygen(private: Path, public: Path) -> None:
     """Make a key pair to sign champions with."""
-    from payment_ml import errors
     from payment_ml.registry import signing
 
     try:
         signing.make_keys(private, public)
-    except errors.SignatureError as error:
+    except SignatureError as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{private} signs: {signing.PRIVATE}; {public} checks: {signing.PUBLIC}")
 
@@ -183,35 +181,28 @@ def keygen(private: Path, public: Path) -> None:
 @MODELS
 def sign(version: str, private: Path, models_dir: Path) -> None:
     """Sign VERSION, so that it may serve where PAYMENT_ML_PUBLIC_KEY is set."""
-    from payment_ml import errors
-    from payment_ml.errors import RegistryError
     from payment_ml.registry import signing
     from payment_ml.registry.registry import Registry
 
     registry = Registry(models_dir)
-    found = registry.get(version)
-    registry.verify(found)
-    try:
-        signing.sign(found.folder, found.metadata, private)
-    except errors.SignatureError as error:
-        raise RegistryError(str(error)) from error
-    click.echo(f"{found.name} is signed")
+    signed = registry.get(version)
+    registry.verify(signed)
+    signing.sign(signed.folder, signed.metadata, private)
+    click.echo(f"{signed.name} is signed")
 
 
 @models.command()
 @MODELS
 def verify(models_dir: Path) -> None:
     """Check every version's network against the sha256 in its card; exit status 1 when one differs."""
-    from payment_ml.errors import RegistryError
     from payment_ml.registry.registry import Registry
-    from payment_ml.tasks import TASKS
 
     registry = Registry(models_dir)
     damaged = 0
     for version in registry.versions():
         try:
             registry.verify(version)
-            click.echo(f"{version.name}  as trained")
+            click.echo(f"{version.name}  intact")
         except RegistryError as error:
             damaged += 1
             click.echo(f"{version.name}  DAMAGED: {error}")

@@ -1,4 +1,4 @@
-"""Readings as rows: csv, jsonl, or a table for people, each line as soon as its reading is there."""
+"""Format readings as csv, as JSON lines or as a table for people, each row as soon as it is read."""
 
 import csv
 import io
@@ -12,13 +12,14 @@ from typing import Any
 from payment_ml import paths
 
 COLUMNS = ("file", "text", "digits", "confidence", "decision", "reason")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # characters that make a spreadsheet take a cell for a formula
+_ROWS_TO_MEASURE = 100  # for the widths of columns; later rows may be wider
 
-Row = dict[str, Any]  # of `COLUMNS`
+Row = dict[str, Any]  # column -> value, for each of `COLUMNS`
 
 
 def reading_row(path: Path, reading: Any) -> Row:
-    """A reading as a row; of what could not be read `text` and `digits` are empty and `confidence` is None."""
+    """Return a reading as a row; without text, `text` and `digits` are empty and `confidence` is None."""
     return {
         "file": display_name(path),
         "text": reading.text,
@@ -30,7 +31,7 @@ def reading_row(path: Path, reading: Any) -> Row:
 
 
 def error_row(path: Path, reason: str) -> Row:
-    """The row of a file that nobody tried to read."""
+    """Return the row of a file that was not opened."""
     return {
         "file": display_name(path),
         "text": "",
@@ -42,60 +43,62 @@ def error_row(path: Path, reason: str) -> Row:
 
 
 def display_name(path: Path) -> str:
-    """A path as text that every encoding takes: bytes that are no text are spelled out."""
+    """Return a path as text that every encoding can write; bytes that are not UTF-8 become escape sequences."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def as_csv(rows: Iterable[Row]) -> Iterator[str]:
-    """Lines of a csv file with `COLUMNS`, none of whose cells is a formula."""
+    """Yield the lines of a csv file with the header `COLUMNS`; no cell is a formula."""
     for cells in itertools.chain([dict(zip(COLUMNS, COLUMNS, strict=True))], rows):
         line = io.StringIO()
-        # With this end of line, cells that hold either of its characters are put in quotes; with \n alone, \r is not.
+        # The csv module quotes cells that hold a character of the line terminator; with \n alone, \r is not quoted.
         writer = csv.DictWriter(line, COLUMNS, lineterminator="\r\n")
         writer.writerow({column: _escape_formula(column, value) for column, value in cells.items()})
         yield line.getvalue().removesuffix("\r\n") + "\n"
 
 
+def as_jsonl(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield a line with a JSON object for each row."""
+    for row in rows:
+        yield json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def as_table(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield the lines of a table for people."""
+    cells = (
+        [
+            _printable(paths.display_path(Path(row["file"]).absolute())),
+            row["text"] or "-",
+            "-" if row["confidence"] is None else f"{row['confidence']:.1%}",
+            row["decision"],
+            _printable(row["reason"] or ""),
+        ]
+        for row in rows
+    )
+    yield from align_columns(["file", "text", "confidence", "decision", "reason"], cells)
+
+
+def align_columns(header: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
+    """Yield lines with aligned columns; only the first rows set the widths, so that output starts before the end."""
+    remaining = iter(rows)
+    first = list(itertools.islice(remaining, _ROWS_TO_MEASURE))
+    widths = [max(len(row[i]) for row in [header, *first]) for i in range(len(header))]
+    for row in itertools.chain([header, ["-" * width for width in widths]], first, remaining):
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n"
+
+
+FORMATS: dict[str, Callable[[Iterable[Row]], Iterator[str]]] = {"table": as_table, "csv": as_csv, "jsonl": as_jsonl}
+
+
 def _escape_formula(column: str, value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula: the same file by another path, other text after an apostrophe."""
-    if not isinstance(value, str) or not value.startswith(_FORMULA):
+    """Return a cell that no spreadsheet takes for a formula: a file gets `./` in front, other text an apostrophe."""
+    if not isinstance(value, str) or not value.startswith(_FORMULA_STARTS):
         return value
     return f"./{value}" if column == "file" else f"'{value}"
 
 
-def as_jsonl(rows: Iterable[Row]) -> Iterator[str]:
-    """A JSON object a line."""
-    for each in rows:
-        yield json.dumps(each, ensure_ascii=False) + "\n"
-
-
-def as_table(rows: Iterable[Row]) -> Iterator[str]:
-    """Lines of a table for people."""
-    shown = (
-        [
-            _printable(paths.display_path(Path(each["file"]).absolute())),
-            each["text"] or "-",
-            "-" if each["confidence"] is None else f"{each['confidence']:.1%}",
-            each["decision"],
-            _printable(each["reason"] or ""),
-        ]
-        for each in rows
-    )
-    yield from columns(["file", "text", "confidence", "decision", "reason"], shown)
-
-
 def _printable(text: str) -> str:
-    """Text without characters that move a terminal's cursor or colour it; file names may hold any."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
-
-
-def columns(head: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
-    """Columns as wide as the first hundred rows need, so that the first need not wait for the last."""
-    remaining = iter(rows)
-    first = list(itertools.islice(remaining, 100))
-    widths = [max(len(line[i]) for line in [head, *first]) for i in range(len(head))]
-    for line in itertools.chain([head, ["-" * width for width in widths]], first, remaining):
-        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n"
-
-
-FORMATS: dict[str, Callable[[Iterable[Row]], Iterator[str]]] = {"table": as_table, "csv": as_csv, "jsonl": as_jsonl}
+    """Escape characters that move a terminal's cursor or change its colour; file names may hold any."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
