@@ -1,8 +1,8 @@
-"""Chooses among saved corrections: which to learn from, which to judge by, and which a person should look at first."""
+"""Decide what becomes of each saved correction: training, evaluation, or quarantine until a person reviewed it."""
 
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,185 +20,127 @@ from payment_ml.imaging import digit_segmentation, image_loading, line_images
 from payment_ml.recognition import ctc
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.digit_classifier import DigitClassifier
+from payment_ml.tasks import Task
 from payment_ml.text import alphabet, amounts
 
-_LABEL_ALLOWANCE = 20  # corrections of one label; so few teach nothing false
-_SOURCE_ALLOWANCE = 500  # corrections of one source; a clerk's busy day
+_LABEL_ALLOWANCE = 20  # corrections of one label that are accepted whatever their share; so few do little harm
+_SOURCE_ALLOWANCE = 500  # the same of one source; about a clerk's busy day
 
-Readers = dict[str, AmountReader | DigitClassifier]
+Champions = Mapping[str, AmountReader | DigitClassifier]
 
 
 @dataclass(frozen=True)
 class CurationLimits:
-    """How much is taken of what."""
+    """Hold the shares of the corrections that go to evaluation, and that one source or one label may supply."""
 
-    holdout_fraction: float = 0.2  # for evaluation alone
-    source_share: float = 0.5  # at most so much from one source, once it gave more than 500
-    label_share: float = 0.3  # at most so much of one label, once it has more than 20
+    holdout_fraction: float = 0.2  # of the accepted corrections, for evaluation alone
+    source_share: float = 0.5  # of a task's corrections from one source, once it supplied more than 500
+    label_share: float = 0.3  # of a task's corrections with one label, once more than 20 have it
 
 
 def curate(
-    saved: FeedbackStore, champions: Readers, held_out: HeldOutImages, rules: CurationLimits = CurationLimits()
+    feedback: FeedbackStore,
+    champions: Champions,
+    held_out: HeldOutImages,
+    limits: CurationLimits = CurationLimits(),
 ) -> list[CuratedCorrection]:
-    """Decide for each saved correction what becomes of it.
+    """Assign a use to each saved correction.
 
-    Set aside is what is damaged, holds no writing or no valid truth, equals an earlier correction or a picture that
-    is kept for judging, contradicts a champion that is sure enough to accept, or exceeds what one source or one label
-    may give. Whoever means it in spite of the champion saves it again at another sitting. Of the rest, a share chosen
-    by the picture's own hash is kept for evaluation, the same ones in every run.
+    A correction goes to quarantine when it is damaged, shows no writing, has no valid label, equals an earlier
+    correction or a held-out image, contradicts a champion that is confident enough to accept its own reading, or
+    exceeds the share of its source or label. A correction that contradicts a confident champion passes once it was
+    saved in two sessions. A fraction of the others, chosen by the image's own hash, is held out for evaluation; it is
+    the same in every run.
 
     Parameters
     ----------
-    saved : the folder that people's corrections are in
-    champions : a reader for each task that has one; without, none can contradict
-    held_out : what corrections must not equal
-    rules : shares
+    feedback : saved corrections
+    champions : reader by task; corrections of a task without one contradict nothing
+    held_out : images that no correction may equal
+    limits : fraction to hold out, and shares of sources and labels
 
     Returns
     -------
-    a Taken for each record, by name
+    one item for each record, by name
     """
-    known = NearDuplicateIndex(held_out)
+    known_writing = NearDuplicateIndex(held_out)
     candidates: list[tuple[CuratedCorrection, str]] = []
-    names = sorted(path.stem for path in saved.folder.glob("*.json"))
+    names = feedback.names()
     for name in tqdm(names, "corrections", mininterval=5, disable=len(names) < 20):
         try:
-            correction = saved.get(name)
-            taken = _curate_correction(
-                correction, np.asarray(image_loading.load_grey(saved.image(correction))), champions, known
-            )
-            candidates.append((taken, correction.source))
+            correction = feedback.get(name)
+            if correction is None:  # removed since the names were listed
+                continue
+            grey = np.asarray(image_loading.load_grey(feedback.image(correction)))
+            candidates.append((_check_correction(correction, grey, champions, known_writing), correction.source))
         except (errors.CorruptFileError, FeedbackError, errors.ImageError) as error:
             candidates.append((CuratedCorrection(name, "", "", QUARANTINE, str(error)), ""))
-    _enforce_share(
-        candidates, lambda taken, source: (taken.task, source), rules.source_share, _SOURCE_ALLOWANCE, "source"
-    )
-    _enforce_share(candidates, lambda taken, _: (taken.task, taken.text), rules.label_share, _LABEL_ALLOWANCE, "label")
-    return [_assign_holdout(taken, rules.holdout_fraction) for taken, _ in candidates]
+    return [_assign_holdout(curated, limits.holdout_fraction) for curated in enforce_limits(candidates, limits)]
 
 
-def _curate_correction(
-    correction: Correction, grey: np.ndarray, champions: Readers, known: NearDuplicateIndex
-) -> CuratedCorrection:
-    """A correction as one to learn from, or set aside."""
-    if store.parse_label(correction.task, correction.text) != correction.text:
-        raise FeedbackError(f"expected a truth as it is saved, but got {correction.text!r}")
-    prepare = _amount if correction.task == "amounts" else _digit
-    taken, shown = prepare(correction, grey, champions.get(correction.task))
-    reason = taken.reason or known.rejection_reason(correction.task, correction.name, shown)
-    champion = champions.get(correction.task)
-    if reason is None and champion is not None:
-        reading = champion.read(grey)
-        insisted = any(
-            said["text"] == correction.text and said.get("source", "") != correction.source
-            for said in correction.history
-        )
-        if reading.decision == "accept" and reading.text != correction.text and not insisted:
-            reason = (
-                f"the champion is {reading.confidence:.1%} sure of {reading.text}; whoever means {correction.text} "
-                "saves it again at another sitting"
-            )
-    return replace(taken, use=QUARANTINE if reason else TRAIN, reason=reason)
+def enforce_limits(
+    candidates: Sequence[tuple[CuratedCorrection, str]], limits: CurationLimits = CurationLimits()
+) -> list[CuratedCorrection]:
+    """Move corrections that exceed the share of their source or their label to quarantine.
+
+    The first in order stay. Since names are hashes of images, this order is as good as random.
+
+    Parameters
+    ----------
+    candidates : corrections, each with its source
+    limits : shares of sources and labels
+    """
+    curated = [correction for correction, _ in candidates]
+    sources = [source for _, source in candidates]
+    curated = _enforce_share(curated, sources, limits.source_share, _SOURCE_ALLOWANCE, "source")
+    labels = [correction.text for correction in curated]
+    return _enforce_share(curated, labels, limits.label_share, _LABEL_ALLOWANCE, "label")
 
 
-def _amount(
-    correction: Correction, grey: np.ndarray, champion: AmountReader | None
-) -> tuple[CuratedCorrection, np.ndarray | None]:
-    strip = line_images.extract_line(grey)
-    taken = CuratedCorrection(correction.name, "amounts", correction.text, TRAIN, None, height=grey.shape[0])
-    if strip is None:
-        return replace(taken, reason="no writing was found in the picture"), None
-    value = amounts.parse(correction.text).value
-    room = line_images.frame_count(strip.pixels.shape[1])
-    ways = [each for each in amounts.spellings(value) if alphabet.frames_needed(alphabet.encode(each)) <= room]
-    if not ways:
-        return replace(taken, reason=f"the writing is too narrow for {correction.text}"), None
-    written = ways[0]
-    if champion is not None:
-        # People type the value; the network learns marks as well. Which were written, the champion can tell best.
-        frames = champion.log_probs([strip.pixels])[0]
-        written = ways[int(np.argmax(ctc.ctc_log_likelihood(frames, [alphabet.encode(each) for each in ways])))]
-    return replace(taken, written=written, ink=float(strip.pixels.mean() / 255)), strip.pixels
-
-
-def _digit(
-    correction: Correction, grey: np.ndarray, champion: DigitClassifier | None
-) -> tuple[CuratedCorrection, np.ndarray | None]:
-    cuts = digit_segmentation.crop_center_digit(digit_segmentation.extract_ink(grey))
-    taken = CuratedCorrection(correction.name, "digits", correction.text, TRAIN, None, height=grey.shape[0])
-    if not cuts:
-        return replace(taken, reason="no writing was found in the picture"), None
-    best = 0
-    if champion is not None:
-        best = int(np.argmax(champion.predict_proba(np.stack(cuts))[:, int(correction.text)]))
-    return replace(taken, cut=best, ink=float(cuts[best].mean() / 255)), deduplication.normalized_digit(grey)
-
-
-def _enforce_share(
-    candidates: list[tuple[CuratedCorrection, str]],
-    group: Callable[[CuratedCorrection, str], tuple[str, str]],
-    share: float,
-    free: int,
-    what: str,
-) -> None:
-    """Set aside what exceeds a group's share of its task, in place; whose names come first stay, which is by chance."""
-    going = [i for i, (taken, _) in enumerate(candidates) if taken.use == TRAIN]
-    counts = Counter(group(*candidates[i]) for i in going)
-    totals = Counter(candidates[i][0].task for i in going)
-    given: Counter[tuple[str, str]] = Counter()
-    for i in going:
-        taken, source = candidates[i]
-        key = group(taken, source)
-        others = totals[taken.task] - counts[key]
-        most = max(free, int(share / (1 - share) * others))
-        given[key] += 1
-        if given[key] > most:
-            reason = f"its {what} gave {counts[key]} of {totals[taken.task]} corrections, of which {most} are taken"
-            candidates[i] = (replace(taken, use=QUARANTINE, reason=reason), source)
-
-
-def _assign_holdout(taken: CuratedCorrection, share: float) -> CuratedCorrection:
-    return replace(taken, use=HOLDOUT) if taken.use == TRAIN and int(taken.name[:8], 16) < share * 2**32 else taken
-
-
-def write(taken: list[CuratedCorrection], saved: FeedbackStore, prepared_dir: Path) -> dict[str, Any]:
-    """Write what was taken beside the prepared splits, with the pictures that are learned from or judged by.
+def write(curated: Sequence[CuratedCorrection], feedback: FeedbackStore, prepared_dir: Path) -> dict[str, Any]:
+    """Write curated corrections beside the prepared splits, with the images of those in use.
 
     Returns
     -------
-    what the manifest says of it: file, sha256, counts by task and use, reasons for setting aside, and a profile of
-    each task, for `drift.told`
+    the manifest's entry: file, sha256, came_in (number of corrections), uses (counts), set_aside (counts of the
+    reasons for quarantine), and for each task a profile for `drift.detect_drift`
     """
     folder = prepared_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    used = {each.name for each in taken if each.use != QUARANTINE}
-    for name in sorted(used):
+    in_use = [correction for correction in curated if correction.use != QUARANTINE]
+    names = {correction.name for correction in in_use}
+    for name in sorted(names):
         if not (folder / f"{name}.png").is_file():
             with atomic_files.atomic_write(folder / f"{name}.png", mode=0o600) as partial:
-                shutil.copyfile(saved.image_path(name), partial)
+                shutil.copyfile(feedback.image_path(name), partial)
     atomic_files.write_json(
-        prepared_dir / FILE, {"format": 1, "corrections": [asdict(each) for each in taken]}, mode=0o600
+        prepared_dir / FILE,
+        {"format": 1, "corrections": [asdict(correction) for correction in curated]},
+        mode=0o600,
     )
     for path in folder.glob("*.png"):
-        if path.stem not in used:
+        if path.stem not in names:
             path.unlink()
+    uses = Counter(correction.use for correction in curated)
+    reasons = Counter(reason_category(correction.reason) for correction in curated if correction.use == QUARANTINE)
     return {
         "file": FILE,
         "sha256": atomic_files.sha256(prepared_dir / FILE),
-        "came_in": len(taken),
-        "uses": {use: sum(each.use == use for each in taken) for use in USES},
-        "set_aside": dict(Counter(reason_category(each.reason) for each in taken if each.use == QUARANTINE)),
+        "came_in": len(curated),
+        "uses": {use: uses[use] for use in USES},
+        "set_aside": dict(reasons),
         "profiles": {
-            task: drift.profile([each for each in taken if each.task == task and each.use != QUARANTINE])
-            for task in ("amounts", "digits")
+            task: drift.profile([correction for correction in in_use if correction.task == task])
+            for task in (Task.AMOUNTS, Task.DIGITS)
         },
     }
 
 
 def reason_category(reason: str | None) -> str:
-    """The reason without what differs from one correction to the next."""
+    """Return a reason for quarantine without the details that differ from one correction to the next."""
     return next(
-        (told for start, told in _REASON_CATEGORIES.items() if (reason or "").startswith(start)), "damaged or not valid"
+        (category for start, category in _REASON_CATEGORIES.items() if (reason or "").startswith(start)),
+        "damaged or not valid",
     )
 
 
@@ -211,3 +153,111 @@ _REASON_CATEGORIES = {
     "its source": "too many from one source",
     "its label": "too many of one label",
 }
+
+
+def _check_correction(
+    correction: Correction, grey: np.ndarray, champions: Champions, known_writing: NearDuplicateIndex
+) -> CuratedCorrection:
+    """Return a correction with its use, training or quarantine; `grey` is uint8 [height, width].
+
+    Raises
+    ------
+    FeedbackError : the label is not valid
+    """
+    if store.parse_label(correction.task, correction.text) != correction.text:
+        raise FeedbackError(f"expected a truth as it is saved, but got {correction.text!r}")
+    champion = champions.get(correction.task)
+    if correction.task == Task.AMOUNTS:
+        curated, writing = _prepare_amount(correction, grey, champion if isinstance(champion, AmountReader) else None)
+    else:
+        curated, writing = _prepare_digit(correction, grey, champion if isinstance(champion, DigitClassifier) else None)
+    reason = curated.reason or known_writing.rejection_reason(correction.task, correction.name, writing)
+    if reason is None and champion is not None:
+        reason = _contradiction(correction, grey, champion)
+    return replace(curated, use=QUARANTINE if reason else TRAIN, reason=reason)
+
+
+def _prepare_amount(
+    correction: Correction, grey: np.ndarray, champion: AmountReader | None
+) -> tuple[CuratedCorrection, np.ndarray | None]:
+    """Return an amount with its likeliest spelling, and its line's pixels, uint8 [32, width]; None without writing."""
+    curated = CuratedCorrection(correction.name, Task.AMOUNTS, correction.text, TRAIN, None, height=grey.shape[0])
+    line = line_images.extract_line(grey)
+    if line is None:
+        return replace(curated, reason="no writing was found in the picture"), None
+    value = amounts.parse(correction.text).value
+    assert value is not None  # `parse_label` accepted the text
+    frames = line_images.frame_count(line.pixels.shape[1])
+    spellings = [
+        spelling for spelling in amounts.spellings(value) if alphabet.frames_needed(alphabet.encode(spelling)) <= frames
+    ]
+    if not spellings:
+        return replace(curated, reason=f"the writing is too narrow for {correction.text}"), None
+    written = spellings[0]
+    if champion is not None:
+        # People type the value, but the network also learns separators and currency signs: the champion tells which.
+        log_probs = champion.recognizer.log_probs([line.pixels])[0]
+        likelihoods = ctc.ctc_log_likelihood(log_probs, [alphabet.encode(spelling) for spelling in spellings])
+        written = spellings[int(np.argmax(likelihoods))]
+    return replace(curated, written=written, ink=float(line.pixels.mean() / 255)), line.pixels
+
+
+def _prepare_digit(
+    correction: Correction, grey: np.ndarray, champion: DigitClassifier | None
+) -> tuple[CuratedCorrection, np.ndarray | None]:
+    """Return a digit with its likeliest crop, and its normalized strokes, float32 [16, 16]; None without writing."""
+    curated = CuratedCorrection(correction.name, Task.DIGITS, correction.text, TRAIN, None, height=grey.shape[0])
+    crops = digit_segmentation.crop_center_digit(digit_segmentation.extract_ink(grey))
+    if not crops:
+        return replace(curated, reason="no writing was found in the picture"), None
+    best = 0
+    if champion is not None:
+        best = int(np.argmax(champion.predict_proba(np.stack(crops))[:, int(correction.text)]))
+    return replace(curated, cut=best, ink=float(crops[best].mean() / 255)), deduplication.normalized_digit(grey)
+
+
+def _contradiction(correction: Correction, grey: np.ndarray, champion: AmountReader | DigitClassifier) -> str | None:
+    """Return the reason for quarantine where a confident champion reads another label; None where it does not.
+
+    A label that was saved in two sessions stands against the champion.
+    """
+    reading = champion.read(grey)
+    confirmed = any(
+        entry["text"] == correction.text and entry.get("source", "") != correction.source
+        for entry in correction.history
+    )
+    if reading.decision != "accept" or reading.text == correction.text or confirmed:
+        return None
+    return (
+        f"the champion is {reading.confidence:.1%} sure of {reading.text}; whoever means {correction.text} "
+        "saves it again at another sitting"
+    )
+
+
+def _enforce_share(
+    curated: Sequence[CuratedCorrection], groups: Sequence[str], share: float, allowance: int, quantity: str
+) -> list[CuratedCorrection]:
+    """Move to quarantine what exceeds a group's share of its task, and the allowance that every group has."""
+    keys = [(correction.task, group) for correction, group in zip(curated, groups, strict=True)]
+    in_use = [correction.use == TRAIN for correction in curated]
+    counts = Counter(key for key, used in zip(keys, in_use, strict=True) if used)
+    totals = Counter(task for (task, _), used in zip(keys, in_use, strict=True) if used)
+    accepted: Counter[tuple[str, str]] = Counter()
+    limited = []
+    for correction, key, used in zip(curated, keys, in_use, strict=True):
+        total = totals[correction.task]
+        limit = max(allowance, int(share / (1 - share) * (total - counts[key])))
+        accepted[key] += used
+        if used and accepted[key] > limit:
+            reason = f"its {quantity} gave {counts[key]} of {total} corrections, of which {limit} are taken"
+            limited.append(replace(correction, use=QUARANTINE, reason=reason))
+        else:
+            limited.append(correction)
+    return limited
+
+
+def _assign_holdout(curated: CuratedCorrection, fraction: float) -> CuratedCorrection:
+    """Hold a correction out for evaluation when its name, as a number, is among the lowest fraction of all names."""
+    if curated.use == TRAIN and int(curated.name[:8], 16) < fraction * 2**32:
+        return replace(curated, use=HOLDOUT)
+    return curated

@@ -1,4 +1,7 @@
-"""TODO module docstring for feedback.dataset."""
+"""Load curated corrections from the prepared data, as training examples or as images.
+
+`curation.write` writes them. This module imports no reader, so that training loads none.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,38 +14,36 @@ from payment_ml import atomic_files, errors
 from payment_ml.datasets import splits
 from payment_ml.feedback import store
 from payment_ml.imaging import digit_segmentation, image_loading, line_images
+from payment_ml.tasks import Task
 from payment_ml.text import alphabet
 
-TRAIN, HOLDOUT, QUARANTINE = "learn", "keep", "aside"
-
-
+TRAIN, HOLDOUT, QUARANTINE = "train", "holdout", "quarantine"
 USES = {
     TRAIN: "the network learns from them",
-    HOLDOUT: "notebook 03 judges by them; none is ever learned from",
-    QUARANTINE: "a person should look at them",
+    HOLDOUT: "notebook 03 evaluates on them; the network never learns from them",
+    QUARANTINE: "a person should review them; nothing else uses them",
 }
 
-
-FILE, FOLDER = "corrections.json", "corrections"
+FILE, FOLDER = "corrections.json", "corrections"  # below the folder of prepared data
 
 
 @dataclass(frozen=True)
 class CuratedCorrection:
-    """A correction, and what becomes of it."""
+    """Represent a correction with the use that curation assigned to it."""
 
-    name: str  # of the correction, sha256 of its pixels
-    task: str  # "amounts" or "digits"; empty where the record is damaged
-    text: str  # the truth
+    name: str  # of the correction: sha256 of its image's mode, size and pixels
+    task: str  # a value of `Task`; empty where the record is damaged
+    text: str  # the label
     use: str  # a key of `USES`
-    reason: str | None  # why it was set aside
+    reason: str | None  # why it is in quarantine; None for other uses
     written: str = ""  # of an amount: the likeliest of the ways to write it
-    cut: int = 0  # of a digit: which of the likely cuts of the picture's middle shows it
-    ink: float = 0.0  # share of the writing's box that is ink
-    height: int = 0  # pixels of the picture
+    cut: int = 0  # of a digit: which of the candidate crops from the middle of the image shows it
+    ink: float = 0.0  # share of the crop that is ink, 0 to 1
+    height: int = 0  # pixels of the image
 
 
 def previous_summary(prepared_dir: Path) -> dict[str, Any] | None:
-    """What the manifest of the run before says of its corrections; None when there was none, or it is damaged."""
+    """Return the entry for corrections in the manifest of the previous run; None where there is none."""
     try:
         return splits.read_manifest(prepared_dir).get("corrections")
     except errors.MissingDataError:
@@ -50,52 +51,85 @@ def previous_summary(prepared_dir: Path) -> dict[str, Any] | None:
 
 
 def read_curated(prepared_dir: Path) -> list[CuratedCorrection]:
-    """What `write` wrote, checked against the manifest; empty when no correction was prepared.
+    """Read the curated corrections and check them against the manifest; empty when none were prepared.
 
     Raises
     ------
-    MissingDataError : a file is missing or damaged
+    MissingDataError : a file is missing, damaged or of an earlier release
     """
-    described = splits.read_manifest(prepared_dir).get("corrections")
-    if described is None:
+    summary = splits.read_manifest(prepared_dir).get("corrections")
+    if summary is None:
         return []
-    path = prepared_dir / described["file"]
-    if not path.is_file() or atomic_files.sha256(path) != described["sha256"]:
+    path = prepared_dir / summary["file"]
+    if not path.is_file() or atomic_files.sha256(path) != summary["sha256"]:
         raise errors.MissingDataError(
             f"expected {path} as the manifest describes it, but it is missing or was changed; "
             "run notebooks/01-prepare-data.ipynb again"
         )
-    return [CuratedCorrection(**each) for each in atomic_files.read_json(path)["corrections"]]
-
-
-def load_images(prepared_dir: Path, taken: Iterable[CuratedCorrection]) -> list[np.ndarray]:
-    """The prepared pictures of corrections, uint8 [height, width] or [height, width, 3] each.
-
-    Raises
-    ------
-    DamagedError : one is missing, or not the one that was saved
-    """
-    return [np.asarray(store.open_picture(prepared_dir / FOLDER, each.name)) for each in taken]
+    curated = [CuratedCorrection(**entry) for entry in atomic_files.read_json(path)["corrections"]]
+    if unknown := {correction.use for correction in curated} - set(USES):
+        raise errors.MissingDataError(
+            f"expected the uses {', '.join(USES)} in {path}, but got {', '.join(sorted(unknown))}, as earlier releases "
+            "wrote; run notebooks/01-prepare-data.ipynb again"
+        )
+    return curated
 
 
 def select(prepared_dir: Path, task: str, use: str) -> list[CuratedCorrection]:
-    """The corrections of a task with one use; see `read`."""
-    return [each for each in read_curated(prepared_dir) if (each.task, each.use) == (task, use)]
+    """Return the curated corrections of one task with one use.
+
+    Raises
+    ------
+    MissingDataError : as `read_curated`
+    """
+    return [correction for correction in read_curated(prepared_dir) if (correction.task, correction.use) == (task, use)]
+
+
+def load_images(prepared_dir: Path, corrections: Iterable[CuratedCorrection]) -> list[np.ndarray]:
+    """Load the prepared images of corrections, uint8 [height, width] or [height, width, 3] each.
+
+    Raises
+    ------
+    CorruptFileError : an image is missing, or its pixels are not those that were saved
+    """
+    return [np.asarray(store.open_image(prepared_dir / FOLDER, correction.name)) for correction in corrections]
 
 
 def amount_lines(prepared_dir: Path) -> list[tuple[np.ndarray, list[int]]]:
-    """Amounts to learn from: levels uint8 [32, width] of each strip, and the symbols that it shows."""
-    taken = select(prepared_dir, "amounts", TRAIN)
-    found = (line_images.extract_line(image_loading.load_grey(each)) for each in load_images(prepared_dir, taken))
-    return [(strip.pixels, alphabet.encode(each.written)) for strip, each in zip(found, taken, strict=True)]
+    """Load the amounts to learn from: the pixels of each line, uint8 [32, width], and its CTC labels.
+
+    Raises
+    ------
+    MissingDataError : as `read_curated`, or no line is detected in an image any more
+    CorruptFileError : as `load_images`
+    """
+    corrections = select(prepared_dir, Task.AMOUNTS, TRAIN)
+    lines = []
+    for correction, image in zip(corrections, load_images(prepared_dir, corrections), strict=True):
+        line = line_images.extract_line(image_loading.load_grey(image))
+        if line is None:
+            raise errors.MissingDataError(
+                f"expected writing in the image of correction {correction.name}, as curation found, but there is none; "
+                "run notebooks/01-prepare-data.ipynb again"
+            )
+        lines.append((line.pixels, alphabet.encode(correction.written)))
+    return lines
 
 
 def digit_examples(prepared_dir: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Digits to learn from: images uint8 [n, 28, 28], 0 paper, and labels uint8 [n]."""
-    taken = select(prepared_dir, "digits", TRAIN)
-    cuts = [
-        digit_segmentation.crop_center_digit(digit_segmentation.extract_ink(image_loading.load_grey(picture)))[each.cut]
-        for picture, each in zip(load_images(prepared_dir, taken), taken, strict=True)
+    """Load the digits to learn from: images uint8 [n, 28, 28], 0 paper, and labels uint8 [n].
+
+    Raises
+    ------
+    MissingDataError : as `read_curated`
+    CorruptFileError : as `load_images`
+    """
+    corrections = select(prepared_dir, Task.DIGITS, TRAIN)
+    crops = [
+        digit_segmentation.crop_center_digit(digit_segmentation.extract_ink(image_loading.load_grey(image)))[
+            correction.cut
+        ]
+        for image, correction in zip(load_images(prepared_dir, corrections), corrections, strict=True)
     ]
-    labels = np.array([int(each.text) for each in taken], np.uint8)
-    return np.array(cuts, np.uint8).reshape(-1, 28, 28), labels
+    labels = np.array([int(correction.text) for correction in corrections], np.uint8)
+    return np.array(crops, np.uint8).reshape(-1, 28, 28), labels

@@ -1,59 +1,76 @@
-"""What people's corrections look like, and whether that has changed since the run before."""
+"""Profile the corrections of a run, and compare the profile with that of the previous run."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from payment_ml.feedback.dataset import CuratedCorrection
 from payment_ml.text import amounts
 
 _MAX_SHIFT = 0.5  # interquartile ranges by which a median may move from one run to the next
-_MAX_SHARE_CHANGE = 0.2  # share of the digits that may be others than in the run before
-_MIN_CORRECTIONS = 50  # corrections, from which on their distribution says something
+_MAX_SHARE_CHANGE = 0.2  # total variation distance of the digits' distributions from one run to the next
+_MIN_CORRECTIONS = 50  # fewer give no usable distribution
 
 
-def profile(taken: Sequence[Any]) -> dict[str, Any]:
-    """Count, quartiles of ink and height, and how often each digit stands in the truths.
+def profile(corrections: Sequence[CuratedCorrection]) -> dict[str, Any]:
+    """Return count, quartiles of ink and height, and how often each digit occurs in the labels.
 
     Parameters
     ----------
-    taken : corrections with `text`, `ink` and `height`, as `intake.Taken` has them
+    corrections : of one task
+
+    Returns
+    -------
+    count; ink, three shares from 0 to 1, and height, three numbers of pixels, or empty lists without corrections;
+    digits, ten counts
     """
-    counts = np.bincount([int(digit) for each in taken for digit in amounts.digits_of(each.text)], minlength=10)
+    counts = np.bincount(
+        [int(digit) for correction in corrections for digit in amounts.digits_of(correction.text)], minlength=10
+    )
     quartiles = [25, 50, 75]
+    ink = [correction.ink for correction in corrections]
+    heights = [correction.height for correction in corrections]
     return {
-        "count": len(taken),
-        "ink": np.percentile([each.ink for each in taken], quartiles).round(4).tolist() if taken else [],
-        "height": np.percentile([each.height for each in taken], quartiles).tolist() if taken else [],
+        "count": len(corrections),
+        "ink": np.percentile(ink, quartiles).round(4).tolist() if ink else [],
+        "height": np.percentile(heights, quartiles).tolist() if heights else [],
         "digits": counts.tolist(),
     }
 
 
-def detect_drift(before: dict[str, Any] | None, now: dict[str, Any]) -> list[str]:
-    """What is different about the corrections than in the run before, in words; empty when nothing is.
+def detect_drift(previous: dict[str, Any] | None, current: dict[str, Any]) -> list[str]:
+    """Return a sentence for each way in which corrections differ from those of the previous run.
 
-    A median of ink or size has drifted when it moved by more than half of the interquartile range of before, the
-    digits when a fifth of them are others (total variation). Fewer than 50 corrections say nothing.
+    The median ink or height has drifted when it moved by more than half of the previous interquartile range, the
+    digits when the total variation distance of their distributions exceeds a fifth. Tasks with fewer than 50
+    corrections in either run are not compared.
 
     Parameters
     ----------
-    before, now : with a `profile` for each task, as `intake.write` gives them; None: there was no run before
+    previous, current : with a `profile` for each task, as `curation.write` returns them; None: no previous run
     """
-    found = []
-    for task, new in now["profiles"].items():
-        old = (before or {}).get("profiles", {}).get(task)
-        if old is None or min(old["count"], new["count"]) < _MIN_CORRECTIONS:
+    messages = []
+    for task, profile_now in current["profiles"].items():
+        profile_before = (previous or {}).get("profiles", {}).get(task)
+        if profile_before is None or min(profile_before["count"], profile_now["count"]) < _MIN_CORRECTIONS:
             continue
-        for what, unit in (("ink", "of the writing's box"), ("height", "pixels")):
-            low, middle, high = old[what]
-            moved = abs(new[what][1] - middle) / max(high - low, 1e-6)
-            if moved > _MAX_SHIFT:
-                found.append(
-                    f"{task}: the median {what} went from {middle:.3g} to {new[what][1]:.3g} {unit}, "
-                    f"{moved:.1f} interquartile ranges"
+        for quantity, unit in (("ink", "of the crop"), ("height", "pixels")):
+            low, median_before, high = profile_before[quantity]
+            median_now = profile_now[quantity][1]
+            shift = abs(median_now - median_before) / max(high - low, 1e-6)
+            if shift > _MAX_SHIFT:
+                messages.append(
+                    f"{task}: the median {quantity} went from {median_before:.3g} to {median_now:.3g} {unit}, "
+                    f"{shift:.1f} interquartile ranges"
                 )
-        one, other = (np.array(each["digits"]) / max(1, sum(each["digits"])) for each in (old, new))
-        changed = float(np.abs(one - other).sum() / 2)
-        if changed > _MAX_SHARE_CHANGE:
-            found.append(f"{task}: {changed:.0%} of the digits are others than in the run before")
-    return found
+        change = _total_variation(profile_before["digits"], profile_now["digits"])
+        if change > _MAX_SHARE_CHANGE:
+            messages.append(f"{task}: {change:.0%} of the digits differ from those of the previous run")
+    return messages
+
+
+def _total_variation(counts_before: Sequence[int], counts_now: Sequence[int]) -> float:
+    """Return the total variation distance, 0 to 1, of two distributions that are given as counts."""
+    shares_before, shares_now = (np.array(counts) / max(1, sum(counts)) for counts in (counts_before, counts_now))
+    return float(np.abs(shares_before - shares_now).sum() / 2)

@@ -1,7 +1,6 @@
-"""Corrections that people saved: pictures with their truth, for the next retraining to learn from."""
+"""Store user corrections: images with the label that a person gave them, for the next retraining to learn from."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,38 +11,40 @@ from PIL import Image
 
 from payment_ml import atomic_files, errors
 from payment_ml.errors import FeedbackError
+from payment_ml.tasks import Task
 from payment_ml.text import amounts
 
-QUOTA = 2_000_000_000  # bytes of a feedback folder; some 20,000 photographs
+QUOTA = 2_000_000_000  # bytes of a feedback folder; about 20,000 photographs
 _FORMAT = 1
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What a person said that a picture shows."""
+    """Represent the label that a person gave an image, with the reading that it corrects or confirms."""
 
-    name: str  # sha256 of the picture's mode, size and pixels
-    task: str  # "amounts" or "digits"
-    text: str  # the truth: "1234.56", or a digit
+    name: str  # sha256 of the image's mode, size and pixels
+    task: str  # a value of `Task`
+    text: str  # the label: "1234.56", or a digit
     typed: str  # the same as it was typed
     saved: str  # UTC, ISO 8601
-    reading: dict[str, Any]  # what was read when it was saved: text, confidence, decision, version
-    source: str  # who said so, without a name: one sitting at the panel, or one program; empty: unknown
-    history: tuple[dict[str, Any], ...]  # what was saved of this picture before, the oldest first
+    reading: dict[str, Any]  # the reading when it was saved: text, confidence, decision, version
+    source: str  # one session of the panel, or one program, without a person's name; empty: unknown
+    history: tuple[dict[str, Any], ...]  # earlier labels of this image with their records, the oldest first
 
 
 def parse_label(task: str, typed: str) -> str:
-    """What a person typed, as `Correction.text`.
+    """Return the label that a person typed, in the form of `Correction.text`.
 
     Parameters
     ----------
-    task : "amounts" or "digits"
+    task : a value of `Task`
+    typed : an amount in any usual spelling, or one digit
 
     Raises
     ------
-    FeedbackError : no amount, an ambiguous one, or not one digit
+    FeedbackError : `typed` is no amount, an ambiguous one, or not one digit
     """
-    if task == "digits":
+    if task == Task.DIGITS:
         if typed.strip() not in set("0123456789"):
             raise FeedbackError(f"expected one digit from 0 to 9, but got {typed.strip()!r}")
         return typed.strip()
@@ -54,85 +55,82 @@ def parse_label(task: str, typed: str) -> str:
 
 
 class FeedbackStore:
-    """A folder of corrections: `<name>.png` and `<name>.json` for each, readable by their owner alone."""
+    """Hold a folder of corrections: `<name>.png` and `<name>.json` for each, readable by their owner alone.
+
+    Parameters
+    ----------
+    folder : created by the first save
+    quota : bytes that the folder may hold before it accepts no further image
+    """
 
     def __init__(self, folder: Path, quota: int = QUOTA):
-        """Of a folder that is made at the first save; `quota` bytes at most are kept in it."""
         self.folder = folder
         self._quota = quota
 
-    def save(
-        self, picture: Image.Image, task: str, typed: str, reading: dict[str, Any], source: str = ""
-    ) -> Correction:
-        """Save what a picture shows; of a picture that was saved before, correct it and keep what was said then.
+    def save(self, image: Image.Image, task: str, typed: str, reading: dict[str, Any], source: str = "") -> Correction:
+        """Save an image with its label; a second save of the same image replaces the label and keeps the history.
 
-        Both files are written whole or not at all, the record last: a picture without one does not count. What is
-        stored of the picture is its pixels, nothing else that came with the file.
+        Both files are written whole or not at all, the record last: an image without a record does not count. Only
+        the pixels of the image are stored, none of the metadata of its file.
 
         Parameters
         ----------
-        picture : mode L or RGB, as `images.load` gives it
-        task : "amounts" or "digits"
-        typed : what is on it, checked by `truth`
-        reading : what was read, for the record
-        source : who says so, without a name; retraining learns only so much from each
+        image : mode L or RGB, as `image_loading.load` returns it
+        task : a value of `Task`
+        typed : the label as a person typed it, checked by `parse_label`
+        reading : the reading that is corrected or confirmed, for the record
+        source : an anonymous id of the session or program; retraining learns a limited share from each
 
         Raises
         ------
-        FeedbackError : `typed` is no truth, or the folder is full
-        DamagedError : the picture's earlier record is damaged
+        FeedbackError : `typed` is no label, or the folder is full
+        CorruptFileError : the earlier record of the image is damaged
         """
-        text, name = parse_label(task, typed), _name(picture)
+        text, name = parse_label(task, typed), _name(image)
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(self.folder / ".lock", mode=0o600):
-            before = self.get(name)
-            if before is None:
-                self._check_room()
+            earlier = self.get(name)
+            if earlier is None:
+                self._check_quota()
                 with atomic_files.atomic_write(self.image_path(name), mode=0o600) as partial:
-                    picture.save(partial, "PNG")
+                    image.save(partial, "PNG")
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            correction = Correction(name, task, text, typed.strip(), now, reading, source, _history(before))
-            atomic_files.write_json(self._record(name), {"format": _FORMAT, **asdict(correction)}, mode=0o600)
+            correction = Correction(name, task, text, typed.strip(), now, reading, source, _history(earlier))
+            atomic_files.write_json(self._record_path(name), {"format": _FORMAT, **asdict(correction)}, mode=0o600)
         return correction
 
     def get(self, name: str) -> Correction | None:
-        """The correction of a picture; None when there is none.
+        """Return the correction of that name; None when there is none.
 
         Raises
         ------
-        DamagedError : its record is no JSON, or lacks something
+        CorruptFileError : its record is not JSON, or lacks an entry
         """
-        path = self._record(name)
+        path = self._record_path(name)
         return _read(path) if path.is_file() else None
 
-    def corrections(self) -> Iterator[Correction]:
-        """All corrections, by name.
-
-        Raises
-        ------
-        DamagedError : a record is damaged
-        """
-        for path in sorted(self.folder.glob("*.json")):
-            yield _read(path)
+    def names(self) -> list[str]:
+        """Return the names of all corrections in alphabetical order, those with a damaged record included."""
+        return sorted(path.stem for path in self.folder.glob("*.json"))
 
     def image(self, correction: Correction) -> Image.Image:
-        """The picture of a correction, mode L or RGB.
+        """Return the image of a correction, mode L or RGB.
 
         Raises
         ------
-        DamagedError : it is missing, or not the one that was saved
+        CorruptFileError : the file is missing, or its pixels are not those that were saved
         """
-        return open_picture(self.folder, correction.name)
+        return open_image(self.folder, correction.name)
 
     def image_path(self, name: str) -> Path:
-        """Where the picture of a correction lies."""
+        """Return the path of the image of that name."""
         return self.folder / f"{name}.png"
 
     def __len__(self) -> int:
-        """How many pictures were corrected or confirmed."""
-        return sum(1 for _ in self.folder.glob("*.json"))
+        """Return the number of corrections."""
+        return len(self.names())
 
-    def _check_room(self) -> None:
+    def _check_quota(self) -> None:
         used = sum(path.stat().st_size for path in self.folder.iterdir() if path.is_file())
         if used >= self._quota:
             raise FeedbackError(
@@ -140,16 +138,16 @@ class FeedbackStore:
                 f"{used / 1e6:,.0f} MB; retrain, then move old ones away"
             )
 
-    def _record(self, name: str) -> Path:
+    def _record_path(self, name: str) -> Path:
         return self.folder / f"{name}.json"
 
 
-def open_picture(folder: Path, name: str) -> Image.Image:
-    """The picture `<name>.png` of a folder of corrections, mode L or RGB.
+def open_image(folder: Path, name: str) -> Image.Image:
+    """Return the image `<name>.png` of a folder of corrections, mode L or RGB.
 
     Raises
     ------
-    DamagedError : it is missing, or not the one that was saved
+    CorruptFileError : the file is missing, or its pixels are not those that were saved
     """
     path = folder / f"{name}.png"
     try:
@@ -162,15 +160,15 @@ def open_picture(folder: Path, name: str) -> Image.Image:
     return image
 
 
-def _name(picture: Image.Image) -> str:
-    return hashlib.sha256(f"{picture.mode} {picture.size}\n".encode() + picture.tobytes()).hexdigest()
+def _name(image: Image.Image) -> str:
+    return hashlib.sha256(f"{image.mode} {image.size}\n".encode() + image.tobytes()).hexdigest()
 
 
-def _history(before: Correction | None) -> tuple[dict[str, Any], ...]:
-    if before is None:
+def _history(earlier: Correction | None) -> tuple[dict[str, Any], ...]:
+    if earlier is None:
         return ()
-    said = {key: value for key, value in asdict(before).items() if key not in ("name", "history")}
-    return (*before.history, said)
+    entry = {key: value for key, value in asdict(earlier).items() if key not in ("name", "history")}
+    return (*earlier.history, entry)
 
 
 def _read(path: Path) -> Correction:
@@ -181,5 +179,5 @@ def _read(path: Path) -> Correction:
         raise errors.CorruptFileError(
             f"expected a correction in {path}, but it lacks {error}; remove it or save it again"
         ) from error
-    # Records of the first release did not tell their source.
+    # Records of the first release have no source.
     return Correction(**{**fields, "source": str(record.get("source", "")), "history": tuple(fields["history"])})

@@ -136,7 +136,7 @@ def test_saving_keeps_only_the_rectangle_that_was_read(here, amount, tmp_path):
     """The rest of a form is nobody's business."""
     here.save(amount, "a.png", "amount", "1.00", (10, 5, 60, 45))
     kept = FeedbackStore(tmp_path / "feedback")
-    (correction,) = kept.corrections()
+    (correction,) = map(kept.get, kept.names())
     assert kept.image(correction).size == (50, 40)
 
 
