@@ -19,7 +19,7 @@ from pathlib import Path
 
 import click
 import psutil
-from helpers.processes import session
+from helpers.processes import processes_in_session
 from tqdm import tqdm
 
 from payment_ml import paths
@@ -40,7 +40,7 @@ def start_retraining(folder: Path, seed: int) -> subprocess.Popen[bytes]:
 
 def kill(process: subprocess.Popen[bytes], victim: str) -> None:
     """Send SIGKILL to one or all of a retraining's processes."""
-    for member in session(process.pid):
+    for member in processes_in_session(process.pid):
         is_kernel = "ipykernel_launcher" in " ".join(member.cmdline())
         if victim == "everything" or is_kernel == (victim == "kernel"):
             try:
@@ -97,9 +97,9 @@ def kill_retrainings(folder: Path, kills: int, seed: int, bar: tqdm) -> Counter[
             killed += 1
             bar.update()
         deadline = time.monotonic() + 60
-        while session(process.pid) and time.monotonic() < deadline:
+        while processes_in_session(process.pid) and time.monotonic() < deadline:
             time.sleep(0.2)
-        counts["orphans"] += len(session(process.pid))
+        counts["orphans"] += len(processes_in_session(process.pid))
         try:
             name_after, network_after = read_champion(models_dir)
             decision = Registry(models_dir).get(name_after).metadata.get("verdict", {})

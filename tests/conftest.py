@@ -1,11 +1,12 @@
-"""What many tests share: the real digits, and one quick retraining by the real command."""
+"""Provide the fixtures that many tests share: MNIST, and quick retrainings by the real command."""
 
 import os
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.retrainings import Run, made_once
+from helpers.retrainings import Run, shared_retraining
 
 from payment_ml import paths
 from payment_ml.datasets import mnist
@@ -16,52 +17,52 @@ pytest_plugins = ("helpers.browser",)  # servers and a browser for tests/browser
 
 @pytest.fixture(scope="session")
 def splits() -> dict[str, Split]:
-    """MNIST, dealt out; downloaded at the first run."""
+    """Return the splits of MNIST, which is downloaded at the first run."""
     return split_digits(mnist.load(paths.ROOT / "data" / "raw"))
 
 
 @pytest.fixture
 def rng() -> np.random.Generator:
-    """A generator that every test starts anew."""
+    """Return a generator with the same seed for every test."""
     return np.random.default_rng(42)
 
 
 @pytest.fixture(scope="session")
-def quick_run(splits, tmp_path_factory) -> Run:
-    """A quick retraining of the digit reader."""
-    return made_once(tmp_path_factory, "digits")
+def quick_run(splits: dict[str, Split], tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Return a quick retraining of the digit classifier."""
+    return shared_retraining(tmp_path_factory, "digits")
 
 
 @pytest.fixture(scope="session")
-def reader_run(splits, tmp_path_factory) -> Run:
-    """A quick retraining of the amount reader."""
-    return made_once(tmp_path_factory, "amounts")
+def reader_run(splits: dict[str, Split], tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Return a quick retraining of the amount reader."""
+    return shared_retraining(tmp_path_factory, "amounts")
 
 
 @pytest.fixture
-def run_copy(quick_run, tmp_path) -> Run:
-    """A copy of the quick run's models that a test may damage; its data is shared."""
+def run_copy(quick_run: Run, tmp_path: Path) -> Run:
+    """Return the quick run with a copy of its models, which the test may damage, and with its data, which is shared."""
     subprocess.run(["cp", "-a", quick_run.models_dir, tmp_path / "models"], check=True)
     return Run(quick_run.data_dir, tmp_path / "models", quick_run.version, quick_run.output)
 
 
 @pytest.fixture(scope="session")
-def classifier(quick_run):
-    """The digit classifier that the quick run promoted."""
+def classifier(quick_run: Run):
+    """Return the digit classifier that the quick run promoted."""
     from payment_ml.recognition.readers import load_digit_classifier
 
     return load_digit_classifier(quick_run.models_dir)
 
 
 @pytest.fixture(scope="session")
-def reader(reader_run):
-    """The amount reader that the quick run promoted."""
+def reader(reader_run: Run):
+    """Return the amount reader that the quick run promoted."""
     from payment_ml.recognition.readers import load_amount_reader
 
     return load_amount_reader(reader_run.models_dir)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _headless():
-    """Figures are drawn without a screen."""
+def _headless() -> None:
+    """Draw figures without a screen."""
     os.environ["MPLBACKEND"] = "agg"
