@@ -9,12 +9,11 @@ from typing import Any
 import anywidget
 import traitlets
 
-from payment_ml.app import service
+from payment_ml.app import panel_script, service
 from payment_ml.feedback.store import FeedbackStore
 from payment_ml.recognition.readers import load_amount_reader, load_digit_classifier
 from payment_ml.registry.registry import Registry
 
-_HERE = Path(__file__).parent
 _log = logging.getLogger(__name__)
 
 
@@ -25,8 +24,8 @@ class Panel(anywidget.AnyWidget):
     picture as a buffer, and gets `{"id", "answer"}` from the desk. Nothing of a picture is kept here.
     """
 
-    _esm = _HERE / "panel.js"
-    _css = _HERE / "panel.css"
+    _esm = panel_script.join_modules()
+    _css = panel_script.FOLDER / "panel.css"
 
     kinds = traitlets.List(traitlets.Unicode()).tag(sync=True)  # what can be read: "amount", "digit"
     limit = traitlets.Int(service.MAX_BYTES).tag(sync=True)  # bytes of a picture

@@ -1,0 +1,61 @@
+import { createCorrectionForm } from "./correction_form.js";
+import { createElement } from "./elements.js";
+import { formatConfidence } from "./format.js";
+import { createPreview } from "./preview.js";
+import { createSpelling } from "./spelling.js";
+
+/** Create the amount in large figures, with its confidence and the decision. */
+function createVerdict() {
+  const figure = createElement("p", { className: "pml-figure" });
+  const badge = createElement("span", { className: "pml-badge" });
+  const confidence = createElement("span", { className: "pml-confidence" });
+  const reason = createElement("p", { className: "pml-reason" });
+  const note = createElement("p", { className: "pml-small" });
+  const verdict = createElement("p", { className: "pml-verdict" }, badge, confidence);
+  const element = createElement("div", { className: "pml-said" }, figure, verdict, reason, note);
+
+  const update = ({ name, answer }, withName) => {
+    const accepted = answer.decision === "accept";
+    figure.textContent = answer.shown || "no amount";
+    figure.classList.toggle("pml-none", !answer.shown);
+    badge.className = `pml-badge ${accepted ? "pml-accept" : "pml-review"}`;
+    badge.textContent = accepted ? "✓ accept" : "⚠ review";
+    confidence.textContent = answer.text ? `${formatConfidence(answer.confidence)} sure` : "";
+    reason.textContent = accepted ? "" : `A person should look: ${answer.reason}.`;
+    note.textContent = [withName ? name : null, answer.note].filter(Boolean).join(" - ");
+  };
+  return { element, update, destroy: () => element.remove() };
+}
+
+/**
+ * Create the answer to one image: the verdict, the preview, each character, and the form to correct it.
+ *
+ * `update(item, withName)` shows an item and resolves when all of it is drawn; null hides the answer. The options are
+ * those of the preview and of the form.
+ */
+export function createAnswer({ prefix, onSelect, check, save, onSaved }) {
+  let shown = null;
+  const verdict = createVerdict();
+  const preview = createPreview({ onSelect });
+  const spelling = createSpelling();
+  const form = createCorrectionForm({ prefix, check, save, onSaved });
+  const parts = [verdict, preview, spelling, form];
+  const element = createElement(
+    "section", { className: "pml-answer", hidden: true, "aria-label": "Answer" }, ...parts.map((part) => part.element),
+  );
+
+  const update = async (item, withName) => {
+    shown = item;
+    element.hidden = !item;
+    if (!item) return;
+    verdict.update(item, withName);
+    form.update(item);
+    const bitmap = await createImageBitmap(item.blob).catch(() => null);
+    if (shown === item) { // otherwise another item was shown meanwhile
+      preview.update(item, bitmap);
+      spelling.update(item.answer, bitmap);
+    }
+    bitmap?.close();
+  };
+  return { element, update, destroy: () => parts.forEach((part) => part.destroy()) };
+}

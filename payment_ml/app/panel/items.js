@@ -1,0 +1,64 @@
+import { createReadingQueue } from "./reading_queue.js";
+
+/**
+ * Create the list of items: the images that were read, in the order in which they came.
+ *
+ * `kind` is the kind of image to expect at first. `onProgress` as for the queue; `onWarning` gets a text, and nothing
+ * when the warnings are out of date; `onList` gets all items after each change; `onShow` gets the item whose answer is
+ * to be shown and the number of items, and null when there is none left to show.
+ */
+export function createItems({ channel, limit, kind, onProgress, onWarning, onList, onShow }) {
+  const items = [];
+  let shown = null;
+
+  const show = (item) => {
+    shown = item;
+    kind = item.kind;
+    return onShow(item, items.length);
+  };
+  const onItem = async (item, alone) => {
+    const { refused } = item.answer;
+    if (refused) onWarning(refused);
+    items.push(item);
+    onList(items);
+    if (!refused && (items.length === 1 || alone || !shown)) await show(item);
+  };
+  const queue = createReadingQueue({ channel, limit, currentKind: () => kind, onProgress, onItem });
+
+  const read = async (files) => {
+    if (!files.length) return [];
+    onWarning();
+    return queue.add(files);
+  };
+  const reread = async (item, change) => {
+    onWarning();
+    const { name, blob } = item;
+    const next = { kind: item.kind, box: item.box, ...change };
+    const answer = await channel.ask({ do: "read", name, ...next }, blob);
+    if (answer.refused) return onWarning(answer.refused);
+    Object.assign(item, next, { answer, saved: null });
+    onList(items);
+    if (item === shown) await show(item);
+  };
+  const readDrawing = async (blob) => {
+    // A drawing that goes on replaces what was read of it before.
+    const earlier = items.findIndex((item) => item.drawn);
+    if (earlier >= 0) items.splice(earlier, 1);
+    const [item] = await read([new File([blob], "drawing.png", { type: "image/png" })]);
+    item.drawn = true;
+    if (!item.answer.refused) await show(item);
+  };
+  const setKind = (chosen) => {
+    kind = chosen;
+    if (shown) reread(shown, { kind });
+  };
+  const update = () => onList(items);
+  const clear = () => {
+    items.length = 0;
+    shown = null;
+    onShow(null, 0);
+    onWarning();
+    update();
+  };
+  return { read, reread, readDrawing, show, setKind, update, clear };
+}

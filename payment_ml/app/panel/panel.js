@@ -1,0 +1,71 @@
+import { createAnswer } from "./answer.js";
+import { KernelChannel } from "./connection.js";
+import { createDrawing } from "./drawing.js";
+import { createButton, createElement } from "./elements.js";
+import { createItems } from "./items.js";
+import { createKindSwitch } from "./kind_switch.js";
+import { createProgressBar, createStatus, createWaitingCount, createWarnings } from "./progress.js";
+import { createTable } from "./table.js";
+import { createTheme } from "./theme.js";
+import { createSamples, createUploader } from "./uploader.js";
+
+/**
+ * Create the panel of one notebook view.
+ *
+ * The panel shows images and sends them; `payment_ml.app.service` decides what they say. `model` is the widget's:
+ * `kinds`, `limit`, `samples` and `waiting`, and the messages to and from the kernel.
+ */
+function createPanel(model) {
+  const kinds = model.get("kinds"), limit = model.get("limit");
+  const prefix = `pml-${Math.random().toString(36).slice(2)}`; // one page can hold several panels
+  const element = createElement("div", { className: "pml", "data-lm-suppress-shortcuts": "true" });
+
+  const channel = new KernelChannel(model);
+  const bar = createProgressBar();
+  const status = createStatus();
+  const warnings = createWarnings();
+  const items = createItems({
+    channel, limit, kind: kinds[0],
+    onProgress: (progress) => { bar.update(progress); status.update(progress); },
+    onWarning: warnings.update,
+    onList: (all) => { startOver.hidden = all.length === 0; table.update(all); },
+    onShow: (item, count) => {
+      table.mark(item);
+      if (item) kindSwitch.update(item.kind);
+      return answer.update(item, count > 1);
+    },
+  });
+
+  const kindSwitch = createKindSwitch({ kinds, prefix, onChange: items.setKind });
+  const drawing = createDrawing({ id: `${prefix}-draw`, onDrawing: items.readDrawing });
+  const uploader = createUploader({ panel: element, limit, extraButton: drawing.button, onFiles: items.read });
+  const samples = createSamples({ samples: model.get("samples"), onFiles: items.read });
+  const answer = createAnswer({
+    prefix,
+    onSelect: (item, box) => items.reread(item, { box }),
+    check: ({ kind }, typed) => channel.ask({ do: "check", typed, kind }),
+    save: ({ name, kind, box, blob }, typed) => channel.ask({ do: "save", name, kind, box, typed }, blob),
+    onSaved: items.update,
+  });
+  const table = createTable({
+    onOpen: (item) => { items.show(item); answer.element.scrollIntoView({ block: "nearest" }); },
+  });
+  const startOver = createButton("Start over", items.clear, { hidden: true });
+  const waiting = createWaitingCount(model);
+  const theme = createTheme(element);
+
+  const choices = kinds.length > 1 ? [kindSwitch] : [];
+  const parts = [...choices, uploader, drawing, samples, bar, status, warnings, answer, table];
+  element.append(...parts.map((part) => part.element), startOver, waiting.element);
+  const destroy = () => [...parts, waiting, theme, channel].forEach((part) => part.destroy());
+  return { element, update: items.update, destroy };
+}
+
+/** Show the panel in a view of the widget; the result ends it. */
+function render({ model, el }) {
+  const panel = createPanel(model);
+  el.replaceChildren(panel.element);
+  return panel.destroy;
+}
+
+export default { render };

@@ -1,0 +1,94 @@
+import { listenForBoxes } from "./box_selection.js";
+import { createButton, createElement, createHint, createRow } from "./elements.js";
+import { formatPercent } from "./format.js";
+
+const MAX_PREVIEW_SIDE = 1400; // pixels
+const STAGE_LABEL = "Picture. Drag a rectangle around the amount to read only that. With the keyboard: Enter begins a "
+  + "rectangle, arrows move it, Shift and arrows size it, Enter reads it, Escape takes it away.";
+
+/** Draw the outline of the writing, light and dark, so that it shows on every image. */
+function drawOutline(context, outline, scale) {
+  const thin = Math.max(2, context.canvas.width / 300);
+  for (const [strokeStyle, lineWidth] of [["#ffffff", 2.2 * thin], ["#0072b2", thin]]) {
+    context.beginPath();
+    outline.forEach(([x, y]) => context.lineTo(x * scale, y * scale));
+    context.closePath();
+    Object.assign(context, { strokeStyle, lineWidth, lineJoin: "round" });
+    context.stroke();
+  }
+}
+
+/** Draw an image with the outline of its writing; `bitmap` is null where the browser cannot decode it. */
+function drawImage(canvas, bitmap, { name, answer: { width, height, outline } }) {
+  const scale = Math.min(1, MAX_PREVIEW_SIDE / Math.max(width, height));
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const outlined = outline.length ? ", the writing that was found is outlined" : "";
+  canvas.setAttribute("aria-label", `Preview of ${name}, ${width} x ${height} pixels${outlined}`);
+  const context = canvas.getContext("2d");
+  if (bitmap) context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  if (outline.length) drawOutline(context, outline, scale);
+}
+
+/** Show a box, in pixels of the image, as a frame; null hides it. */
+function placeFrame(frame, box, { width, height }) {
+  frame.hidden = !box;
+  if (!box) return;
+  const [left, top, right, bottom] = box;
+  Object.assign(frame.style, {
+    left: formatPercent(left / width, 3), top: formatPercent(top / height, 3),
+    width: formatPercent((right - left) / width, 3), height: formatPercent((bottom - top) / height, 3),
+  });
+}
+
+/** Return the place of a pointer event in pixels of the image that fills `canvas`. */
+function imagePoint(canvas, event, { width, height }) {
+  const area = canvas.getBoundingClientRect();
+  const x = (event.clientX - area.left) / area.width, y = (event.clientY - area.top) / area.height;
+  return [Math.max(0, Math.min(1, x)) * width, Math.max(0, Math.min(1, y)) * height];
+}
+
+/**
+ * Create the preview of an image, with a box for reading only a part of it.
+ *
+ * `onSelect` gets the item that is shown and the box to read, in whole pixels of the image; null is the whole image.
+ */
+export function createPreview({ onSelect }) {
+  let item = null, placed = null;
+  const canvas = createElement("canvas", { className: "pml-preview", role: "img" });
+  const frame = createElement("div", { className: "pml-box", hidden: true });
+  const stage = createElement(
+    "div", { className: "pml-stage", tabIndex: 0, role: "group", "aria-label": STAGE_LABEL }, canvas, frame,
+  );
+  const whole = createButton("Read the whole picture", () => onSelect(item, null), { hidden: true });
+  const hint = createHint("Drag a rectangle to read a part of it.");
+  const element = createElement("div", { className: "pml-seen" }, stage, createRow(hint, whole));
+
+  const place = (box) => {
+    placed = box;
+    placeFrame(frame, box, item.answer);
+  };
+  listenForBoxes(stage, {
+    size: () => item?.answer,
+    point: (event) => imagePoint(canvas, event, item.answer),
+    placed: () => placed,
+    pending: () => (placed === item.box ? null : placed),
+    place,
+    choose: (box) => onSelect(item, box.map(Math.round)),
+    reset: () => { if (item) place(item.box); },
+    clear: () => {
+      if (item.box) onSelect(item, null);
+      place(null);
+    },
+  });
+
+  const update = (shown, bitmap) => {
+    item = shown;
+    const { width, height } = item.answer;
+    whole.hidden = !item.box;
+    stage.style.maxWidth = `min(30rem, ${(22 * width) / height}rem)`; // a tall image leaves room for the answer
+    drawImage(canvas, bitmap, item);
+    place(item.box);
+  };
+  return { element, update, destroy: () => element.remove() };
+}

@@ -1,0 +1,24 @@
+"""Join the panel's JavaScript modules into the single module that anywidget loads.
+
+Reasons for this way: docs/decisions/panel-modules.md.
+"""
+
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "panel"
+MODULES = (  # each imports only from those before it
+    "elements", "format", "theme", "connection", "drawing", "uploader", "kind_switch", "progress", "reading_queue", "items",
+    "box_selection", "preview", "spelling", "correction_form", "answer", "csv", "table", "panel",
+)  # fmt: skip
+_IMPORT = re.compile(r"^import \{[^}]*\} from \"\./\w+\.js\";\n", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+
+
+def join_modules() -> str:
+    """Return the modules of the panel as one ECMAScript module.
+
+    All modules share one scope in it: imports and the word `export` are dropped, but for the entry's `export default`.
+    """
+    sources = ((FOLDER / f"{module}.js").read_text(encoding="utf-8") for module in MODULES)
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", source)) for source in sources)
