@@ -23,7 +23,7 @@ from payment_ml import paths
 from payment_ml.datasets import mnist, splits
 from payment_ml.evaluation import evaluator, promotion
 from payment_ml.feedback.store import FeedbackStore
-from payment_ml.recognition.readers import READERS
+from payment_ml.recognition.readers import open_reader
 from payment_ml.registry.registry import Registry
 from payment_ml.registry.versions import Version
 from payment_ml.synthesis import amount_images, glyphs
@@ -37,7 +37,7 @@ def write_corrections(folder: Path, count: int, seed: int) -> None:
     glyph_bank = glyphs.GlyphBank(train.images, train.labels)
     rng, store = np.random.default_rng(seed), FeedbackStore(folder)
     for i in range(count):
-        sample = amount_images.render_amount(glyph_bank, rng, hand=glyphs.out_of_distribution_style)
+        sample = amount_images.render_amount(glyph_bank, rng, style=glyphs.out_of_distribution_style)
         store.save(Image.fromarray(sample.image), "amounts", sample.label, {}, f"sitting-{i % 10}")
 
 
@@ -46,11 +46,11 @@ def read_further(before: Version, after: Version, data_dir: Path, seed: int) -> 
     split = splits.read_split(data_dir / "prepared", "validation")
     glyph_bank, rng = glyphs.GlyphBank(split.images, split.labels), np.random.default_rng([seed, 1])
     samples = [
-        amount_images.render_amount(glyph_bank, rng, hand=glyphs.out_of_distribution_style)
+        amount_images.render_amount(glyph_bank, rng, style=glyphs.out_of_distribution_style)
         for _ in range(FURTHER_AMOUNTS)
     ]
     correct_after, correct_before = (
-        evaluator.predict_all(READERS["amounts"](version), samples, f"further amounts, {version.name}").correct
+        evaluator.predict_all(open_reader(version), samples, f"further amounts, {version.name}").correct
         for version in (after, before)
     )
     return promotion.PairedResults("further amounts in that style", correct_after, correct_before)

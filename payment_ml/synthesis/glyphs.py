@@ -1,4 +1,4 @@
-"""Draws with a pen: MNIST's digits in one consistent hand, and the marks between them that MNIST lacks."""
+"""Draw MNIST's digits in one consistent writer style."""
 
 import math
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from payment_ml.datasets.mnist_format import BOX
 
 @dataclass(frozen=True)
 class WriterStyle:
-    """How somebody writes, as far as it can be put on digits of many writers."""
+    """Describe how one person writes, as far as digits of many writers can be drawn that way."""
 
     size: float  # height of a digit in pixels
     slant: float  # pixels to the right for each pixel up
-    thickness: float  # of the stroke, in MNIST's pixels: digits of about that are chosen
+    thickness: float  # of the stroke, in MNIST's pixels; digits of about this thickness are chosen
     spacing: float  # between digits, in digit heights; negative digits touch and overlap
-    unsteadiness: float  # how far size, slant and base line wander, 0 to 1
-    stroke_gain: float = 0.0  # how much thicker than MNIST's the strokes are drawn; 1 is a felt pen
-    european: bool = False  # sevens are crossed, and ones stand on a foot
+    unsteadiness: float  # variation of size, slant and base line, 0 to 1
+    stroke_gain: float = 0.0  # added thickness of the strokes; 0 is MNIST's own, 1 a felt pen
+    european: bool = False  # sevens with a bar, ones with a foot
 
 
 def random_style(rng: np.random.Generator, size: float) -> WriterStyle:
-    """A hand drawn at random; `size` is the height of its digits in pixels."""
+    """Draw a writer style at random; `size` is the height of its digits in pixels."""
     return WriterStyle(
         size=size,
         slant=float(rng.normal(0.08, 0.14)),
@@ -34,9 +34,10 @@ def random_style(rng: np.random.Generator, size: float) -> WriterStyle:
 
 
 def out_of_distribution_style(rng: np.random.Generator, size: float) -> WriterStyle:
-    """A hand unlike MNIST's: a thick felt pen that leans backwards, crossed sevens, ones with a foot.
+    """Draw a writer style unlike MNIST's: a felt pen that leans backwards, sevens with a bar, ones with a foot.
 
-    No network learns from it unless somebody corrects readings of it: it measures what corrections are worth.
+    Training data has none of it, so that it can measure the effect of users' corrections. `size` is the height of a
+    digit in pixels.
     """
     return WriterStyle(
         size=size,
@@ -50,58 +51,41 @@ def out_of_distribution_style(rng: np.random.Generator, size: float) -> WriterSt
 
 
 class GlyphBank:
-    """The digits of one split, sorted by label, with what is needed to make a hand out of them."""
+    """Hold the digits of one split with their slants and thicknesses, to draw them in a writer style."""
 
     def __init__(self, images: np.ndarray, labels: np.ndarray):
-        """Measure every digit once: uint8 [n, 28, 28] with 0 for paper, and labels integer [n]."""
+        """Measure each digit once.
+
+        Parameters
+        ----------
+        images : uint8 [n, height, width], 0 paper
+        labels : integer [n], 0 to 9
+        """
         self.images = images
         self.labels = labels
         self.slants = _slants(images)
         self.thicknesses = _thicknesses(images)
         self._by_label = [np.flatnonzero(labels == label) for label in range(10)]
 
-    def pick(self, label: int, hand: WriterStyle, rng: np.random.Generator) -> int:
-        """Index of a digit whose stroke is about as thick as the hand's: the best of four drawn at random."""
+    def pick(self, label: int, style: WriterStyle, rng: np.random.Generator) -> int:
+        """Return the index of a digit about as thick as the style's stroke: the best of four drawn at random."""
         candidates = self._by_label[label]
         drawn = candidates[rng.integers(len(candidates), size=4)]
-        return int(drawn[np.argmin(np.abs(self.thicknesses[drawn] - hand.thickness))])
+        return int(drawn[np.argmin(np.abs(self.thicknesses[drawn] - style.thickness))])
 
-    def draw(self, index: int, hand: WriterStyle, rng: np.random.Generator) -> np.ndarray:
-        """A digit in a hand, cut to its ink; float32 [height, width], 0 bare paper to 1 full ink."""
-        wander = hand.unsteadiness
-        height = hand.size * (1 + 0.06 * wander * rng.normal())
-        # Upright digits first, so that all lean alike; a part of their own slant stays, as nobody is that steady.
-        slant = hand.slant - (1 - 0.3 * wander) * self.slants[index] + 0.04 * wander * rng.normal()
-        digit = draw_digit(self.images[index], height / BOX, slant, hand.stroke_gain)
+    def draw(self, index: int, style: WriterStyle, rng: np.random.Generator) -> np.ndarray:
+        """Draw a digit in a style, cropped to its ink; float32 [height, width], 0 bare paper to 1 full ink."""
+        unsteadiness = style.unsteadiness
+        height = style.size * (1 + 0.06 * unsteadiness * rng.normal())
+        # The digit's own slant is removed, so that all lean alike; a part of it stays, since no writer is that steady.
+        slant = style.slant - (1 - 0.3 * unsteadiness) * self.slants[index] + 0.04 * unsteadiness * rng.normal()
+        digit = draw_digit(self.images[index], height / BOX, slant, style.stroke_gain)
         label = int(self.labels[index])
-        return _europeanize(digit, label, hand, rng) if hand.european and label in (1, 7) else digit
-
-
-def _europeanize(digit: np.ndarray, label: int, hand: WriterStyle, rng: np.random.Generator) -> np.ndarray:
-    """Cross a seven, or put a foot and an upstroke to a one; float32 [height, width], as wide as that needs."""
-    height = digit.shape[0]
-    half = 0.5 * height * rng.uniform(0.4, 0.55)
-    pen = max(1, round((hand.thickness + 1.2 * hand.stroke_gain) * height / BOX * 0.8))
-    margin = int(half) + pen
-    wide = np.pad(digit, ((0, pen // 2 + 1), (margin, margin)))
-    row = round(height * rng.uniform(0.45, 0.58)) if label == 7 else height - 1
-    inked = np.flatnonzero(wide[min(row, height - 1) - (label == 1) * (height // 8)] > 0.3)
-    middle = float(inked.mean()) if len(inked) else wide.shape[1] / 2
-    rise = height * rng.normal(0, 0.02)
-    ends = (round(middle - half), round(row + rise)), (round(middle + half), round(row - rise))
-    cv2.line(wide, *ends, 1.0, pen, cv2.LINE_AA)
-    if label == 1:
-        top = np.flatnonzero(wide[height // 10] > 0.3)
-        tip = (round(float(top.mean())) if len(top) else round(middle), round(0.05 * height))
-        cv2.line(
-            wide, tip, (tip[0] - round(0.3 * height), round(height * rng.uniform(0.25, 0.4))), 1.0, pen, cv2.LINE_AA
-        )
-    left, top, width, high = cv2.boundingRect((wide > 0.3).astype(np.uint8))
-    return wide[top : top + high, left : left + width]
+        return _europeanize(digit, label, style, rng) if style.european and label in (1, 7) else digit
 
 
 def draw_digit(image: np.ndarray, scale: float, slant: float, thickness: float) -> np.ndarray:
-    """A digit cut to its ink and enlarged, with the crisp edge of a pen instead of the staircase of 28 pixels.
+    """Draw a digit enlarged and cropped to its ink, with the sharp edge of a pen instead of MNIST's coarse pixels.
 
     Parameters
     ----------
@@ -115,22 +99,30 @@ def draw_digit(image: np.ndarray, scale: float, slant: float, thickness: float) 
     float32 [height, width], 0 bare paper to 1 full ink
     """
     left, top, width, height = cv2.boundingRect((image > 64).astype(np.uint8))
-    cut = cv2.copyMakeBorder(
-        image[top : top + height, left : left + width], 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0
-    ).astype(np.float32) * np.float32(1 / 255)  # fmt: skip
-    height, width = cut.shape
+    crop = image[top : top + height, left : left + width]
+    padded: np.ndarray = cv2.copyMakeBorder(crop, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0).astype(np.float32)
+    padded *= np.float32(1 / 255)
+    height, width = padded.shape
     lean = math.ceil(abs(slant) * height * scale)
-    matrix = np.float32([[scale, -slant * scale, lean / 2 + slant * scale * height / 2], [0, scale, 0]])
-    large = cv2.warpAffine(cut, matrix, (int(width * scale) + lean, int(height * scale)), flags=cv2.INTER_CUBIC)
+    matrix = np.array([[scale, -slant * scale, lean / 2 + slant * scale * height / 2], [0, scale, 0]], np.float32)
+    large = cv2.warpAffine(padded, matrix, (int(width * scale) + lean, int(height * scale)), flags=cv2.INTER_CUBIC)
     large = cv2.GaussianBlur(large, (0, 0), max(0.35 * scale, 0.3))
-    crisp = (large - np.float32(0.42 - 0.12 * thickness)) * np.float32(max(1.0, scale) * 1.4) + 0.5
-    crisp = np.minimum(np.maximum(crisp, 0), 1)  # as np.clip, in half the time
-    left, top, width, height = cv2.boundingRect((crisp > 0.3).astype(np.uint8))
-    return crisp[top : top + height, left : left + width] if width else large
+    sharp = (large - np.float32(0.42 - 0.12 * thickness)) * np.float32(max(1.0, scale) * 1.4) + 0.5
+    sharp = np.minimum(
+        np.maximum(sharp, 0), 1
+    )  # faster than np.clip on arrays this small (docs/decisions/generator.md)
+    left, top, width, height = cv2.boundingRect((sharp > 0.3).astype(np.uint8))
+    return sharp[top : top + height, left : left + width] if width else large
 
 
 def composite(ink: np.ndarray, stroke: np.ndarray, x: int, y: int) -> None:
-    """Lay a stroke over the ink with its upper left corner at x, y; what falls outside is cut off."""
+    """Lay a stroke over the ink, in place, with its upper left corner at x, y; parts outside are cut off.
+
+    Parameters
+    ----------
+    ink, stroke : float32 [height, width] each, 0 bare paper to 1 full ink; the darker one of two pixels stays
+    x, y : pixels, may be negative
+    """
     top, left = max(y, 0), max(x, 0)
     bottom, right = min(y + stroke.shape[0], ink.shape[0]), min(x + stroke.shape[1], ink.shape[1])
     if top < bottom and left < right:
@@ -138,20 +130,45 @@ def composite(ink: np.ndarray, stroke: np.ndarray, x: int, y: int) -> None:
         np.maximum(ink[top:bottom, left:right], part, out=ink[top:bottom, left:right])
 
 
+def _europeanize(digit: np.ndarray, label: int, style: WriterStyle, rng: np.random.Generator) -> np.ndarray:
+    """Add a bar to a seven, or a foot and an upstroke to a one; float32 [height, width], widened as needed."""
+    height = digit.shape[0]
+    half_length = 0.5 * height * rng.uniform(0.4, 0.55)
+    pen = max(1, round((style.thickness + 1.2 * style.stroke_gain) * height / BOX * 0.8))
+    margin = int(half_length) + pen
+    wide = np.pad(digit, ((0, pen // 2 + 1), (margin, margin)))
+    row = round(height * rng.uniform(0.45, 0.58)) if label == 7 else height - 1
+    inked_columns = np.flatnonzero(wide[min(row, height - 1) - (label == 1) * (height // 8)] > 0.3)
+    center = float(inked_columns.mean()) if len(inked_columns) else wide.shape[1] / 2
+    rise = height * rng.normal(0, 0.02)
+    ends = (round(center - half_length), round(row + rise)), (round(center + half_length), round(row - rise))
+    cv2.line(wide, *ends, 1.0, pen, cv2.LINE_AA)
+    if label == 1:
+        top_columns = np.flatnonzero(wide[height // 10] > 0.3)
+        tip = (round(float(top_columns.mean())) if len(top_columns) else round(center), round(0.05 * height))
+        end = (tip[0] - round(0.3 * height), round(height * rng.uniform(0.25, 0.4)))
+        cv2.line(wide, tip, end, 1.0, pen, cv2.LINE_AA)
+    left, top, width, height = cv2.boundingRect((wide > 0.3).astype(np.uint8))
+    return wide[top : top + height, left : left + width]
+
+
 def _slants(images: np.ndarray) -> np.ndarray:
-    """Pixels to the right for each pixel up, of every digit, float [n]; from its second moments, at most 0.7."""
+    """Measure the slant of each digit by its second moments: pixels to the right for each pixel up, float [n].
+
+    Values are limited to 0.7 either way.
+    """
     y, x = np.mgrid[: images.shape[1], : images.shape[2]].astype(np.float32)
     weight = images.reshape(len(images), -1).astype(np.float32)
     total = weight.sum(axis=1)
-    middle_x, middle_y = weight @ x.ravel() / total, weight @ y.ravel() / total
-    mixed = weight @ (x * y).ravel() / total - middle_x * middle_y
-    upright = weight @ (y * y).ravel() / total - middle_y**2
-    return np.clip(-mixed / np.maximum(upright, 1), -0.7, 0.7)
+    mean_x, mean_y = weight @ x.ravel() / total, weight @ y.ravel() / total
+    covariance = weight @ (x * y).ravel() / total - mean_x * mean_y
+    variance_y = weight @ (y * y).ravel() / total - mean_y**2
+    return np.clip(-covariance / np.maximum(variance_y, 1), -0.7, 0.7)
 
 
 def _thicknesses(images: np.ndarray) -> np.ndarray:
-    """Thickness of every digit's stroke in pixels, float [n]: twice its ink over the length of its edge."""
-    fields = images.astype(np.float32) / np.float32(255)
-    across = np.abs(np.diff(fields, axis=2)).sum(axis=(1, 2))
-    down = np.abs(np.diff(fields, axis=1)).sum(axis=(1, 2))
-    return 2 * fields.sum(axis=(1, 2)) / np.maximum(np.hypot(across, down), 1)
+    """Measure the thickness of each digit's stroke in pixels, float [n]: twice its ink over the length of its edge."""
+    ink = images.astype(np.float32) / np.float32(255)
+    edge_x = np.abs(np.diff(ink, axis=2)).sum(axis=(1, 2))
+    edge_y = np.abs(np.diff(ink, axis=1)).sum(axis=(1, 2))
+    return 2 * ink.sum(axis=(1, 2)) / np.maximum(np.hypot(edge_x, edge_y), 1)

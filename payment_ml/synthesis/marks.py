@@ -1,4 +1,4 @@
-"""TODO module docstring for synthesis.marks."""
+"""Draw the marks of an amount that MNIST lacks: decimal marks, separators, currency signs and fillers."""
 
 import math
 
@@ -8,61 +8,69 @@ import numpy as np
 from payment_ml.datasets.mnist_format import BOX
 from payment_ml.synthesis.glyphs import WriterStyle
 
+Points = list[tuple[float, float]]
 
-def draw_mark(mark: str, hand: WriterStyle, rng: np.random.Generator) -> tuple[np.ndarray, float]:
-    """A mark other than a digit: one of . , ' - / $ € £ * = and the blank.
+
+def draw_mark(mark: str, style: WriterStyle, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+    """Draw one of the marks . , ' - / $ € £ * = or a space, in a writer style.
 
     Returns
     -------
-    float32 [height, width], 0 bare paper to 1 full ink, cut to its ink; and how far its lower edge lies above the base
-    line, in digit heights, negative below it
+    float32 [height, width], 0 bare paper to 1 full ink, cropped to its ink; and the height of its lower edge above the
+    base line, in digit heights, negative below it
 
     Raises
     ------
-    ValueError : a mark that cannot be drawn
+    ValueError : any other mark
     """
     if mark == " ":
-        return np.zeros((1, max(1, round(hand.size * rng.uniform(0.25, 0.45)))), np.float32), 0.0
+        return np.zeros((1, max(1, round(style.size * rng.uniform(0.25, 0.45)))), np.float32), 0.0
     if mark not in _STROKES:
         raise ValueError(f"expected a mark among {' '.join(sorted(_STROKES))}, but got {mark!r}")
-    lines, foot = _STROKES[mark]
-    fine = 0.55 if mark in "*=" else 1.0  # fillers and stars are quick, light strokes
-    pen = max(1.0, fine * hand.thickness * hand.size / BOX * rng.uniform(0.8, 1.15))
-    margin = math.ceil(pen) + 2
-    points = [np.array(line, np.float64) for line in lines]
-    jitter = 0.03 * hand.unsteadiness
-    points = [line + rng.normal(0, jitter * max(np.ptp(line), 0.15), line.shape) for line in points]
-    everything = np.concatenate(points)
-    low, high = everything.min(axis=0), everything.max(axis=0)
-    extent = (high - low) * hand.size
-    # Slant moves a point to the right by how far it lies above the mark's foot.
-    width = math.ceil(extent[0] + abs(hand.slant) * extent[1]) + 2 * margin
-    stroke = np.zeros((math.ceil(extent[1]) + 2 * margin, width), np.uint8)
-    shift = max(0.0, -hand.slant) * extent[1]
-    for line in points:
-        place = (line - low) * hand.size
-        x = place[:, 0] + hand.slant * place[:, 1] + shift + margin
-        y = extent[1] - place[:, 1] + margin
-        path = np.round(np.stack([x, y], axis=-1) * 8).astype(np.int32)
-        cv2.polylines(stroke, [path], False, 255, max(1, round(pen)), cv2.LINE_AA, shift=3)
-        if np.ptp(path, axis=0).max() < 8 * pen:
-            # OpenCV may leave out a line that is shorter than wide: set the pen down as well.
-            cv2.circle(stroke, tuple(path[0].tolist()), round(4 * pen), 255, -1, cv2.LINE_AA, shift=3)
-    left, top, wide, high_pixels = cv2.boundingRect((stroke > 64).astype(np.uint8))
-    if not wide:
+    strokes, base = _STROKES[mark]
+    lightness = 0.55 if mark in "*=" else 1.0  # fillers and stars are quick, light strokes
+    pen = max(1.0, lightness * style.thickness * style.size / BOX * rng.uniform(0.8, 1.15))
+    lines = [np.array(stroke, np.float64) for stroke in strokes]
+    jitter = 0.03 * style.unsteadiness
+    lines = [line + rng.normal(0, jitter * max(np.ptp(line), 0.15), line.shape) for line in lines]
+    ink = _draw_lines(lines, pen, style)
+    left, top, width, height = cv2.boundingRect((ink > 64).astype(np.uint8))
+    if not width:
         return np.zeros((1, 1), np.float32), 0.0
-    cut = stroke[top : top + high_pixels, left : left + wide].astype(np.float32) / np.float32(255)
-    return cut, foot - pen / 2 / hand.size
+    crop = ink[top : top + height, left : left + width].astype(np.float32) / np.float32(255)
+    return crop, base - pen / 2 / style.size
 
 
-def _arc(x: float, y: float, radius: float, begin: float, end: float) -> list[tuple[float, float]]:
-    """Points on an ellipse a little higher than wide, angles in degrees counter-clockwise from the right."""
+def _draw_lines(lines: list[np.ndarray], pen: float, style: WriterStyle) -> np.ndarray:
+    """Draw lines, [points, 2] in digit heights with y upwards, slanted; uint8 [height, width], 255 full ink."""
+    points = np.concatenate(lines)
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = (high - low) * style.size
+    margin = math.ceil(pen) + 2
+    # Slant moves a point to the right by its height above the lowest one.
+    width = math.ceil(extent[0] + abs(style.slant) * extent[1]) + 2 * margin
+    ink = np.zeros((math.ceil(extent[1]) + 2 * margin, width), np.uint8)
+    shift = max(0.0, -style.slant) * extent[1]
+    for line in lines:
+        position = (line - low) * style.size
+        x = position[:, 0] + style.slant * position[:, 1] + shift + margin
+        y = extent[1] - position[:, 1] + margin
+        path = np.round(np.stack([x, y], axis=-1) * 8).astype(np.int32)
+        cv2.polylines(ink, [path], False, 255, max(1, round(pen)), cv2.LINE_AA, shift=3)
+        if np.ptp(path, axis=0).max() < 8 * pen:
+            # OpenCV may leave out a line that is shorter than wide, so a dot is drawn as well.
+            cv2.circle(ink, path[0].tolist(), round(4 * pen), 255, -1, cv2.LINE_AA, shift=3)
+    return ink
+
+
+def _arc(x: float, y: float, radius: float, begin: float, end: float) -> Points:
+    """Return points on an ellipse a little higher than wide, angles in degrees counter-clockwise from the right."""
     angles = np.deg2rad(np.linspace(begin, end, 12))
     return [(x + radius * float(np.cos(angle)), y + 1.2 * radius * float(np.sin(angle))) for angle in angles]
 
 
-# Strokes in digit heights, y upwards; and how far the lowest point lies above the base line.
-_STROKES: dict[str, tuple[list[list[tuple[float, float]]], float]] = {
+# Strokes in digit heights, y upwards; and the height of the lowest point above the base line.
+_STROKES: dict[str, tuple[list[Points], float]] = {
     ".": ([[(0, 0), (0.03, 0.02)]], 0.02),
     ",": ([[(0.08, 0.2), (0.07, 0.1), (0, 0)]], -0.12),
     "'": ([[(0.05, 0.22), (0, 0)]], 0.82),
@@ -74,6 +82,3 @@ _STROKES: dict[str, tuple[list[list[tuple[float, float]]], float]] = {
     "€": ([_arc(0.3, 0.5, 0.3, 50, 310), [(-0.06, 0.58), (0.3, 0.58)], [(-0.06, 0.42), (0.27, 0.42)]], 0.12),
     "£": ([_arc(0.34, 0.72, 0.16, 20, 200) + [(0.16, 0.05), (0, 0), (0.5, 0.02)], [(0.02, 0.42), (0.36, 0.42)]], 0.0),
 }
-
-
-MARKS = "".join(_STROKES)

@@ -1,11 +1,13 @@
-"""Pictures that hold no amount: empty forms, signatures, words, shapes, noise, and amounts that were struck out."""
+"""Render images without an amount: empty forms, signatures, words, shapes, noise; and strike amounts through."""
+
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 
 from payment_ml.synthesis import photographs
 
-# Letters that no hand writes like a digit: a word needs them, or it would be one.
+# Letters unlike any digit; a word of others could be read as a number.
 _LETTERS = "ACDEFGHJKLMNPQRTUVWXYacdefhjkmnprtuvwxy"
 _FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX,
@@ -14,11 +16,11 @@ _FONTS = (
 
 
 def negative_image(rng: np.random.Generator, colour: bool = True) -> np.ndarray:
-    """A photograph in which there is no amount to read, of a kind drawn at random.
+    """Render a photograph without an amount, of a kind drawn at random.
 
     Parameters
     ----------
-    colour : False photographs in grey levels, which is faster
+    colour : False renders grey levels, which is faster
 
     Returns
     -------
@@ -30,13 +32,13 @@ def negative_image(rng: np.random.Generator, colour: bool = True) -> np.ndarray:
     if kind == "page":
         height, width = int(rng.uniform(180, 300)), int(rng.uniform(140, 260))
     ink, print_ = np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
-    _DRAW[kind](ink, print_, rng)
-    shot = photographs.render_photograph(ink, rng, print_, colour)
-    return _snow(shot, rng) if kind == "noise" else shot
+    DRAWINGS[kind](ink, print_, rng)
+    image = photographs.render_photograph(ink, rng, print_, colour)
+    return _add_noise(image, rng) if kind == "noise" else image
 
 
 def strike_through(ink: np.ndarray, rng: np.random.Generator) -> None:
-    """Draw what somebody draws over an amount that is not to count: strokes across all of it, float32 [h, w]."""
+    """Draw strokes across all of an amount, in place, as on one that no longer counts; ink float32 [height, width]."""
     height, width = ink.shape
     turns = int(rng.integers(5, 12)) + width // max(height, 1) * 3
     x = np.linspace(0.02, 0.98, turns) * width + rng.normal(0, 0.02 * width, turns)
@@ -47,23 +49,26 @@ def strike_through(ink: np.ndarray, rng: np.random.Generator) -> None:
 
 
 def _noise(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None:
-    """Nothing but paper; the grain comes after."""
+    """Draw nothing: the photograph gets its noise later."""
 
 
-def _snow(shot: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    grain = rng.standard_normal(shot.shape, np.float32) * np.float32(np.exp(rng.uniform(np.log(4), np.log(90))))
+def _add_noise(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Add grain, fine or coarse, of a random strength."""
+    grain: np.ndarray = rng.standard_normal(image.shape, np.float32) * np.float32(
+        np.exp(rng.uniform(np.log(4), np.log(90)))
+    )
     if rng.random() < 0.5:
-        grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 2.5)).reshape(shot.shape) * 3
-    return np.clip(shot + grain, 0, 255).astype(np.uint8)
+        grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 2.5)).reshape(image.shape) * 3
+    return np.clip(image + grain, 0, 255).astype(np.uint8)
 
 
 def _form(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None:
-    """An amount box that nobody filled in, or the printed edges of a form."""
+    """Draw an empty amount box, or the printed edges of a form."""
     height, width = ink.shape
     if rng.random() < 0.6:
         photographs.draw_guilloche(print_, rng)
     for _ in range(int(rng.integers(0, 3))):
-        # Longer than high, or a small one would be a zero.
+        # Wider than high, since a small square box could be read as a zero.
         left, top = int(rng.uniform(-0.3, 0.6) * width), int(rng.uniform(-0.3, 0.4) * height)
         right, bottom = left + int(rng.uniform(1, 5) * height), top + int(rng.uniform(0.4, 0.9) * height)
         photographs.draw_box(print_, rng, left, top, right, bottom)
@@ -74,7 +79,7 @@ def _form(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None
 
 
 def _lines(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None:
-    """Straight strokes, as a ruler or an impatient pen leaves them; three at least, since one alone is a one."""
+    """Draw straight strokes; at least three, since a single one could be read as a one."""
     height, width = ink.shape
     for _ in range(int(rng.integers(3, 8))):
         corners = rng.uniform(-0.1, 1.1, (int(rng.integers(2, 5)), 2)) * (width, height)
@@ -82,6 +87,7 @@ def _lines(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> Non
 
 
 def _signature(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None:
+    """Draw a signature, sometimes above a printed line."""
     height, width = ink.shape
     _scribble(ink, rng, 0.1 * width, 0.5 * height, 0.8 * width, 0.6 * height)
     if rng.random() < 0.4:
@@ -89,7 +95,7 @@ def _signature(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) ->
 
 
 def _scribble(ink: np.ndarray, rng: np.random.Generator, x: float, y: float, width: float, height: float) -> None:
-    """A smooth quick stroke in loops that moves to the right."""
+    """Draw a smooth, quick stroke in loops that moves to the right."""
     time = np.linspace(0, 1, 240)
     loops = rng.uniform(4, 14)
     path_x, path_y = x + width * time, np.full(240, y)
@@ -101,21 +107,21 @@ def _scribble(ink: np.ndarray, rng: np.random.Generator, x: float, y: float, wid
 
 
 def _words(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None:
-    """Letters, printed or in a script; three at least, since one alone may look like a digit."""
+    """Draw words in a printed or a script font; at least three letters, since a single one may look like a digit."""
     height, width = ink.shape
     text = " ".join(
         "".join(rng.choice(list(_LETTERS), int(rng.integers(3, 9)))) for _ in range(int(rng.integers(1, 4)))
     )
     size = height * rng.uniform(0.4, 0.8)
-    page = np.zeros(ink.shape, np.uint8)
-    place = (int(rng.uniform(0, 0.3) * width), int(rng.uniform(0.6, 0.9) * height))
+    text_ink = np.zeros(ink.shape, np.uint8)
+    origin = (int(rng.uniform(0, 0.3) * width), int(rng.uniform(0.6, 0.9) * height))
     weight = max(1, round(size / rng.uniform(8, 18)))
-    cv2.putText(page, text, place, int(rng.choice(_FONTS)), size / 22, 255, weight, cv2.LINE_AA)
-    np.maximum(ink, page.astype(np.float32) / np.float32(255), out=ink)
+    cv2.putText(text_ink, text, origin, int(rng.choice(_FONTS)), size / 22, 255, weight, cv2.LINE_AA)
+    np.maximum(ink, text_ink.astype(np.float32) / np.float32(255), out=ink)
 
 
 def _shapes(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None:
-    """What is printed for looks: bars, columns, triangles, discs."""
+    """Draw printed ornaments: bars, columns, triangles, discs."""
     height, width = ink.shape
     field = np.zeros(ink.shape, np.uint8)
     if rng.random() < 0.5:
@@ -126,24 +132,24 @@ def _shapes(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> No
         weight = -1 if rng.random() < 0.5 else max(1, int(size / 12))
         kind = rng.integers(3)
         if kind == 0:
-            # Never as slim as a one.
-            wide, high = size * rng.uniform(0.5, 2), size * rng.uniform(0.5, 1)
+            # Never as narrow as a one.
+            bar_width, bar_height = size * rng.uniform(0.5, 2), size * rng.uniform(0.5, 1)
             for i in range(int(rng.integers(1, 5))):
-                corner = (int(x + 1.3 * i * wide), int(y))
-                cv2.rectangle(field, corner, (int(corner[0] + wide), int(y + high)), 255, weight)
+                corner = (int(x + 1.3 * i * bar_width), int(y))
+                cv2.rectangle(field, corner, (int(corner[0] + bar_width), int(y + bar_height)), 255, weight)
         elif kind == 1:
-            corners = np.int32([(x, y), (x + 2 * size, y), (x + size, y - size * rng.uniform(0.4, 1))])
+            corners = np.array([(x, y), (x + 2 * size, y), (x + size, y - size * rng.uniform(0.4, 1))], np.int32)
             if weight < 0:
                 cv2.fillPoly(field, [corners], 255)
             else:
                 cv2.polylines(field, [corners], bool(rng.random() < 0.7), 255, weight, cv2.LINE_AA)
         else:
-            cv2.circle(field, (int(x), int(y)), int(size / 2), 255, -1)  # a ring might be a zero
+            cv2.circle(field, (int(x), int(y)), int(size / 2), 255, -1)  # filled, since a ring could be read as a zero
     np.maximum(print_, field.astype(np.float32) * np.float32(rng.uniform(0.4, 1) / 255), out=print_)
 
 
 def _page(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None:
-    """A whole page: a grid, with a signature in each field or lines of print."""
+    """Draw a whole page: a grid of boxes with a signature in each."""
     height, width = ink.shape
     rows, columns = int(rng.integers(2, 6)), int(rng.integers(1, 4))
     margin = 0.1 * width
@@ -152,17 +158,19 @@ def _page(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None
             left, right = (margin + (column + i) * (width - 2 * margin) / columns for i in (0, 1))
             top, bottom = (margin + (row + i) * (height - 2 * margin) / rows for i in (0, 1))
             photographs.draw_box(print_, rng, int(left), int(top), int(right), int(bottom))
-            wide, high = right - left, bottom - top
-            _scribble(ink, rng, left + 0.25 * wide, (top + bottom) / 2, 0.5 * wide, 0.4 * high)
+            box_width, box_height = right - left, bottom - top
+            _scribble(ink, rng, left + 0.25 * box_width, (top + bottom) / 2, 0.5 * box_width, 0.4 * box_height)
 
 
 def _polyline(ink: np.ndarray, points: np.ndarray, weight: int) -> None:
+    """Draw a line through points, float [n, 2] of x and y, `weight` pixels wide."""
     field = np.zeros(ink.shape, np.uint8)
     cv2.polylines(field, [np.round(points * 8).astype(np.int32)], False, 255, weight, cv2.LINE_AA, shift=3)
     np.maximum(ink, field.astype(np.float32) / np.float32(255), out=ink)
 
 
-_DRAW = {
+# Draws each kind of image: gets ink and print, float32 [height, width], and changes them in place.
+DRAWINGS: dict[str, Callable[[np.ndarray, np.ndarray, np.random.Generator], None]] = {
     "noise": _noise,
     "form": _form,
     "lines": _lines,
@@ -171,4 +179,4 @@ _DRAW = {
     "shapes": _shapes,
     "page": _page,
 }
-KINDS = tuple(_DRAW)
+KINDS = tuple(DRAWINGS)

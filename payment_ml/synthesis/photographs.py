@@ -1,4 +1,4 @@
-"""Paper under the ink, and the camera over both: colours, printed lines and patterns, light, and the usual faults."""
+"""Render photographs of ink on paper: colours, printed lines and patterns, light, blur, noise and compression."""
 
 import math
 
@@ -13,20 +13,20 @@ _PAPERS = np.array(
     ],
     np.float32,
 )  # fmt: skip
-_LUMA = np.float32([0.299, 0.587, 0.114])  # as pillow turns colours into grey
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # weights of sRGB for grey levels, as in pillow (ITU-R BT.601)
 _INKS = np.array([[20, 20, 24], [28, 36, 110], [110, 24, 32], [78, 52, 36]], np.float32)
 
 
 def render_photograph(
     ink: np.ndarray, rng: np.random.Generator, print_: np.ndarray | None = None, colour: bool = True
 ) -> np.ndarray:
-    """Give ink a colour and paper, and photograph both, with the faults that photographs have.
+    """Render a photograph of ink on paper, with the usual faults of photographs.
 
     Parameters
     ----------
     ink : float32 [height, width], 0 bare paper to 1 full ink
-    print_ : what is printed on the paper in a colour of its own, as `ink`; None is nothing
-    colour : False photographs in grey levels, in a third of the time; the same draws of `rng`
+    print_ : print on the paper in a colour of its own, as `ink`; None means no print
+    colour : False renders grey levels, which is faster and draws the same from `rng` (docs/decisions/generator.md)
 
     Returns
     -------
@@ -38,51 +38,54 @@ def render_photograph(
     strength = ink * np.float32(rng.uniform(0.75, 1))
     tint = paper * rng.uniform(0.2, 1.0, 3).astype(np.float32)
     if not colour:
-        paper, pen, tint = (np.float32([_LUMA @ each]) for each in (paper, pen, tint))
-    picture = np.empty((height, width, len(paper)), np.float32)
-    picture[:] = paper
+        paper, pen, tint = (np.array([_LUMA @ srgb], np.float32) for srgb in (paper, pen, tint))
+    image: np.ndarray = np.empty((height, width, len(paper)), np.float32)
+    image[:] = paper
     if print_ is not None:
-        picture += print_[:, :, None] * (tint - paper)
-    picture += strength[:, :, None] * (pen - picture)
+        image += print_[:, :, None] * (tint - paper)
+    image += strength[:, :, None] * (pen - image)
     light = smooth_field(height, width, rng, rng.uniform(0, 0.12)) + 1
     light += smooth_field(height, width, rng, rng.uniform(0, 0.02), knots=24)
-    # One field of grain serves the light and, fainter, each colour: film and sensors have both.
+    # All colours share one field of grain.
     grain = rng.standard_normal((height, width), np.float32) * np.float32(rng.uniform(0, 9))
     if rng.random() < 0.4:
         sigma = rng.uniform(0.3, 0.02 * height + 0.4)
-        picture = cv2.GaussianBlur(picture, (0, 0), sigma).reshape(picture.shape)
-    picture *= light[:, :, None]
-    picture += grain[:, :, None]
-    picture = np.clip(picture, 0, 255, out=picture).astype(np.uint8)
+        image = cv2.GaussianBlur(image, (0, 0), sigma).reshape(image.shape)
+    image *= light[:, :, None]
+    image += grain[:, :, None]
+    image = np.clip(image, 0, 255, out=image).astype(np.uint8)
     if rng.random() < 0.5:
-        _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])
-        picture = cv2.imdecode(encoded, cv2.IMREAD_COLOR if colour else cv2.IMREAD_GRAYSCALE)
-    return picture if colour else picture.reshape(height, width)
+        image = _compress(image, int(rng.integers(40, 95)))
+    return image if colour else image.reshape(height, width)
 
 
 def tilt(field: np.ndarray, degrees: float, border: int = cv2.BORDER_CONSTANT) -> np.ndarray:
-    """Turn ink or a picture as a whole, anticlockwise, in a field that is made higher to hold it.
+    """Rotate ink or an image by `degrees` anticlockwise, and increase its height to hold it.
 
     Parameters
     ----------
     field : [height, width] or [height, width, 3]
-    border : what OpenCV puts where nothing was; as it is, zeros
+    border : OpenCV's border mode for new pixels; the default is zeros
+
+    Returns
+    -------
+    [greater height, width] or [greater height, width, 3], of the same dtype
     """
     height, width = field.shape[:2]
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    rotation = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     extra = math.ceil(abs(np.sin(np.deg2rad(degrees))) * width)
-    turn[1, 2] += extra / 2
-    return cv2.warpAffine(field, turn, (width, height + extra), flags=cv2.INTER_LINEAR, borderMode=border)
+    rotation[1, 2] += extra / 2
+    return cv2.warpAffine(field, rotation, (width, height + extra), flags=cv2.INTER_LINEAR, borderMode=border)
 
 
 def smooth_field(height: int, width: int, rng: np.random.Generator, amplitude: float, knots: int = 3) -> np.ndarray:
-    """A smooth random field, float32 [height, width], with standard deviation `amplitude` at its knots."""
+    """Draw a smooth random field, float32 [height, width], with standard deviation `amplitude` at its knots."""
     field = rng.standard_normal((knots, knots), np.float32) * np.float32(amplitude)
     return cv2.resize(field, (width, height), interpolation=cv2.INTER_CUBIC)
 
 
 def draw_rule(field: np.ndarray, rng: np.random.Generator, base: int) -> None:
-    """Draw a printed line: under the writing at `base`, or beside it as a ledger's column; sometimes dotted."""
+    """Draw a printed line below the writing, at row `base`, or beside it as a ledger's column; sometimes dotted."""
     height, width = field.shape
     weight = max(1, int(rng.uniform(0.01, 0.03) * height))
     strength = rng.uniform(0.3, 0.9)
@@ -97,7 +100,7 @@ def draw_rule(field: np.ndarray, rng: np.random.Generator, base: int) -> None:
 
 
 def draw_box(field: np.ndarray, rng: np.random.Generator, left: int, top: int, right: int, bottom: int) -> None:
-    """Draw an amount box: a frame with straight or round corners, of which the crop may have cut some sides off."""
+    """Draw an amount box with straight or round corners; sides outside of the field are cut off."""
     weight = int(rng.integers(1, 4))
     strength = float(rng.uniform(0.4, 1))
     frame = np.zeros(field.shape, np.uint8)
@@ -107,8 +110,8 @@ def draw_box(field: np.ndarray, rng: np.random.Generator, left: int, top: int, r
     else:
         corners = [(left, top, 180), (right - 2 * radius, top, 270), (right - 2 * radius, bottom - 2 * radius, 0)]
         corners.append((left, bottom - 2 * radius, 90))
-        for x, y, turn in corners:
-            cv2.ellipse(frame, (x + radius, y + radius), (radius, radius), turn, 0, 90, 255, weight, cv2.LINE_AA)
+        for x, y, angle in corners:
+            cv2.ellipse(frame, (x + radius, y + radius), (radius, radius), angle, 0, 90, 255, weight, cv2.LINE_AA)
         cv2.line(frame, (left + radius, top), (right - radius, top), 255, weight)
         cv2.line(frame, (left + radius, bottom), (right - radius, bottom), 255, weight)
         cv2.line(frame, (left, top + radius), (left, bottom - radius), 255, weight)
@@ -117,7 +120,7 @@ def draw_box(field: np.ndarray, rng: np.random.Generator, left: int, top: int, r
 
 
 def draw_guilloche(field: np.ndarray, rng: np.random.Generator) -> None:
-    """Draw the fine pattern of a cheque: waves or zigzags side by side, faint."""
+    """Draw the faint pattern of a cheque: parallel waves or zigzags."""
     height, width = field.shape
     step, swing, period = rng.uniform(5, 24), rng.uniform(2, 10), rng.uniform(14, 60)
     x = np.arange(0, width + 4, 4)
@@ -132,9 +135,17 @@ def draw_guilloche(field: np.ndarray, rng: np.random.Generator) -> None:
 
 
 def draw_print(field: np.ndarray, rng: np.random.Generator, x: int, y: int, height: float, text: str) -> None:
-    """Print a short text with its lower left corner at x, y, about `height` pixels high."""
+    """Draw a short printed text with its lower left corner at x, y, about `height` pixels high."""
     fonts = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX)
-    page = np.zeros(field.shape, np.uint8)
+    text_ink = np.zeros(field.shape, np.uint8)
     weight = max(1, round(height / 16))
-    cv2.putText(page, text, (x, y), int(rng.choice(fonts)), height / 22, 255, weight, cv2.LINE_AA)
-    np.maximum(field, page.astype(np.float32) * np.float32(rng.uniform(0.5, 1) / 255), out=field)
+    cv2.putText(text_ink, text, (x, y), int(rng.choice(fonts)), height / 22, 255, weight, cv2.LINE_AA)
+    np.maximum(field, text_ink.astype(np.float32) * np.float32(rng.uniform(0.5, 1) / 255), out=field)
+
+
+def _compress(image: np.ndarray, quality: int) -> np.ndarray:
+    """Compress an image, uint8 [height, width, 3 or 1], as JPEG, and decode it."""
+    _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR if image.shape[2] == 3 else cv2.IMREAD_GRAYSCALE)
+    assert decoded is not None, "expected OpenCV to decode its own JPEG"
+    return decoded

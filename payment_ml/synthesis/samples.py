@@ -1,4 +1,7 @@
-"""The sample pictures of data/samples: what people try the project with who have no picture at hand."""
+"""Render the sample images of data/samples, for people who try the project without an image of their own.
+
+Run: python -m payment_ml.synthesis.samples
+"""
 
 import csv
 from decimal import Decimal
@@ -13,7 +16,7 @@ from payment_ml.synthesis import amount_images, glyphs
 from payment_ml.text import amounts
 
 _SEED = 7
-# What the twelve amounts are: ways of writing that people will try first.
+# Twelve amounts in the forms that people are likely to try first.
 _AMOUNTS = (
     "1234.56", "8.05", "$410.75", "1,250.00", "96-30", "0.42",
     "20000.00", "=387,19=", "5'604.00", "73.99", "615/08", "12.-",
@@ -21,27 +24,27 @@ _AMOUNTS = (
 
 
 def write(folder: Path, split: splits.Split, rng: np.random.Generator) -> None:
-    """Write pictures of twelve amounts and of the ten digits, and `truth.csv` with what each holds.
+    """Write images of twelve amounts and of the ten digits, and `truth.csv` with the label of each.
 
     Parameters
     ----------
-    folder : made when missing
-    split : whose digits are written; validation's, so that nothing trained or judged on them
-    rng : draws the digits, hands, pens and papers
+    folder : created when missing
+    split : source of the digits; the validation split is used neither for training nor for tests
+    rng : draws the digits, writer styles, inks and papers
     """
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
-    alphabet = glyphs.GlyphBank(split.images, split.labels)
+    glyph_bank = glyphs.GlyphBank(split.images, split.labels)
     for number, text in enumerate(_AMOUNTS, start=1):
         value = _value(text)
-        picture = amount_images.render_amount(alphabet, rng, (value, text)).image
-        rows.append([f"amount-{number:02d}.png", "amount", text, f"{value:.2f}"])
-        cv2.imwrite(str(folder / rows[-1][0]), picture[:, :, ::-1])
+        sample = amount_images.render_amount(glyph_bank, rng, (value, text))
+        rows.append([f"amount-{number:02d}.png", "amount", text, sample.label])
+        cv2.imwrite(str(folder / rows[-1][0]), sample.image[:, :, ::-1])
     for number, digit in enumerate(rng.permutation(10), start=1):
-        chosen = [rng.choice(np.flatnonzero(split.labels == digit)), *rng.integers(len(split.labels), size=2)]
-        picture = amount_images.render_digit(split.images[chosen], rng)
+        indices = [rng.choice(np.flatnonzero(split.labels == digit)), *rng.integers(len(split.labels), size=2)]
+        image = amount_images.render_digit(split.images[indices], rng)
         rows.append([f"digit-{number:02d}.png", "digit", str(digit), str(digit)])
-        cv2.imwrite(str(folder / rows[-1][0]), picture[:, :, ::-1])
+        cv2.imwrite(str(folder / rows[-1][0]), image[:, :, ::-1])
     with (folder / "truth.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["file", "kind", "written", "text"])

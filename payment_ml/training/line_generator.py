@@ -62,7 +62,7 @@ def training_batches(seed: tuple[int, ...], batch_size: int, corrected: int = 0)
 
 def _look(strip: line_images.LineImage, symbols: list[int], rng: np.random.Generator) -> np.ndarray:
     """Another look at a strip, taken from its picture; the strip itself where that is too narrow to spell its text."""
-    levels = augmentation.vary_ink(strip.seen(*augmentation.random_view_map(*strip.pixels.shape, rng)), rng)
+    levels = augmentation.vary_ink(line_images.resample(strip, *augmentation.random_view_map(*strip.pixels.shape, rng)), rng)
     return levels if _fits(levels, symbols) else strip.pixels
 
 
@@ -98,7 +98,7 @@ def _write(
     while count > 0:
         text = alphabet.NO_AMOUNT
         if rng.random() >= _NEGATIVE_SHARE:
-            written = amount_images.render_amount(glyph_bank, rng, colour=False, tallest=_MAX_DIGIT_HEIGHT)
+            written = amount_images.render_amount(glyph_bank, rng, colour=False, max_digit_height=_MAX_DIGIT_HEIGHT)
             picture, text = written.image, written.written
         elif rng.random() < _STRUCK_OUT_SHARE:
             picture = amount_images.render_struck_out(glyph_bank, rng, colour=False)
@@ -106,7 +106,7 @@ def _write(
             picture = negatives.negative_image(rng, colour=False)
         strip = line_images.extract_line(picture)
         if strip is not None and rng.random() < _CONNECTED_LINES_SHARE:
-            strip = strip.again()
+            strip = line_images.recrop(strip)
         symbols = alphabet.encode(text)
         if strip is not None and _fits(strip.pixels, symbols):
             yield strip, symbols

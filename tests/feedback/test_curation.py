@@ -23,7 +23,7 @@ def written(splits) -> list[amount_images.Sample]:
     train = splits["train"]
     glyph_bank = glyphs.GlyphBank(train.images[:3000], train.labels[:3000])
     rng = np.random.default_rng(5)
-    return [amount_images.render_amount(glyph_bank, rng, hand=glyphs.out_of_distribution_style) for _ in range(40)]
+    return [amount_images.render_amount(glyph_bank, rng, style=glyphs.out_of_distribution_style) for _ in range(40)]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def encode(image: Image.Image, form: str, **options) -> bytes:
 
 def seeds(alphabet: glyphs.GlyphBank, rng: np.random.Generator) -> list[bytes]:
     """Whole pictures of written amounts: every format that is read, in the variants that decoders treat differently."""
-    shot = amount_images.render_amount(alphabet, rng, tallest=24).image
+    shot = amount_images.render_amount(alphabet, rng, max_digit_height=24).image
     colour, grey = Image.fromarray(shot), Image.fromarray(shot).convert("L")
     alpha, deep = colour.convert("RGBA"), Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
     exif = Image.Exif()
