@@ -1,0 +1,5 @@
+"""Image processing: load images, detect and extract lines of text, segment single digits.
+
+Nothing here knows a network or an amount; that is `recognition`. It may import `datasets` (for MNIST's format) and the
+floors below.
+"""

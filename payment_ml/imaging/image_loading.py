@@ -1,4 +1,4 @@
-"""Turns whatever a user hands over into one checked greyscale field."""
+"""Load an image from whatever a user hands over, checked and converted to grey levels."""
 
 import io
 import itertools
@@ -18,10 +18,10 @@ FORMATS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP")
 MAX_BYTES = 50_000_000
 MAX_PIXELS = 50_000_000
 _LARGE_IMAGE_PIXELS = (
-    8_000_000  # pixels, from which on pictures are decoded one at a time: memory must hold for one, not for two
+    8_000_000  # pixels; larger images are decoded one at a time, so that memory has to hold only one of them
 )
 
-# What files start with that people take for pictures; the name of a file proves nothing.
+# First bytes of files that people mistake for pictures; the name of a file proves nothing.
 _SIGNATURES = {
     b"PK\x03\x04": "a ZIP archive (or an office document)",
     b"%PDF": "a PDF",
@@ -45,16 +45,16 @@ _STARTS = {
 _KNOWN_STARTS = tuple(itertools.chain.from_iterable(_STARTS.values()))
 _DISPLAY_NAMES = {"WEBP": "WebP"}
 
-# Of a damaged picture Pillow warns before it decides; whether it can be read is said in our own words or not at all.
+# Pillow warns about damaged images before it decides; the errors of this module say whether one can be read.
 warnings.filterwarnings("ignore", module=r"PIL\.")
-_ROWS_PER_BLOCK = 256  # of a 16-bit picture that are scaled together
+_ROWS_PER_BLOCK = 256  # of a 16-bit image that are scaled together
 _one_at_a_time = threading.Lock()
 
 Source = str | Path | bytes | bytearray | memoryview | Image.Image | np.ndarray
 
 
 def load_grey(source: Source) -> np.ndarray:
-    """Decode a picture completely and turn it into grey levels; what is read, and how, is in `load`.
+    """Load an image in grey levels; `load` says which sources it accepts and how it decodes them.
 
     Returns
     -------
@@ -68,40 +68,40 @@ def load_grey(source: Source) -> np.ndarray:
 
 
 def load_grey_with_note(source: Source) -> tuple[np.ndarray, str | None]:
-    """As `load_grey`, with a remark on what was read that a person should know; None when there is none."""
+    """Load an image as `load_grey` does, with a note for the user; the note is None if there is nothing to say."""
     image = load(source)
     return np.array(image.convert("L")), note(image)
 
 
 def note(image: Image.Image) -> str | None:
-    """What a person should know of a picture that `load` gave; None when there is nothing."""
+    """Return a note for the user on an image from `load`; None if there is nothing to say."""
     return "a moving picture: its first frame was read" if image.info.get("animated") else None
 
 
 def load(
     source: Source, name: str = "the picture", formats: Sequence[str] = FORMATS, maximum_bytes: int = MAX_BYTES
 ) -> Image.Image:
-    """Decode a picture completely.
+    """Load and decode an image completely.
 
-    What is decided before anything is decoded: the format by content, never by name, and the size in bytes and
-    pixels. EXIF orientation is applied, transparency is laid on white paper, 16-bit levels are scaled and of an
-    animation the first frame alone is decoded, however many there are.
+    The format (by content, never by name) and the size in bytes and pixels are checked before anything is decoded.
+    EXIF orientation is applied, transparency becomes white paper, and 16-bit levels are scaled. Of an animation only
+    the first frame is decoded.
 
     Parameters
     ----------
     source : path, bytes, PIL image, or array (uint8, uint16, bool, or float in [0, 1]) [height, width] or
         [height, width, 1 | 3 | 4]
-    name : of bytes, for messages; a path has its own
+    name : names bytes in messages; a path has its own name
     formats : some of `FORMATS`
     maximum_bytes : of a path or bytes
 
     Returns
     -------
-    PIL image of mode L or RGB, without metadata; its `info` says at most that it is `animated`
+    PIL image of mode L or RGB, without metadata; its `info` holds at most the key `animated`
 
     Raises
     ------
-    ImageError : not a picture, of a kind that is not read, truncated, empty or too large
+    ImageError : not an image, an unsupported format, truncated, empty or too large
     TypeError : `source` is none of these types
     """
     if isinstance(source, np.ndarray):
@@ -137,7 +137,7 @@ def _decode(content: bytes, name: str, formats: Sequence[str], maximum_bytes: in
         raise ImageError(_too_many_bytes(name, len(content), maximum_bytes))
     with _opened(content, name, formats) as image:
         _check_pixels(image.size, name)
-        # Never half a picture, and never one of which a byte was changed where the format can tell.
+        # Refuse a truncated image, and a changed one where the format has checksums.
         if image.format == "PNG":
             _verify_png_checksums(content, name)
         try:
@@ -162,14 +162,14 @@ def _decode_pixels(image: Image.Image) -> Image.Image:
 
 @contextmanager
 def _opened(content: bytes, name: str, formats: Sequence[str]) -> Iterator[Image.Image]:
-    """A picture of which the header alone was read."""
+    """Open an image and read its header alone."""
     try:
-        image = Image.open(io.BytesIO(content), formats=formats)
+        image = Image.open(io.BytesIO(content), formats=tuple(formats))
     except UnidentifiedImageError as error:
         raise ImageError(_not_a_picture(content, name, formats)) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        claimed = re.search(r"\d+", str(error))  # Pillow says it nowhere else
-        size = f"{int(claimed[0]) / 1e6:,.0f} million" if claimed else "far more"
+        pixel_count = re.search(r"\d+", str(error))  # Pillow gives it nowhere else
+        size = f"{int(pixel_count[0]) / 1e6:,.0f} million" if pixel_count else "far more"
         raise ImageError(_too_many_pixels(name, size)) from error
     except Exception as error:
         raise ImageError(
@@ -180,7 +180,7 @@ def _opened(content: bytes, name: str, formats: Sequence[str]) -> Iterator[Image
 
 
 def _verify_png_checksums(content: bytes, name: str) -> None:
-    """Compare the checksum of every part of a PNG; Pillow does so for some of them while it decodes."""
+    """Compare the checksum of every chunk of a PNG; decoding checks only some of them."""
     try:
         with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
             image.verify()
@@ -201,7 +201,7 @@ def _check_pixels(size: tuple[int, int], name: str) -> None:
 
 
 def _to_l_or_rgb(image: Image.Image) -> Image.Image:
-    """Mode L or RGB, of whatever mode it was."""
+    """Convert an image of any mode to L or RGB."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         return Image.fromarray(_scale_16_bit(np.asarray(image)))
     if image.mode in ("LA", "La", "RGBA", "RGBa", "PA") or "transparency" in image.info:
@@ -261,16 +261,17 @@ def _too_many_bytes(name: str, size: int, maximum_bytes: int) -> str:
 
 
 def _not_a_picture(content: bytes, name: str, formats: Sequence[str]) -> str:
-    *most, last = (_DISPLAY_NAMES.get(each, each) for each in formats)
+    *most, last = (_DISPLAY_NAMES.get(form, form) for form in formats)
     expected = f"{', '.join(most)} or {last}" if most else last
     if content.startswith(_KNOWN_STARTS):
-        kind = next((each for each, starts in _STARTS.items() if content.startswith(starts)), None)
+        kind = next((form for form, starts in _STARTS.items() if content.startswith(starts)), None)
         if kind in FORMATS and kind not in formats:
             return f"expected a {expected}, but {name} is a {_DISPLAY_NAMES.get(kind, kind)}; save it again as PNG"
         return f"expected a whole picture, but {name} is damaged from its beginning on; save or scan it again"
     start = content[:64].lstrip().lower()
-    looks = next((what for magic, what in _SIGNATURES.items() if start.startswith(magic.lower())), None)
-    if looks is None:
+    file_type = next((label for magic, label in _SIGNATURES.items() if start.startswith(magic.lower())), None)
+    if file_type is None:
         words = content[:64].decode("ascii", "replace").split()
-        looks = "text" if words and all(each.isprintable() and each.isascii() for each in words) else "nothing known"
-    return f"expected a {expected}, but {name} starts like {looks}; if it is a picture, save it again as PNG"
+        is_text = words and all(word.isprintable() and word.isascii() for word in words)
+        file_type = "text" if is_text else "nothing known"
+    return f"expected a {expected}, but {name} starts like {file_type}; if it is a picture, save it again as PNG"

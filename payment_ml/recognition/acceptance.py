@@ -1,38 +1,52 @@
-"""TODO module docstring for recognition.acceptance."""
+"""Apply an acceptance rule: accept a reading, or send it to review with a reason.
 
-from dataclasses import dataclass
+`evaluation.risk_control` chooses the threshold of a rule.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
 @dataclass(frozen=True)
 class AcceptanceRule:
-    """An accept threshold, and what it promises."""
+    """Hold an accept threshold with the risk that it controls; the field names are the keys in card.json."""
 
-    threshold: float  # accept when the confidence is at least this; above 1: accept nothing
-    risk: float  # at most this share of the accepted is wrong
-    confidence: float  # with this probability over calibration sets
-    accepted: int  # of the calibration readings
-    wrong: int  # of the accepted ones
+    threshold: float  # accept a reading of at least this confidence; above 1: accept nothing
+    risk: float  # at most this share of accepted readings is wrong
+    confidence: float  # probability over calibration sets that the bound holds
+    accepted: int  # calibration readings that the threshold accepts
+    wrong: int  # errors among the accepted ones
     total: int  # calibration readings
-    bound: float  # exact upper bound of the share of wrong among accepted
+    bound: float  # exact upper bound of the share of errors among accepted readings
 
 
-def review_reason(confidence: float, promised: dict[str, Any] | None, version: str) -> str | None:
-    """Why a reading of so much confidence needs a person; None when the promise allows it to be accepted.
+def rules_from_metadata(metadata: Mapping[str, Any]) -> dict[str, AcceptanceRule]:
+    """Return the acceptance rules of a version by the kind of image that they hold for; empty before evaluation."""
+    return {kind: AcceptanceRule(**entry) for kind, entry in metadata.get("promises", {}).items()}
+
+
+def rules_as_metadata(rules: Mapping[str, AcceptanceRule]) -> dict[str, dict[str, Any]]:
+    """Return acceptance rules as the entry `promises` of card.json."""
+    return {kind: asdict(rule) for kind, rule in rules.items()}
+
+
+def review_reason(confidence: float, rule: AcceptanceRule | None, version: str) -> str | None:
+    """Return why a reading of this confidence needs review; None if the rule accepts it.
 
     Parameters
     ----------
     confidence : of the reading, 0 to 1
-    promised : a `Promise` as a version's card keeps it; None: the version was never evaluated
-    version : its name, for the reason
+    rule : None if the version was never evaluated
+    version : name of the version, for the reason
     """
-    if promised is None:
+    if rule is None:
         return f"version {version} was not evaluated yet, so nothing is promised of its readings"
-    if confidence >= promised["threshold"]:
+    if confidence >= rule.threshold:
         return None
-    if promised["threshold"] > 1:
-        return f"no confidence of version {version} is high enough to promise at most {promised['risk']:.1%} wrong"
+    if rule.threshold > 1:
+        return f"no confidence of version {version} is high enough to promise at most {rule.risk:.1%} wrong"
     return (
-        f"confidence {confidence:.2%} is below {promised['threshold']:.2%}, "
-        f"which keeps wrong readings to at most {promised['risk']:.1%}"
+        f"confidence {confidence:.2%} is below {rule.threshold:.2%}, "
+        f"which keeps wrong readings to at most {rule.risk:.1%}"
     )

@@ -1,4 +1,4 @@
-"""TODO module docstring for recognition.confidence."""
+"""Apply calibration: turn a network's own probabilities into confidences. `evaluation.calibration` fits it."""
 
 import math
 
@@ -6,12 +6,12 @@ import numpy as np
 
 
 def temperature_scale(log_probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Probabilities after dividing the logits by a temperature.
+    """Return probabilities after dividing the logits by a temperature.
 
     Parameters
     ----------
-    log_probabilities : float [n, classes]; logits do as well, as a constant a row cancels
-    temperature : above 1 makes the network less sure, below 1 surer
+    log_probabilities : float [n, classes]; logits do as well, since a constant per row cancels
+    temperature : above 1 lowers the network's confidence, below 1 raises it
 
     Returns
     -------
@@ -24,7 +24,15 @@ def temperature_scale(log_probabilities: np.ndarray, temperature: float) -> np.n
     return np.exp(scaled).astype(np.float32)
 
 
+def platt_scale(probability: float, slope: float, offset: float) -> float:
+    """Return the probability whose log-odds are `slope` times those of `probability`, plus `offset`.
+
+    Source: Platt 1999, "Probabilistic outputs for support vector machines".
+    """
+    return 1 / (1 + math.exp(-(slope * log_odds(probability) + offset)))
+
+
 def log_odds(probability: float) -> float:
-    """Logarithm of p / (1 - p), finite at both ends."""
-    kept = min(max(probability, 1e-9), 1 - 1e-9)
-    return math.log(kept / (1 - kept))
+    """Return the logarithm of p / (1 - p), finite at both ends."""
+    clipped = min(max(probability, 1e-9), 1 - 1e-9)
+    return math.log(clipped / (1 - clipped))

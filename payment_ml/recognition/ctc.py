@@ -1,4 +1,10 @@
-"""From what the network says at each place of a strip to whole readings with their probabilities."""
+"""Decode the output of a CTC network: likely texts, their exact probabilities, and where each character stands.
+
+Throughout, `log_probs` is float [time, labels + 1]: logarithms of probabilities in each frame, which sum to 1 in
+probability; column 0 is the blank. Labels are those of `text.alphabet`.
+
+Source: Graves et al. 2006, "Connectionist temporal classification".
+"""
 
 import math
 from collections.abc import Sequence
@@ -10,66 +16,65 @@ from payment_ml.text.alphabet import ALPHABET, BLANK, LABELS, collapse, encode
 
 _IMPOSSIBLE = -math.inf
 _TINY = 1e-300
-_RESCALE_EVERY = 8  # frames; their probabilities multiplied must not underflow
-_MIN_SHARE = 1e-4  # of the probability in its frame, from which on a symbol counts as a rival
+_RESCALE_EVERY = 8  # frames; the product of their probabilities must not underflow
+_MIN_SHARE = 1e-4  # probability in its frame below which a label is no alternative
 _LOG_CERTAIN_BLANK = math.log1p(-1e-5)
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One reading of a strip."""
+    """Hold one text that a line may show."""
 
     text: str
-    log_probability: float  # of the text as a whole, over all the ways in which the frames can spell it
+    log_probability: float  # of the whole text, summed over all alignments
 
 
-def drop_repeated_blanks(frames: np.ndarray) -> np.ndarray:
-    """Places of the frames that matter: of several in a row that are surely blank only the first does.
+def drop_repeated_blanks(log_probs: np.ndarray) -> np.ndarray:
+    """Return the indices of the frames that matter: of several certain blanks in a row only the first.
 
-    Frames are half blanks, and every step of the decoder costs as much for them. The probability of a text changes by
-    less than 1 in 100,000 for each that is left out.
-
-    Parameters
-    ----------
-    frames : float [time, symbols + 1], as in `log_probabilities`
-
-    Returns
-    -------
-    int [kept], rising
-    """
-    blank = frames[:, BLANK] > _LOG_CERTAIN_BLANK
-    blank[1:] &= blank[:-1].copy()
-    blank[0] = False
-    return np.flatnonzero(~blank)
-
-
-def ctc_log_likelihood(frames: np.ndarray, texts: Sequence[Sequence[int]]) -> np.ndarray:
-    """Exact logarithm of the probability of each text: the sum over all alignments.
+    Half of all frames are blanks, and each costs the decoder as much as any other. Each dropped frame changes the
+    probability of a text by less than 1 in 100,000.
 
     Parameters
     ----------
-    frames : float [time, symbols + 1], logarithms of probabilities, rows sum to 1 in probability; column 0 is the blank
-    texts : symbols of each, as `encode` gives them
+    log_probs : float [time, labels + 1]
 
     Returns
     -------
-    float64 [texts], at most 0; minus infinity where the frames are too few to spell the text
-
-    Source: the forward variables of Graves et al. 2006, "Connectionist temporal classification", section 4.1, rescaled
-    every few frames.
+    int [frames], rising
     """
-    lengths = np.array([2 * len(each) + 1 for each in texts])
-    labels = np.full((len(texts), lengths.max(initial=1)), BLANK)
-    for row, each in zip(labels, texts, strict=True):
-        row[1 : 2 * len(each) : 2] = each
-    # A symbol may follow the one before it without a blank between, unless both are the same.
-    skips = np.zeros(labels.shape)
-    skips[:, 3::2] = labels[:, 3::2] != labels[:, 1:-2:2]
-    scores = np.exp(np.asarray(frames, np.float64))[:, labels]
-    # Two columns of nothing in front, so that what came before stands in views of one array; no step makes a new one.
-    padded = np.zeros((len(labels), labels.shape[1] + 2))
+    is_certain_blank = log_probs[:, BLANK] > _LOG_CERTAIN_BLANK
+    is_certain_blank[1:] &= is_certain_blank[:-1].copy()
+    is_certain_blank[0] = False
+    return np.flatnonzero(~is_certain_blank)
+
+
+def ctc_log_likelihood(log_probs: np.ndarray, texts: Sequence[Sequence[int]]) -> np.ndarray:
+    """Compute the exact log-probability of each text: the sum over all alignments.
+
+    Parameters
+    ----------
+    log_probs : float [time, labels + 1]
+    texts : labels of each text, as `encode` gives them
+
+    Returns
+    -------
+    float64 [texts], at most 0; minus infinity where the frames are too few for the text
+
+    Source: the forward variables of Graves et al. 2006, section 4.1, rescaled every few frames.
+    """
+    lengths = np.array([2 * len(text) + 1 for text in texts])
+    states = np.full((len(texts), lengths.max(initial=1)), BLANK)
+    for row, text in zip(states, texts, strict=True):
+        row[1 : 2 * len(text) : 2] = text
+    # A label may follow its predecessor without a blank between them, unless both are the same.
+    skips = np.zeros(states.shape)
+    skips[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
+    scores = np.exp(np.asarray(log_probs, np.float64))[:, states]
+    # Two columns of zeros in front make the predecessors views of one array, so that no step allocates a new one.
+    padded = np.zeros((len(states), states.shape[1] + 2))
     forward, by_one, by_two = padded[:, 2:], padded[:, 1:-1], padded[:, :-2]
-    grown, skipped = np.empty(labels.shape), np.empty(labels.shape)
+    grown, skipped = np.empty(states.shape), np.empty(states.shape)
     forward[:, :2] = scores[0, :, :2]
     logarithm = np.zeros(len(texts))
     for time, row in enumerate(scores[1:], start=1):
@@ -81,107 +86,86 @@ def ctc_log_likelihood(frames: np.ndarray, texts: Sequence[Sequence[int]]) -> np
             total = forward.sum(axis=1, keepdims=True) + _TINY
             logarithm += np.log(total[:, 0])
             forward /= total
-    each = np.arange(len(texts))
-    ends = forward[each, lengths - 1] + np.where(lengths > 1, forward[each, lengths - 2], 0)
+    index = np.arange(len(texts))
+    ends = forward[index, lengths - 1] + np.where(lengths > 1, forward[index, lengths - 2], 0)
     with np.errstate(divide="ignore"):
         return np.log(ends) + logarithm
 
 
-def beam_search(frames: np.ndarray, width: int = 8, floor: float = 1e-4) -> list[Hypothesis]:
-    """The likeliest readings, found by prefix beam search, each with its exact probability.
+def beam_search(log_probs: np.ndarray, width: int = 8, floor: float = 1e-4) -> list[Hypothesis]:
+    """Find the likeliest texts by prefix beam search, each with its exact probability.
 
     Parameters
     ----------
-    frames : float [time, symbols + 1], as in `log_probabilities`
-    width : how many prefixes are followed
-    floor : symbols less probable than this in a frame are not tried there
+    log_probs : float [time, labels + 1]
+    width : number of prefixes that are followed
+    floor : labels less probable than this in a frame are not tried there
 
     Returns
     -------
-    Candidates, the likeliest first; at most `width`
+    at most `width` hypotheses, the likeliest first
 
     Source: prefix search as in Hannun et al. 2014, arXiv 1408.2873, algorithm 1, without a language model.
     """
-    prefixes = _prefix_search(frames, width, floor)
-    exact = ctc_log_likelihood(frames, [encode(prefix) for prefix in prefixes])
-    found = [Hypothesis(prefix, float(logarithm)) for prefix, logarithm in zip(prefixes, exact, strict=True)]
-    return sorted(found, key=lambda candidate: -candidate.log_probability)
+    texts = _prefix_search(log_probs, width, floor)
+    exact = ctc_log_likelihood(log_probs, [encode(text) for text in texts])
+    hypotheses = [Hypothesis(text, float(logarithm)) for text, logarithm in zip(texts, exact, strict=True)]
+    return sorted(hypotheses, key=lambda hypothesis: -hypothesis.log_probability)
 
 
-def _prefix_search(frames: np.ndarray, width: int, floor: float = 1e-4) -> list[str]:
-    """The texts of `candidates`, without their probabilities."""
-    beam = {"": (1.0, 0.0)}  # share of the probability that ends in a blank, and in the prefix's last symbol
-    for row, likely in zip(np.exp(frames).tolist(), (frames > math.log(floor)).tolist(), strict=True):
-        symbols = [symbol for symbol in range(BLANK + 1, len(row)) if likely[symbol]]
-        if not symbols:
-            # Nothing but a blank: every prefix lives on, and ends in it.
-            beam = {prefix: (sum(ends), 0.0) for prefix, ends in beam.items()}
-            continue
-        grown: dict[str, list[float]] = {}
-        for prefix, (in_blank, in_symbol) in beam.items():
-            total = in_blank + in_symbol
-            kept = grown.setdefault(prefix, [0.0, 0.0])
-            kept[0] += total * row[BLANK]
-            last = LABELS.get(prefix[-1:])
-            if last is not None:
-                kept[1] += in_symbol * row[last]
-            for symbol in symbols:
-                longer = grown.setdefault(prefix + ALPHABET[symbol - 1], [0.0, 0.0])
-                longer[1] += (in_blank if symbol == last else total) * row[symbol]
-        best = sorted(grown.items(), key=lambda item: -sum(item[1]))[:width]
-        scale = 1 / (sum(best[0][1]) or 1.0)  # or many frames would underflow
-        beam = {prefix: (ends[0] * scale, ends[1] * scale) for prefix, ends in best}
-    return list(beam)
-
-
-def score_hypotheses(looks: Sequence[np.ndarray], first: Sequence[str], width: int = 2) -> tuple[list[str], np.ndarray]:
-    """What each of several looks at one piece of writing says of every text that any of them proposes.
+def score_hypotheses(
+    views: Sequence[np.ndarray], proposed: Sequence[str], width: int = 2
+) -> tuple[list[str], np.ndarray]:
+    """Score every text that any of several views of one line proposes by every view.
 
     Parameters
     ----------
-    looks : float [time, symbols + 1] each, as in `log_probabilities`
-    first : texts that were proposed already
-    width : how many prefixes are followed in each look
+    views : log_probs of each view, float [time, labels + 1]
+    proposed : texts that were proposed already
+    width : number of prefixes that are followed in each view
 
     Returns
     -------
-    texts, those of `first` before the others; and float64 [looks, texts], the logarithm of the exact probability that a
-    look gives to a text
+    texts, those of `proposed` first; and float64 [views, texts], the exact log-probability of each text in each view
     """
-    kept = [frames[drop_repeated_blanks(frames)] for frames in looks]
-    texts = dict.fromkeys(first)
-    for frames in kept:
-        texts |= dict.fromkeys(_prefix_search(frames, width))
-    symbols = [encode(text) for text in texts]
-    return list(texts), np.stack([ctc_log_likelihood(frames, symbols) for frames in kept])
+    reduced = [log_probs[drop_repeated_blanks(log_probs)] for log_probs in views]
+    texts = dict.fromkeys(proposed)
+    for log_probs in reduced:
+        texts |= dict.fromkeys(_prefix_search(log_probs, width))
+    encoded = [encode(text) for text in texts]
+    return list(texts), np.stack([ctc_log_likelihood(log_probs, encoded) for log_probs in reduced])
 
 
-def forced_align(frames: np.ndarray, symbols: Sequence[int]) -> np.ndarray:
-    """The frame in which each symbol of a text stands out most, on the likeliest path that spells the text.
+def forced_align(log_probs: np.ndarray, labels: Sequence[int]) -> np.ndarray:
+    """Return the frame in which each label of a text peaks on the likeliest path that spells the text.
 
     Parameters
     ----------
-    frames : float [time, symbols + 1], as in `log_probabilities`
-    symbols : the text, as `encode` gives it; it must fit into the frames
+    log_probs : float [time, labels + 1]
+    labels : the text, as `encode` gives it; it must fit into the frames
 
     Returns
     -------
-    int [symbols], rising
+    int [labels], rising
 
-    Source: Viterbi 1967, over the states of `log_probabilities`.
+    Source: Viterbi 1967, over the states of `ctc_log_likelihood`.
     """
-    said = frames.argmax(axis=1).tolist()
-    if collapse(said) == list(symbols):
-        # The likeliest symbols spell the text themselves, as nearly always: no path is likelier than theirs.
-        starts = [time for time, each in enumerate(said) if each != BLANK and (time == 0 or said[time - 1] != each)]
-        return np.array([_peak_frame(frames, said, time) for time in starts], int)
-    labels = np.full(2 * len(symbols) + 1, BLANK)
-    labels[1::2] = symbols
-    scores = np.asarray(frames, np.float64)[:, labels]
-    barred = np.full(len(labels), _IMPOSSIBLE)
-    barred[3::2] = np.where(labels[3::2] != labels[1:-2:2], 0.0, _IMPOSSIBLE)
-    choices = np.full((3, len(labels)), _IMPOSSIBLE)
-    best = np.full(len(labels), _IMPOSSIBLE)
+    best_path = log_probs.argmax(axis=1).tolist()
+    if collapse(best_path) == list(labels):
+        # The likeliest labels spell the text themselves, as nearly always: no path is likelier than theirs.
+        starts = [
+            time
+            for time, label in enumerate(best_path)
+            if label != BLANK and (time == 0 or best_path[time - 1] != label)
+        ]
+        return np.array([_peak_frame(log_probs, best_path, time) for time in starts], int)
+    states = np.full(2 * len(labels) + 1, BLANK)
+    states[1::2] = labels
+    scores = np.asarray(log_probs, np.float64)[:, states]
+    barred = np.full(len(states), _IMPOSSIBLE)
+    barred[3::2] = np.where(states[3::2] != states[1:-2:2], 0.0, _IMPOSSIBLE)
+    choices = np.full((3, len(states)), _IMPOSSIBLE)
+    best = np.full(len(states), _IMPOSSIBLE)
     best[:2] = scores[0, :2]
     steps = np.zeros(scores.shape, int)
     for time, row in enumerate(scores[1:], start=1):
@@ -190,56 +174,102 @@ def forced_align(frames: np.ndarray, symbols: Sequence[int]) -> np.ndarray:
         choices[2, 2:] = best[:-2] + barred[2:]
         steps[time] = choices.argmax(axis=0)
         best = choices.max(axis=0) + row
-    state = len(labels) - 1 if best[-1] >= best[-2] else len(labels) - 2
-    peaks = np.zeros(len(symbols), int)
-    highest = np.full(len(symbols), _IMPOSSIBLE)
+    state = len(states) - 1 if best[-1] >= best[-2] else len(states) - 2
+    return _peaks_on_path(scores, steps, state, len(labels))
+
+
+def character_alternatives(
+    log_probs: np.ndarray, labels: Sequence[int], peaks: np.ndarray, count: int = 2
+) -> list[list[Hypothesis]]:
+    """Find for each character of a text what else could stand in its place, given that all others are right.
+
+    Parameters
+    ----------
+    log_probs : float [time, labels + 1]
+    labels : the text, as `encode` gives it
+    peaks : int [labels], from `forced_align`
+    count : number of others that are tried for each character
+
+    Returns
+    -------
+    for each character hypotheses of one character, the likeliest first; their probabilities sum to 1. Characters with
+    less than 1 in 10,000 of the peak frame are left out
+    """
+    order = np.argsort(-log_probs[peaks][:, 1:], axis=1)[:, : count + 1] + 1
+    minimum = math.log(_MIN_SHARE)
+    options = [
+        [label, *[rival for rival in row if rival != label and log_probs[peak, rival] > minimum][:count]]
+        for label, row, peak in zip(labels, order.tolist(), peaks.tolist(), strict=True)
+    ]
+    texts = [[*labels[:i], option, *labels[i + 1 :]] for i, choices in enumerate(options) for option in choices[1:]]
+    exact = ctc_log_likelihood(log_probs, [list(labels), *texts]) if texts else np.zeros(1)
+    alternatives, place = [], 1
+    for choices in options:
+        logarithms = np.array([exact[0], *exact[place : place + len(choices) - 1]])
+        place += len(choices) - 1
+        logarithms -= np.logaddexp.reduce(logarithms)
+        hypotheses = [
+            Hypothesis(ALPHABET[choice - 1], float(logarithm))
+            for choice, logarithm in zip(choices, logarithms, strict=True)
+        ]
+        alternatives.append(sorted(hypotheses, key=lambda hypothesis: -hypothesis.log_probability))
+    return alternatives
+
+
+def align_characters(log_probs: np.ndarray, text: str) -> tuple[np.ndarray, list[list[Hypothesis]]]:
+    """Return the peak frame of each character of a text, int [characters], and its alternatives with itself.
+
+    Parameters
+    ----------
+    log_probs : float [time, labels + 1]
+    text : must fit into the frames
+    """
+    reduced = drop_repeated_blanks(log_probs)
+    labels = encode(text)
+    peaks = forced_align(log_probs[reduced], labels)
+    return reduced[peaks], character_alternatives(log_probs[reduced], labels, peaks)
+
+
+def _prefix_search(log_probs: np.ndarray, width: int, floor: float = 1e-4) -> list[str]:
+    """Return the texts of `beam_search`, without their probabilities."""
+    beam = {"": (1.0, 0.0)}  # share of the probability that ends in a blank, and in the prefix's last label
+    for row, is_likely in zip(np.exp(log_probs).tolist(), (log_probs > math.log(floor)).tolist(), strict=True):
+        labels = [label for label in range(BLANK + 1, len(row)) if is_likely[label]]
+        if not labels:
+            # Nothing but a blank: every prefix lives on, and ends in it.
+            beam = {prefix: (sum(ends), 0.0) for prefix, ends in beam.items()}
+            continue
+        extended: dict[str, list[float]] = {}
+        for prefix, (in_blank, in_label) in beam.items():
+            total = in_blank + in_label
+            same = extended.setdefault(prefix, [0.0, 0.0])
+            same[0] += total * row[BLANK]
+            last = LABELS.get(prefix[-1:])
+            if last is not None:
+                same[1] += in_label * row[last]
+            for label in labels:
+                longer = extended.setdefault(prefix + ALPHABET[label - 1], [0.0, 0.0])
+                longer[1] += (in_blank if label == last else total) * row[label]
+        best = sorted(extended.items(), key=lambda item: -sum(item[1]))[:width]
+        scale = 1 / (sum(best[0][1]) or 1.0)  # or many frames would underflow
+        beam = {prefix: (ends[0] * scale, ends[1] * scale) for prefix, ends in best}
+    return list(beam)
+
+
+def _peak_frame(log_probs: np.ndarray, best_path: list[int], start: int) -> int:
+    """Return the frame of a run of one label in which the label is likeliest."""
+    label = best_path[start]
+    end = next((time for time in range(start, len(best_path)) if best_path[time] != label), len(best_path))
+    return start + int(log_probs[start:end, label].argmax())
+
+
+def _peaks_on_path(scores: np.ndarray, steps: np.ndarray, state: int, count: int) -> np.ndarray:
+    """Trace the best path back from its last state and return each label's likeliest frame on it, int [count]."""
+    peaks = np.zeros(count, int)
+    highest = np.full(count, _IMPOSSIBLE)
     for time in range(len(scores) - 1, -1, -1):
         place = state // 2
         if state % 2 and scores[time, state] > highest[place]:
             highest[place], peaks[place] = scores[time, state], time
         state -= steps[time, state]
     return peaks
-
-
-def _peak_frame(frames: np.ndarray, said: list[int], start: int) -> int:
-    """Of a run of one symbol the frame in which it is likeliest."""
-    end = next((time for time in range(start, len(said)) if said[time] != said[start]), len(said))
-    return start + int(frames[start:end, said[start]].argmax())
-
-
-def character_alternatives(
-    frames: np.ndarray, symbols: Sequence[int], peaks: np.ndarray, count: int = 2
-) -> list[list[Hypothesis]]:
-    """For each symbol of a text what else could stand in its place, with probabilities if all others are right.
-
-    Parameters
-    ----------
-    frames : float [time, symbols + 1], as in `log_probabilities`
-    symbols : the text, as `encode` gives it
-    peaks : int [symbols], from `align`
-    count : how many others are tried for each
-
-    Returns
-    -------
-    for each symbol its candidates, one character each, the likeliest first; their probabilities sum to 1. What has less
-    than 1 in 10,000 of its frame is none
-    """
-    order = np.argsort(-frames[peaks][:, 1:], axis=1)[:, : count + 1] + 1
-    likely = math.log(_MIN_SHARE)
-    options = [
-        [symbol, *[each for each in row if each != symbol and frames[peak, each] > likely][:count]]
-        for symbol, row, peak in zip(symbols, order.tolist(), peaks.tolist(), strict=True)
-    ]
-    texts = [[*symbols[:i], option, *symbols[i + 1 :]] for i, choices in enumerate(options) for option in choices[1:]]
-    exact = ctc_log_likelihood(frames, [list(symbols), *texts]) if texts else np.zeros(1)
-    found, place = [], 1
-    for choices in options:
-        logarithms = np.array([exact[0], *exact[place : place + len(choices) - 1]])
-        place += len(choices) - 1
-        logarithms -= np.logaddexp.reduce(logarithms)
-        each = [
-            Hypothesis(ALPHABET[choice - 1], float(logarithm))
-            for choice, logarithm in zip(choices, logarithms, strict=True)
-        ]
-        found.append(sorted(each, key=lambda candidate: -candidate.log_probability))
-    return found

@@ -1,37 +1,34 @@
-"""What users call: the readers that serve, found in models/ and checked before they are loaded."""
+"""Load the readers that users call: find a version in models/, verify it, and open its network."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from payment_ml import paths
 from payment_ml.errors import RegistryError
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.digit_classifier import DigitClassifier
+from payment_ml.recognition.reader import Reader
 from payment_ml.recognition.readings import Alternative, AmountReading, Character, DigitReading
 from payment_ml.registry.registry import Registry
 from payment_ml.registry.versions import Version
-from payment_ml.tasks import TASKS
+from payment_ml.tasks import TASKS, Task
 
 __all__ = [
-    "READERS",
     "Alternative",
     "AmountReader",
     "AmountReading",
     "Character",
     "DigitClassifier",
     "DigitReading",
+    "champions",
     "load_amount_reader",
     "load_digit_classifier",
+    "load_version",
+    "open_reader",
 ]
-
-READERS: dict[str, Callable[[Version], AmountReader | DigitClassifier]] = {
-    "digits": DigitClassifier,
-    "amounts": AmountReader,
-}
 
 
 def load_digit_classifier(models_dir: str | Path | None = None, version: str | None = None) -> DigitClassifier:
-    """The digit classifier that serves, or another version of it.
+    """Load the digit classifier that serves, or another version.
 
     Parameters
     ----------
@@ -40,48 +37,58 @@ def load_digit_classifier(models_dir: str | Path | None = None, version: str | N
 
     Raises
     ------
-    RegistryError : no such version, no champion yet, the saved network is not the one that its card describes, or is
-        more than a network, or is not signed although signatures are asked for
+    RegistryError : no such version, no champion yet, the saved network is not the one that its metadata describes, or
+        holds more than a network, or is not signed although signatures are required
     """
-    return _load("digits", models_dir, version)
+    return DigitClassifier(_verified_version(Task.DIGITS, models_dir, version))
 
 
 def load_amount_reader(models_dir: str | Path | None = None, version: str | None = None) -> AmountReader:
-    """The amount reader that serves, or another version of it; parameters and errors as `load_digit_classifier`."""
-    return _load("amounts", models_dir, version)
+    """Load the amount reader that serves, or another version; parameters and errors as `load_digit_classifier`."""
+    return AmountReader(_verified_version(Task.AMOUNTS, models_dir, version))
 
 
-def champions(models_dir: Path) -> dict[str, AmountReader | DigitClassifier]:
-    """A reader for each task that has a champion.
+def load_version(registry: Registry, name: str) -> Reader:
+    """Load the reader of a version of any task.
 
     Raises
     ------
-    RegistryError : a champion is not what its card describes
+    RegistryError : no such version, or the saved network is not the one that its metadata describes
+    """
+    version = registry.get(name)
+    registry.verify_serving(version)
+    return open_reader(version)
+
+
+def open_reader(version: Version) -> Reader:
+    """Open the reader of a version that was verified before."""
+    return DigitClassifier(version) if version.task == Task.DIGITS else AmountReader(version)
+
+
+def champions(models_dir: Path) -> dict[str, Reader]:
+    """Load a reader for each task that has a champion.
+
+    Raises
+    ------
+    RegistryError : a champion is not what its metadata describes
     """
     registry = Registry(models_dir)
-    return {task: _load(task, models_dir, None) for task in TASKS if registry.champion(task) is not None}
+    return {
+        task: open_reader(_verified_version(task, models_dir, None))
+        for task in TASKS
+        if registry.champion(task) is not None
+    }
 
 
-def _load(task: str, models_dir: str | Path | None, version: str | None) -> AmountReader | DigitClassifier:
+def _verified_version(task: Task, models_dir: str | Path | None, name: str | None) -> Version:
     registry = Registry(paths.ROOT / "models" if models_dir is None else Path(models_dir))
-    found = registry.champion(task) if version is None else registry.get(version)
-    if found is None:
+    version = registry.champion(task) if name is None else registry.get(name)
+    if version is None:
         raise RegistryError(
             f"expected a champion of {task} in {registry.models_dir}, but none was promoted yet; "
             "run make run, or payment-ml retrain"
         )
-    if found.task != task:
-        raise RegistryError(f"expected a version that reads {task}, but {found.name} reads {found.task}")
-    return load_version(registry, found.name)
-
-
-def load_version(registry: Registry, name: str) -> AmountReader | DigitClassifier:
-    """The reader of a version, whatever it reads.
-
-    Raises
-    ------
-    RegistryError : no such version, or the saved network is not the one that its card describes
-    """
-    version = registry.get(name)
+    if version.task != task:
+        raise RegistryError(f"expected a version that reads {task}, but {version.name} reads {version.task}")
     registry.verify_serving(version)
-    return READERS[version.task](version)
+    return version

@@ -1,4 +1,4 @@
-"""What a reader says of a picture of an amount."""
+"""The result of reading an image: an amount or a digit, with its confidence and the decision on it."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,18 +8,18 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Character:
-    """One character of an amount, and where it stands."""
+    """Hold one character of a reading, and where it stands."""
 
     character: str
-    confidence: float  # probability that it is this one if all others are right, 0 to 1
-    left: float  # pixels of the picture from its left edge
+    confidence: float  # probability that it is right if all others are, 0 to 1
+    left: float  # pixels of the image from its left edge
     right: float
-    alternatives: tuple[tuple[str, float], ...]  # what else it could be, with probabilities
+    alternatives: tuple[tuple[str, float], ...]  # other characters that it may be, with probabilities
 
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another amount that the picture could show."""
+    """Hold another amount that the image may show."""
 
     text: str  # "1234.56"
     value: Decimal
@@ -28,43 +28,65 @@ class Alternative:
 
 @dataclass(frozen=True)
 class AmountReading:
-    """An amount read from a picture."""
+    """Hold an amount read from an image."""
 
-    text: str  # "1234.56"; what was read, where that is no amount; empty when nothing was read
-    value: Decimal | None  # None when there is no amount, or more than one that it could be
+    text: str  # "1234.56"; the text as read if it is no amount; empty if nothing was read
+    value: Decimal | None  # None if there is no amount, or if it is ambiguous
     digits: str  # "123456": the digits as they were written
     confidence: float  # probability that the value is right, 0 to 1
     decision: str  # "accept" or "review"
-    reason: str | None  # why a person should look; None when accepted
-    characters: tuple[Character, ...] = ()  # as they were written, marks included
+    reason: str | None  # why it needs review; None if accepted
+    characters: tuple[Character, ...] = ()  # as written, marks included
     alternatives: tuple[Alternative, ...] = ()  # the likeliest first
-    outline: tuple[tuple[float, float], ...] = ()  # corners x, y of the writing in pixels of the picture, clockwise
-    note: str | None = None  # what else a person should know, such as that a moving picture's first frame was read
+    outline: tuple[tuple[float, float], ...] = ()  # corners x, y of the text in pixels of the image, clockwise
+    note: str | None = None  # a remark for the user, such as that only the first frame of an animation was read
 
     @property
     def written(self) -> str:
-        """What was read, as it was written: marks, currency and all."""
-        return "".join(each.character for each in self.characters)
+        """Return the text as it was written, with marks and currency."""
+        return "".join(character.character for character in self.characters)
 
 
 @dataclass(frozen=True)
 class DigitReading:
-    """One digit read from a picture."""
+    """Hold one digit read from an image."""
 
-    digit: int | None  # 0 to 9; None when there was nothing to read
+    digit: int | None  # 0 to 9; None if nothing was read
     confidence: float  # probability of the digit, 0 to 1
     decision: str  # "accept" or "review"
-    reason: str | None  # why a person should look; None when accepted
-    probabilities: np.ndarray | None  # float32 [10], of each digit; None when there was nothing to read
-    outline: tuple[tuple[float, float], ...] = ()  # corners x, y of the strokes in pixels of the picture, clockwise
-    note: str | None = None  # what else a person should know, such as that a moving picture's first frame was read
+    reason: str | None  # why it needs review; None if accepted
+    probabilities: np.ndarray | None  # float32 [10], of each digit; None if nothing was read
+    outline: tuple[tuple[float, float], ...] = ()  # corners x, y of the strokes in pixels of the image, clockwise
+    note: str | None = None  # a remark for the user, such as that only the first frame of an animation was read
 
     @property
     def text(self) -> str:
-        """The digit as written; empty when there was nothing to read."""
+        """Return the digit as written; empty if nothing was read."""
         return "" if self.digit is None else str(self.digit)
 
     @property
     def digits(self) -> str:
-        """The same as `text`: a digit has no separators."""
+        """Return the same as `text`: a digit has no separators."""
         return self.text
+
+    @property
+    def value(self) -> Decimal | None:
+        """Return the digit as an amount; None if nothing was read."""
+        return None if self.digit is None else Decimal(self.digit)
+
+    @property
+    def characters(self) -> tuple[Character, ...]:
+        """Return the digit as the only character, with the other digits as its alternatives; empty if none was read."""
+        if self.probabilities is None:
+            return ()
+        across = [x for x, _ in self.outline]
+        others = tuple((other.text, other.confidence) for other in self.alternatives)
+        return (Character(self.text, self.confidence, min(across), max(across), others),)
+
+    @property
+    def alternatives(self) -> tuple[Alternative, ...]:
+        """Return the other nine digits, the likeliest first; empty if nothing was read."""
+        if self.probabilities is None:
+            return ()
+        order = [int(digit) for digit in (-self.probabilities).argsort() if digit != self.digit]
+        return tuple(Alternative(str(digit), Decimal(digit), float(self.probabilities[digit])) for digit in order)

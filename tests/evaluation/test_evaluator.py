@@ -18,7 +18,7 @@ def test_calibration_sets_confidence_and_threshold_and_changes_no_answer(reader,
     assert [each.text for each in answers.readings] == before
     again = evaluator.predict_all(fresh, asked, "again")
     assert again.confidences == pytest.approx(answers.confidences, abs=1e-6)
-    assert fresh.promises["amounts"]["total"] == 150
+    assert fresh.acceptance_rules["amounts"].total == 150
     assert abs(answers.confidences.mean() - answers.correct.mean()) < 0.1
 
 
