@@ -96,7 +96,7 @@ def retrain(
         results = run.results
         folder = models_dir / results["version"]
         run.archive(folder / "notebooks")
-        registry.update_card(registry.get(results["version"]), run_seconds=round(time.perf_counter() - started, 1))
+        registry.update_metadata(registry.get(results["version"]), run_seconds=round(time.perf_counter() - started, 1))
         for name in registry.prune(limits.keep):
             _log.info("removed %s: it is neither champion nor pinned nor among the newest %d", name, limits.keep)
         prune_records(models_dir)
@@ -135,7 +135,7 @@ def retraining_lock(models_dir: Path) -> Iterator[None]:
 
 def _repair(registry: Registry, data_dir: Path) -> tuple[str, ...]:
     """Remove what dead runs left incomplete, and replace damaged champions; return a sentence for each of these."""
-    for name in [*registry.sweep(), *(path.name for path in atomic_files.remove_stale(data_dir / "prepared"))]:
+    for name in [*registry.remove_stale(), *(path.name for path in atomic_files.remove_stale(data_dir / "prepared"))]:
         _log.info("removed %s, which an interrupted run left incomplete", name)
     try:
         restored = tuple(registry.restore())

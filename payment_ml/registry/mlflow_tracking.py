@@ -1,4 +1,4 @@
-"""Tells an MLflow server of retrainings, where MLFLOW_TRACKING_URI names one; without it nothing is imported."""
+"""Record retrainings on an MLflow server where MLFLOW_TRACKING_URI names one; without it, MLflow is not imported."""
 
 import base64
 import importlib.util
@@ -7,7 +7,7 @@ import numbers
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,16 @@ from payment_ml.tasks import TASKS
 
 URI = "MLFLOW_TRACKING_URI"
 EXPERIMENT = "payment-ml"
-CHAMPION = "champion"  # the alias of a registered model that serves
+CHAMPION = "champion"  # alias of the registered model version that serves
 _TAG = "payment_ml.version"
-# A server that does not answer must not hold up what runs at night: MLflow would ask for a quarter of an hour.
-_PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
+# A server that does not answer must not delay a nightly run: by default MLflow retries for a quarter of an hour.
+_TIMEOUTS = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
 
 _log = logging.getLogger(__name__)
 
 
 def is_enabled() -> bool:
-    """Whether a server is named and MLflow is installed; says so when it is not."""
+    """Return True when a server is named and MLflow is installed; log a warning when only MLflow is missing."""
     if not os.environ.get(URI):
         return False
     if importlib.util.find_spec("mlflow") is None:
@@ -38,31 +38,33 @@ def is_enabled() -> bool:
 
 
 def log_version(registry: Registry, version: Version) -> None:
-    """Record a version with all that is known of it, and point the alias `champion` at what serves.
+    """Record a version as a run and a registered model, and move the alias `champion` to the champion.
 
-    A run gets the card's parameters, metrics, curves and verdict, the figures and executed notebooks, and the model;
-    the model is registered as `payment-ml-<task>`. Trouble with the server is logged and costs nothing else.
+    The run gets the parameters, metrics, learning curves and promotion decision of the metadata, the figures and the
+    executed notebooks, and the network; the model is registered as `payment-ml-<task>`. Errors of the server are
+    logged and have no other effect.
     """
-    _try(lambda client: _log_version(client, registry, version))
+    _call_server(lambda client: _log_version(client, registry, version))
 
 
 def sync_champion_alias(registry: Registry) -> None:
-    """Point the alias `champion` at what serves; trouble with the server is logged."""
-    _try(lambda client: _sync_champion_alias(client, registry))
+    """Move the alias `champion` of each task to its champion; errors of the server are logged."""
+    _call_server(lambda client: _sync_champion_alias(client, registry))
 
 
-def _try(act) -> None:
+def _call_server(action: Callable[[Any], None]) -> None:
+    """Call `action` with a client of the server where tracking is enabled, and log errors."""
     if not is_enabled():
         return
-    os.environ |= {name: value for name, value in _PATIENCE.items() if name not in os.environ}
+    os.environ |= {name: value for name, value in _TIMEOUTS.items() if name not in os.environ}
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
 
     try:
-        act(MlflowClient(os.environ[URI]))
+        action(MlflowClient(os.environ[URI]))
     except (MlflowException, OSError) as error:
-        told = str(error).strip().splitlines()[0]
-        _log.warning("expected to record at %s, but got: %s; models/ has it all", os.environ[URI], told)
+        first_line = str(error).strip().splitlines()[0]
+        _log.warning("expected to record at %s, but got: %s; models/ has it all", os.environ[URI], first_line)
 
 
 def _log_version(client: Any, registry: Registry, version: Version) -> None:
@@ -72,10 +74,10 @@ def _log_version(client: Any, registry: Registry, version: Version) -> None:
     experiment_id = experiment.experiment_id if experiment else client.create_experiment(EXPERIMENT)
     run = client.create_run(experiment_id, run_name=version.name)
     now = int(time.time() * 1000)
-    card = version.metadata
-    metrics = [Metric(name, value, now, step) for name, value, step in _metrics(card)]
-    parameters = {"architecture": card["architecture"], **card.get("parameters", {})}
-    tags = {_TAG: version.name, "sha256": card["sha256"], "verdict": card.get("verdict", {}).get("reason", "")}
+    metadata = version.metadata
+    metrics = [Metric(name, value, now, step) for name, value, step in _metrics(metadata)]
+    parameters = {"architecture": metadata["architecture"], **metadata.get("parameters", {})}
+    tags = {_TAG: version.name, "sha256": metadata["sha256"], "verdict": metadata.get("verdict", {}).get("reason", "")}
     client.log_batch(
         run.info.run_id,
         metrics,
@@ -84,10 +86,10 @@ def _log_version(client: Any, registry: Registry, version: Version) -> None:
     )
     client.log_artifacts(run.info.run_id, str(version.folder), "version")
     with tempfile.TemporaryDirectory(prefix="payment-ml-figures-") as folder:
-        _figures(version.folder / "notebooks", Path(folder))
+        _write_figures(version.folder / "notebooks", Path(folder))
         client.log_artifacts(run.info.run_id, folder, "figures")
     client.set_terminated(run.info.run_id)
-    name = _model(version.task)
+    name = _model_name(version.task)
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)
     client.create_model_version(name, f"{run.info.artifact_uri}/version", run.info.run_id, tags={_TAG: version.name})
@@ -97,42 +99,46 @@ def _log_version(client: Any, registry: Registry, version: Version) -> None:
 
 def _sync_champion_alias(client: Any, registry: Registry) -> None:
     for task in TASKS:
-        champion = registry.champion(task)
-        known = client.search_model_versions(f"name = '{_model(task)}'")
-        serving = [each.version for each in known if champion and each.tags.get(_TAG) == champion.name]
+        name, champion = _model_name(task), registry.champion(task)
+        model_versions = client.search_model_versions(f"name = '{name}'")
+        serving = [
+            model_version.version
+            for model_version in model_versions
+            if champion and model_version.tags.get(_TAG) == champion.name
+        ]
         if serving:
-            client.set_registered_model_alias(_model(task), CHAMPION, max(serving, key=int))
-        elif champion and known:
+            client.set_registered_model_alias(name, CHAMPION, max(serving, key=int))
+        elif champion and model_versions:
             _log.warning("the champion of %s, %s, was never recorded at %s", task, champion.name, os.environ[URI])
 
 
-def _model(task: str) -> str:
+def _model_name(task: str) -> str:
     return f"payment-ml-{task}"
 
 
-def _metrics(card: dict[str, Any]) -> Iterator[tuple[str, float, int]]:
-    """Name, value and step of everything in a card that is a number."""
-    for name, values in card.get("curves", {}).items():
+def _metrics(metadata: dict[str, Any]) -> Iterator[tuple[str, float, int]]:
+    """Yield name, value and step of every number in the metadata."""
+    for name, values in metadata.get("curves", {}).items():
         for epoch, value in enumerate(values, start=1):
             yield f"curve_{name}", float(value), epoch
     for part in ("test", "pictures"):
-        for name, value in card.get(part, {}).items():
+        for name, value in metadata.get(part, {}).items():
             if isinstance(value, numbers.Real):
                 yield f"{part}_{name}", float(value), 0
-    for kind, promise in card.get("promises", {}).items():
+    for kind, rule in metadata.get("promises", {}).items():
         for name in ("threshold", "risk", "bound"):
-            yield f"promise_{kind}_{name}", float(promise[name]), 0
-    for gate in card.get("verdict", {}).get("gates", ()):
-        yield f"gate_{gate['name'].replace(' ', '_')}", float(gate["number"]), 0
-    if "train_seconds" in card:
-        yield "train_seconds", float(card["train_seconds"]), 0
+            yield f"promise_{kind}_{name}", float(rule[name]), 0
+    for check in metadata.get("verdict", {}).get("gates", ()):
+        yield f"gate_{check['name'].replace(' ', '_')}", float(check["number"]), 0
+    if "train_seconds" in metadata:
+        yield "train_seconds", float(metadata["train_seconds"]), 0
 
 
-def _figures(notebooks: Path, folder: Path) -> None:
+def _write_figures(notebooks: Path, folder: Path) -> None:
     """Write every figure of executed notebooks as `<notebook>-<number>.png`."""
     for path in sorted(notebooks.glob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
         outputs = [output for cell in cells for output in cell.get("outputs", ())]
-        pictures = [each["data"]["image/png"] for each in outputs if "image/png" in each.get("data", {})]
-        for number, picture in enumerate(pictures, start=1):
-            (folder / f"{path.stem}-{number:02d}.png").write_bytes(base64.b64decode(picture))
+        figures = [output["data"]["image/png"] for output in outputs if "image/png" in output.get("data", {})]
+        for number, figure in enumerate(figures, start=1):
+            (folder / f"{path.stem}-{number:02d}.png").write_bytes(base64.b64decode(figure))

@@ -1,110 +1,126 @@
-"""The model card: what a version is, what it learned from and how good it is, for people to read.
+"""Describe a version to people: the model card, and the table of the versions that serve.
 
 Source: Mitchell et al. 2019, "Model cards for model reporting", arXiv 1810.03993.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+from payment_ml.tasks import Task
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def render_model_card(name: str, card: dict[str, Any]) -> str:
-    """A version's card as Markdown, for the README.md of its folder; entries that a card lacks are left out."""
-    lines = [f"# {name}", "", f"{card.get('summary', card['architecture'])}. Trained {card['created']} by Payment ML."]
-    lines += ["", "## What it is for", "", _PURPOSE[card["task"]]]
-    if "test" in card:
-        lines += ["", "## How good it is", "", *_measures(card)]
-    if "verdict" in card:
-        lines += ["", "## Verdict", "", card["verdict"]["reason"]]
-    lines += ["", "## How it came about", "", "| | |", "| --- | --- |"]
-    lines += [f"| {key} | {value} |" for key, value in card.get("parameters", {}).items()]
-    lines += [
-        f"| {key} | {card[key]} |"
-        for key in ("code", "data_sha256", "weights", "train_seconds", "sha256")
-        if key in card
-    ]
-    lines += [f"| {key} | {value} |" for key, value in card.get("libraries", {}).items()]
-    lines += ["", "The executed notebooks in `notebooks/` are the record of its making.", ""]
-    return "\n".join(lines)
-
-
-def serving_table(cards: dict[str, dict[str, Any]]) -> "pd.DataFrame":
-    """Which versions serve, in a table for people.
+def render_model_card(name: str, metadata: dict[str, Any]) -> str:
+    """Return a version's model card as Markdown, for the README.md of its folder; missing entries are left out.
 
     Parameters
     ----------
-    cards : name of a version -> its card; what was not measured is left empty
+    name : of the version
+    metadata : content of its card.json
     """
-    import pandas as pd  # a quarter of a second, which who only reads pictures does without
+    description = metadata.get("summary", metadata["architecture"])
+    lines = [f"# {name}", "", f"{description}. Trained {metadata['created']} by Payment ML."]
+    lines += ["", "## Intended use", "", _INTENDED_USE[metadata["task"]]]
+    if "test" in metadata:
+        lines += ["", "## Evaluation", "", *_evaluation(metadata)]
+    if "verdict" in metadata:
+        lines += ["", "## Promotion", "", metadata["verdict"]["reason"]]
+    lines += ["", "## Training", "", "| | |", "| --- | --- |"]
+    lines += [f"| {key} | {value} |" for key, value in metadata.get("parameters", {}).items()]
+    lines += [
+        f"| {key} | {metadata[key]} |"
+        for key in ("code", "data_sha256", "weights", "train_seconds", "sha256")
+        if key in metadata
+    ]
+    lines += [f"| {key} | {value} |" for key, value in metadata.get("libraries", {}).items()]
+    lines += ["", "The folder `notebooks/` holds the executed notebooks that trained and evaluated it.", ""]
+    return "\n".join(lines)
+
+
+def serving_table(metadata_by_name: Mapping[str, dict[str, Any]]) -> "pd.DataFrame":
+    """Return a table of versions with their test results, for people.
+
+    Parameters
+    ----------
+    metadata_by_name : name of a version -> its metadata; results that it lacks are left empty
+    """
+    import pandas as pd  # lazy: programs that only read images need no tables
 
     rows = []
-    for name, card in cards.items():
-        promise = card.get("promises", {}).get("amounts" if card["task"] == "amounts" else "pictures")
-        pictures = card.get("pictures")
+    for name, metadata in metadata_by_name.items():
+        rule = metadata.get("promises", {}).get(_image_rule(metadata["task"]))
+        results = metadata.get("pictures")
         rows.append(
             {
-                "reads": card["task"],
+                "task": metadata["task"],
                 "version": name,
-                "trained": card["created"],
-                "right": f"{pictures['accuracy']:.1%} of test pictures" if pictures else "",
-                "accepts": f"{pictures['accepted'] / pictures['pictures']:.0%} of them" if pictures else "",
-                "promises": f"at most {promise['risk']:.1%} of accepted readings wrong" if promise else "",
+                "trained": metadata["created"],
+                "accuracy": f"{results['accuracy']:.1%} of test images" if results else "",
+                "accepted": f"{results['accepted'] / results['pictures']:.0%} of them" if results else "",
+                "risk limit": f"at most {rule['risk']:.1%} of accepted readings wrong" if rule else "",
             }
         )
-    return pd.DataFrame(rows).set_index("reads")
+    return pd.DataFrame(rows).set_index("task")
 
 
-_PURPOSE = {
-    "digits": (
-        "Reads one handwritten digit from a picture. It learned from MNIST: American digits of the 1990s. Other hands "
-        "(a one with a foot, a crossed seven) are read worse. A picture that holds no digit is not always noticed; "
-        "whatever pays money out needs a person behind every reading for review."
+_INTENDED_USE = {
+    Task.DIGITS: (
+        "Reads one handwritten digit from an image. It was trained on MNIST: American digits of the 1990s. Digits in "
+        "other styles (a one with a foot, a crossed seven) are read less accurately. An image without a digit is not "
+        "always noticed; a system that pays money out needs a person behind every reading for review."
     ),
-    "amounts": (
-        "Reads a whole handwritten amount of money from a picture, without cutting it into digits. It learned from "
-        "pictures written with MNIST's digits, American digits of the 1990s, and with marks drawn by a program. Other "
-        "hands (a one with a foot, a crossed seven) are read worse. Words and currency codes are not read. Whatever "
-        "pays money out needs a person behind every reading for review."
+    Task.AMOUNTS: (
+        "Reads a whole handwritten amount of money from an image, without segmenting it into digits. It was trained on "
+        "images rendered from MNIST's digits, American digits of the 1990s, and from separators and currency signs "
+        "drawn by a program. Digits in other styles (a one with a foot, a crossed seven) are read less accurately. "
+        "Words and currency codes are not read. A system that pays money out needs a person behind every reading for "
+        "review."
     ),
 }
 
 
-def _measures(card: dict[str, Any]) -> list[str]:
-    test, pictures, promises = card["test"], card["pictures"], card["promises"]
+def _image_rule(task: str) -> str:
+    """Return the key of the acceptance rule for whole images."""
+    return "amounts" if task == Task.AMOUNTS else "pictures"
+
+
+def _evaluation(metadata: dict[str, Any]) -> list[str]:
+    test, results, rules = metadata["test"], metadata["pictures"], metadata["promises"]
     lines = [
-        "| on MNIST's test digits, which it never saw | |",
+        "| on MNIST's test digits, never used in training | |",
         "| --- | --- |",
-        f"| digits cut beforehand, right | {test['accuracy']:.2%} of {test['digits']:,} ({test['wrong']} wrong) |",
-        f"| amounts wrong, read one such digit at a time | {test['amounts_wrong']:.2%} |",
+        f"| accuracy on pre-segmented digits | {test['accuracy']:.2%} of {test['digits']:,} ({test['wrong']} errors) |",
+        f"| amounts with an error, read one such digit at a time | {test['amounts_wrong']:.2%} |",
     ]
-    if "digits" in promises:
+    if "digits" in rules:
         lines += [
             f"| expected calibration error of these | {test['calibration_error']:.2%} |",
-            f"| accepted of these at threshold {promises['digits']['threshold']:.4f} | {test['accepted']:,} "
-            f"({test['accepted_wrong']} wrong) |",
+            f"| accepted of these at threshold {rules['digits']['threshold']:.4f} | {test['accepted']:,} "
+            f"({test['accepted_wrong']} errors) |",
         ]
-    kind = "photographs of amounts" if card["task"] == "amounts" else "photographs of digits"
-    promise = promises["amounts" if card["task"] == "amounts" else "pictures"]
+    kind = "photographs of amounts" if metadata["task"] == Task.AMOUNTS else "photographs of digits"
+    rule = rules[_image_rule(metadata["task"])]
     lines += [
-        f"| {kind}, right | {pictures['accuracy']:.2%} of {pictures['pictures']:,} ({pictures['wrong']} wrong) |",
-        f"| expected calibration error of these | {pictures['calibration_error']:.2%} |",
-        f"| accepted of these at threshold {promise['threshold']:.4f} | {pictures['accepted']:,} "
-        f"({pictures['accepted_wrong']} wrong) |",
-        f"| accepted of pictures with nothing to read | {pictures['nothing_accepted']} of "
-        f"{pictures['nothing_to_read']:,} |",
+        f"| accuracy on {kind} | {results['accuracy']:.2%} of {results['pictures']:,} ({results['wrong']} errors) |",
+        f"| expected calibration error of these | {results['calibration_error']:.2%} |",
+        f"| accepted of these at threshold {rule['threshold']:.4f} | {results['accepted']:,} "
+        f"({results['accepted_wrong']} errors) |",
+        f"| accepted of images with nothing to read | {results['nothing_accepted']} of "
+        f"{results['nothing_to_read']:,} |",
     ]
-    if card["task"] == "amounts":
+    if metadata["task"] == Task.AMOUNTS:
         lines += [
-            f"| money written | {pictures['money_written']} |",
-            f"| money wrong in all readings; in the accepted ones | {pictures['money_error']}; "
-            f"{pictures['money_error_accepted']} |",
+            f"| sum of the amounts | {results['money_written']} |",
+            f"| sum of the errors in all readings; in the accepted ones | {results['money_error']}; "
+            f"{results['money_error_accepted']} |",
         ]
     lines += [
         "",
-        f"It promises that at most {promise['risk']:.1%} of what it accepts is wrong, with {promise['confidence']:.0%} "
-        "confidence, for pictures like those it was calibrated on (exact binomial bound on the calibration split). "
-        "These are written with MNIST's digits by this project's own generator. Other hands, and faults that the "
-        "robustness table in `notebooks/03-evaluate.ipynb` measures one by one, are read worse.",
+        f"At most {rule['risk']:.1%} of accepted readings are wrong, with {rule['confidence']:.0%} confidence, for "
+        "images like those of the calibration split (exact binomial bound). These are rendered from MNIST's digits by "
+        "this project's own generator. Other handwriting styles, and the image corruptions of the robustness table in "
+        "`notebooks/03-evaluate.ipynb`, are read less accurately.",
     ]
     return lines

@@ -1,4 +1,4 @@
-"""TODO module docstring for registry.provenance."""
+"""Record the code and the libraries that produced a result, so that it can be reproduced."""
 
 import platform
 import subprocess
@@ -10,13 +10,16 @@ _LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "opencv-python-head
 
 
 def library_versions() -> dict[str, str]:
-    """Versions of this package, of Python and of every library that a result depends on."""
+    """Return the versions of this package, of Python and of every library that a result depends on."""
     installed = {name: metadata.version(name) for name in _LIBRARIES}
     return {"payment_ml": __version__, "python": platform.python_version(), **installed}
 
 
 def code_version() -> str:
-    """The commit that is checked out, marked -dirty when files differ from it; the package's version without git."""
+    """Return the commit that is checked out, marked -dirty when files differ from it.
+
+    Without git, or outside of a checkout, return the version of this package.
+    """
     command = ["git", "-C", str(paths.ROOT), "describe", "--always", "--exclude=*", "--dirty", "--abbrev=12"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()

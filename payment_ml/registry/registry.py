@@ -1,4 +1,4 @@
-"""Which trained version serves each task, and which served before it."""
+"""The champions: the version that serves each task, and those that served it before."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,40 +10,29 @@ from payment_ml.registry import signing
 from payment_ml.registry.versions import NAME, Version, VersionStore
 from payment_ml.tasks import TASKS
 
-__all__ = ["TASKS", "Registry", "RegistryError", "Version"]
-
-_ROLLBACKS = 3  # champions before the present one that are kept to go back to
+_PROTECTED_CHAMPIONS = 3  # previous champions of each task that are never pruned, for rollbacks
 
 
 class Registry(VersionStore):
-    """The versions below one models folder, and their champions.
+    """Hold the versions below one models folder, and the champion of each task.
 
-    Every change of who serves is one atomic step: `champions.json` is the old one or the new one.
+    Every change of a champion is one atomic step: `champions.json` is the old one or the new one.
+
+    Parameters
+    ----------
+    models_dir : created by the first registration
     """
 
     def __init__(self, models_dir: Path):
         super().__init__(models_dir)
         self._champions_path = models_dir / "champions.json"
 
-    def verify_serving(self, version: Version) -> None:
-        """Check that a version may serve: as `verify`, and signed where signatures are asked for.
-
-        Raises
-        ------
-        RegistryError : changed, missing, unsigned or wrongly signed
-        """
-        self.verify(version)
-        try:
-            signing.check_if_configured(version.folder, version.metadata)
-        except errors.SignatureError as error:
-            raise RegistryError(str(error)) from error
-
     def champion(self, task: str) -> Version | None:
-        """The version that serves a task; None when none was promoted yet.
+        """Return the version that serves a task; None when none was promoted yet.
 
         Raises
         ------
-        RegistryError : champions.json is damaged, or names an unknown or since changed version
+        RegistryError : champions.json is damaged, or the version that it names is unknown or was changed since
         """
         entry = self._champions().get(task)
         if entry is None:
@@ -51,21 +40,34 @@ class Registry(VersionStore):
         version = self.get(entry["version"])
         if version.metadata["sha256"] != entry["sha256"]:
             raise RegistryError(
-                f"expected {version.name} with sha256 {entry['sha256']}, as it was promoted, but its card says "
+                f"expected {version.name} with sha256 {entry['sha256']}, as it was promoted, but its card.json says "
                 f"{version.metadata['sha256']}; it is refused; go back with payment-ml models rollback"
             )
         return version
 
-    def before(self, task: str) -> list[str]:
-        """Names of the versions that were champions of a task before the present one, the latest first."""
+    def previous_champions(self, task: str) -> list[str]:
+        """Return the names of the earlier champions of a task, the latest first."""
         return list((self._champions().get(task) or {"before": []})["before"])
 
-    def promote(self, version: Version) -> None:
-        """Make a version the champion of its task; the champion so far is remembered for `rollback`.
+    def verify_serving(self, version: Version) -> None:
+        """Check that a version may serve: as `verify`, and signed where signatures are required.
 
         Raises
         ------
-        RegistryError : its network is not the one that its card describes, or it is not signed and has to be
+        RegistryError : the version is changed, missing, unsigned or wrongly signed
+        """
+        self.verify(version)
+        try:
+            signing.check_if_configured(version.folder, version.metadata)
+        except errors.SignatureError as error:
+            raise RegistryError(str(error)) from error
+
+    def promote(self, version: Version) -> None:
+        """Make a version the champion of its task, and remember the champion so far for `rollback`.
+
+        Raises
+        ------
+        RegistryError : the network is not the one that the metadata describes, or lacks a required signature
         """
         self.verify(version)
         try:
@@ -74,79 +76,75 @@ class Registry(VersionStore):
             raise RegistryError(str(error)) from error
         self.verify_serving(version)
         champions = self._champions()
-        before = champions.get(version.task)
-        if before is not None and before["version"] == version.name:
+        entry = champions.get(version.task)
+        if entry is not None and entry["version"] == version.name:
             return
-        champions[version.task] = {
-            "version": version.name,
-            "sha256": version.metadata["sha256"],
-            "since": datetime.now(UTC).isoformat(timespec="seconds"),
-            "change": _next_change(champions),
-            "before": [] if before is None else [before["version"], *before["before"]],
-        }
+        previous = [] if entry is None else [entry["version"], *entry["before"]]
+        champions[version.task] = _new_entry(champions, version, previous)
         self._write_champions(champions)
 
     def rollback(self, task: str | None = None) -> Version:
-        """Make the champion before this one serve again; one that is damaged by now is passed over.
+        """Make the previous champion serve again, passing over damaged ones, and return it.
 
         Parameters
         ----------
-        task : whose champion; None: the one that changed last
+        task : a value of `Task`; None: the task whose champion changed last
 
         Raises
         ------
-        RegistryError : there is none before it that could serve
+        RegistryError : no previous champion can serve
         """
         champions = self._champions()
         if task is None:
             task = max(champions, key=lambda name: champions[name].get("change", 0), default="any task")
-        entry = champions.get(task) or {"before": []}
-        for place, name in enumerate(entry["before"]):
+        previous = (champions.get(task) or {"before": []})["before"]
+        for place, name in enumerate(previous):
             try:
                 version = self.get(name)
                 self.verify_serving(version)
             except RegistryError:
                 continue
-            champions[task] = {
-                "version": name,
-                "sha256": version.metadata["sha256"],
-                "since": datetime.now(UTC).isoformat(timespec="seconds"),
-                "change": _next_change(champions),
-                "before": entry["before"][place + 1 :],
-            }
+            champions[task] = _new_entry(champions, version, previous[place + 1 :])
             self._write_champions(champions)
             return version
         raise RegistryError(f"expected a champion of {task} before the present one, but there is none to go back to")
 
     def restore(self) -> list[str]:
-        """Where a champion is damaged, make the one before it serve again; returns what was done, a line for each.
+        """Roll back every task whose champion is damaged, and return a sentence for each.
 
         Raises
         ------
-        RegistryError : a champion is damaged, and none before it could serve
+        RegistryError : a champion is damaged, and no previous one can serve
         """
-        done = []
+        messages = []
         for task in self._champions():
             try:
-                self.verify_serving(self.champion(task))
+                champion = self.champion(task)
+                if champion is not None:
+                    self.verify_serving(champion)
             except RegistryError as error:
                 version = self.rollback(task)
-                done.append(f"{error}; {version.name}, the champion before it, serves {task} again")
-        return done
+                messages.append(f"{error}; {version.name}, the champion before it, serves {task} again")
+        return messages
 
     def prune(self, keep: int, task: str | None = None) -> list[str]:
-        """Remove old versions; returns their names.
+        """Remove old versions, and return their names.
 
-        Of each task, kept are the champion and the three before it, the newest `keep`, and all that are pinned.
+        Each task keeps its champion and the three before it, its `keep` latest versions, and all pinned ones.
+
+        Parameters
+        ----------
+        keep : number of the latest versions of each task to keep
+        task : a value of `Task`; None: both
         """
-        champions = self._champions()
-        serving = {entry["version"] for entry in champions.values()}
-        serving |= {name for entry in champions.values() for name in entry["before"][:_ROLLBACKS]}
+        entries = self._champions().values()
+        protected = {entry["version"] for entry in entries}
+        protected |= {name for entry in entries for name in entry["before"][:_PROTECTED_CHAMPIONS]}
         removed = []
-        for each in TASKS if task is None else (task,):
-            versions = self.versions(each)
+        for pruned_task in TASKS if task is None else (task,):
+            versions = self.versions(pruned_task)
             for version in versions[: max(0, len(versions) - keep)]:
-                if version.name in serving or version.metadata.get("pinned"):
+                if version.name in protected or version.metadata.get("pinned"):
                     continue
                 self.remove(version)
                 removed.append(version.name)
@@ -171,5 +169,12 @@ class Registry(VersionStore):
         atomic_files.write_json(self._champions_path, {"format": 1, "champions": champions})
 
 
-def _next_change(champions: dict[str, Any]) -> int:
-    return 1 + max((entry.get("change", 0) for entry in champions.values()), default=0)
+def _new_entry(champions: dict[str, Any], version: Version, previous: list[str]) -> dict[str, Any]:
+    """Return the entry of champions.json for a version that serves from now on."""
+    return {
+        "version": version.name,
+        "sha256": version.metadata["sha256"],
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        "change": 1 + max((entry.get("change", 0) for entry in champions.values()), default=0),
+        "before": previous,
+    }

@@ -1,9 +1,9 @@
-"""Signed champions: who may write to the models folder cannot thereby choose what serves.
+"""Sign model versions, so that write access to the models folder is not enough to change which version serves.
 
-Optional. With PAYMENT_ML_PUBLIC_KEY set, nothing serves that is not signed with its private half; with
+Signatures are optional. With PAYMENT_ML_PUBLIC_KEY set, only versions that are signed with its private half serve; with
 PAYMENT_ML_PRIVATE_KEY set, promotion signs. Both name files in PEM format, as `payment-ml models keygen` writes them.
-The checksum in a card says that a network is whole, the signature that somebody with the key wanted it to serve, with
-the thresholds that it promises by.
+The checksum in the metadata shows that a network is whole; the signature shows that the owner of the key wants it to
+serve, with its accept thresholds.
 
 Source: Ed25519 (RFC 8032), through the library cryptography.
 """
@@ -11,24 +11,30 @@ Source: Ed25519 (RFC 8032), through the library cryptography.
 import base64
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from payment_ml import atomic_files
 from payment_ml.errors import SignatureError
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
 PUBLIC, PRIVATE = "PAYMENT_ML_PUBLIC_KEY", "PAYMENT_ML_PRIVATE_KEY"
 FILE = "signature"  # in the version's folder
-# What a signature covers: which network it is, and when what it reads is accepted. The rest of a card may change.
+# The entries of the metadata that determine which network serves, and when its readings are accepted.
 _SIGNED = ("task", "architecture", "sha256", "promises", "calibration", "temperature")
+
+_Key = TypeVar("_Key")
 
 
 def make_keys(private: Path, public: Path) -> None:
-    """Write a new key pair; the private half is for its owner's eyes alone.
+    """Write a new key pair, the private half readable by its owner alone.
 
     Raises
     ------
-    SignatureError : one of the files is there already
+    SignatureError : one of the files exists already
     """
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -37,17 +43,17 @@ def make_keys(private: Path, public: Path) -> None:
         if path.exists():
             raise SignatureError(f"expected to write a new key to {path}, but there is a file already; name another")
     key = Ed25519PrivateKey.generate()
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
-    shared = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
-    for path, content, mode in ((private, secret, 0o600), (public, shared, 0o644)):
+    pem = serialization.Encoding.PEM
+    private_pem = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    public_pem = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
+    for path, content, mode in ((private, private_pem, 0o600), (public, public_pem, 0o644)):
         with atomic_files.atomic_write(path.resolve(), mode) as partial:
             partial.touch(0o600)
             partial.write_bytes(content)
 
 
-def sign_if_configured(folder: Path, card: dict[str, Any]) -> bool:
-    """Sign a version when PAYMENT_ML_PRIVATE_KEY names a key; whether it was signed.
+def sign_if_configured(folder: Path, metadata: dict[str, Any]) -> bool:
+    """Sign a version when PAYMENT_ML_PRIVATE_KEY names a key, and return True; otherwise return False.
 
     Raises
     ------
@@ -55,59 +61,83 @@ def sign_if_configured(folder: Path, card: dict[str, Any]) -> bool:
     """
     if not os.environ.get(PRIVATE):
         return False
-    sign(folder, card, Path(os.environ[PRIVATE]))
+    sign(folder, metadata, Path(os.environ[PRIVATE]))
     return True
 
 
-def sign(folder: Path, card: dict[str, Any], private: Path) -> None:
-    """Write a version's signature into its folder.
+def sign(folder: Path, metadata: dict[str, Any], private: Path) -> None:
+    """Write the signature of a version into its folder.
 
     Raises
     ------
     SignatureError : the key cannot be read
     """
-    from cryptography.hazmat.primitives import serialization
-
-    signature = _key(private, lambda pem: serialization.load_pem_private_key(pem, None)).sign(_message(folder, card))
+    signature = _load_key(private, _parse_private_key).sign(_message(folder, metadata))
     with atomic_files.atomic_write(folder / FILE) as partial:
         partial.write_text(base64.b64encode(signature).decode() + "\n", encoding="ascii")
 
 
-def check_if_configured(folder: Path, card: dict[str, Any]) -> None:
-    """Refuse a version without a right signature when PAYMENT_ML_PUBLIC_KEY names a key.
+def check_if_configured(folder: Path, metadata: dict[str, Any]) -> None:
+    """Check the signature of a version when PAYMENT_ML_PUBLIC_KEY names a key; otherwise do nothing.
 
     Raises
     ------
-    SignatureError : unsigned, wrongly signed, or the key cannot be read
+    SignatureError : the version is unsigned or wrongly signed, or the key cannot be read
     """
     if not os.environ.get(PUBLIC):
         return
     from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives import serialization
 
-    key = _key(Path(os.environ[PUBLIC]), serialization.load_pem_public_key)
+    key = _load_key(Path(os.environ[PUBLIC]), _parse_public_key)
     path = folder / FILE
     if not path.is_file():
         raise SignatureError(
-            f"expected {folder.name} to be signed, as {PUBLIC} is set, but it is not; whoever trusts it signs it with "
+            f"expected {folder.name} to be signed, as {PUBLIC} is set, but it is not; if you trust it, sign it with "
             "payment-ml models sign"
         )
     try:
-        key.verify(base64.b64decode(path.read_text(encoding="ascii").strip(), validate=True), _message(folder, card))
+        signature = base64.b64decode(path.read_text(encoding="ascii").strip(), validate=True)
+        key.verify(signature, _message(folder, metadata))
     except (InvalidSignature, ValueError) as error:
         raise SignatureError(
             f"expected {folder.name} to be signed with the private half of {os.environ[PUBLIC]}, but its signature is "
-            "another's, or it was changed after signing; it is refused"
+            "from another key, or the version was changed after signing; it is refused"
         ) from error
 
 
-def _message(folder: Path, card: dict[str, Any]) -> bytes:
-    signed = {"version": folder.name, **{name: card.get(name) for name in _SIGNED}}
+def _message(folder: Path, metadata: dict[str, Any]) -> bytes:
+    signed = {"version": folder.name, **{name: metadata.get(name) for name in _SIGNED}}
     return json.dumps(signed, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _key(path: Path, load):
+def _parse_private_key(pem: bytes) -> "Ed25519PrivateKey":
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key = serialization.load_pem_private_key(pem, None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise TypeError("a key of another kind than Ed25519")
+    return key
+
+
+def _parse_public_key(pem: bytes) -> "Ed25519PublicKey":
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    key = serialization.load_pem_public_key(pem)
+    if not isinstance(key, Ed25519PublicKey):
+        raise TypeError("a key of another kind than Ed25519")
+    return key
+
+
+def _load_key(path: Path, parse: Callable[[bytes], _Key]) -> _Key:
+    """Read a key.
+
+    Raises
+    ------
+    SignatureError : the file cannot be read, or holds no Ed25519 key in PEM format
+    """
     try:
-        return load(path.read_bytes())
+        return parse(path.read_bytes())
     except (OSError, ValueError, TypeError) as error:
         raise SignatureError(f"expected a key in PEM format in {path}, but got: {error}") from error

@@ -1,4 +1,4 @@
-"""Trained versions: the folders below models/, each with a network, its card and its model card."""
+"""Trained model versions: the folders below models/, each with a network, its metadata and its model card."""
 
 import os
 import re
@@ -16,45 +16,51 @@ from payment_ml.registry import model_cards
 
 NAME = re.compile(r"\d{8}T\d{6}Z-[a-z0-9]+-[0-9a-f]{8}")
 _PARTIAL = ".partial-"
+_METADATA, _MODEL_CARD = "card.json", "README.md"
 
 
 @dataclass(frozen=True)
 class Version:
-    """One trained version: a folder models/<UTC time>-<architecture>-<8 hex>/."""
+    """Represent a trained model version: a folder models/<UTC time>-<architecture>-<8 hex>/."""
 
     folder: Path
-    metadata: dict[str, Any]
+    metadata: dict[str, Any]  # content of card.json
 
     @property
     def name(self) -> str:
-        """The folder's name."""
+        """Return the name of the folder."""
         return self.folder.name
 
     @property
     def task(self) -> str:
-        """What it can be champion of: digits or amounts."""
+        """Return the task that the version can be champion of, a value of `Task`."""
         return self.metadata["task"]
 
     @property
     def network_path(self) -> Path:
-        """The saved network."""
+        """Return the path of the saved network."""
         return self.folder / "model.keras"
 
 
 class VersionStore:
-    """The versions below one models folder; each appears whole, with its card and checksum, or not at all."""
+    """Hold the versions below one models folder; each appears whole, with metadata and checksum, or not at all.
+
+    Parameters
+    ----------
+    models_dir : created by the first registration
+    """
 
     def __init__(self, models_dir: Path):
         self.models_dir = models_dir
 
-    def create(self, save: Callable[[Path], None], card: dict[str, Any], now: datetime | None = None) -> Version:
+    def register(self, save: Callable[[Path], None], metadata: dict[str, Any], now: datetime | None = None) -> Version:
         """File a newly trained network as a version.
 
         Parameters
         ----------
-        save : writes the network to the path that it is given, which ends in .keras
-        card : what to keep of it; needs `architecture` and `task`; sha256, bytes and time of creation are added
-        now : the time for its name; None is the clock's
+        save : writes the network to the path that it gets, which ends in .keras
+        metadata : needs `architecture` and `task`; format, number, created, sha256 and bytes are added
+        now : time for the version's name; None is the current time
         """
         now = (now or datetime.now(UTC)).astimezone(UTC)
         self.models_dir.mkdir(parents=True, exist_ok=True)
@@ -64,88 +70,83 @@ class VersionStore:
             save(network)
             atomic_files.sync(network)
             sha256 = atomic_files.sha256(network)
-            card = {
-                **card,
+            metadata = {
+                **metadata,
                 "format": 1,
-                "number": 1 + max((_number(each)[0] for each in self.versions()), default=0),
+                "number": 1 + max((_order(version)[0] for version in self.versions()), default=0),
                 "created": now.isoformat(timespec="seconds"),
                 "sha256": sha256,
                 "bytes": network.stat().st_size,
             }
-            atomic_files.write_json(partial / "card.json", card)
-            name = f"{now:%Y%m%dT%H%M%SZ}-{card['architecture']}-{sha256[:8]}"
-            (partial / "README.md").write_text(model_cards.render_model_card(name, card), encoding="utf-8")
-            atomic_files.sync(partial / "README.md")
+            atomic_files.write_json(partial / _METADATA, metadata)
+            name = f"{now:%Y%m%dT%H%M%SZ}-{metadata['architecture']}-{sha256[:8]}"
+            (partial / _MODEL_CARD).write_text(model_cards.render_model_card(name, metadata), encoding="utf-8")
+            atomic_files.sync(partial / _MODEL_CARD)
             partial.chmod(0o755)
             folder = partial.rename(self.models_dir / name)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
         atomic_files.sync(self.models_dir)
-        return Version(folder, card)
+        return Version(folder, metadata)
 
-    def update_card(self, version: Version, **entries: Any) -> Version:
-        """Add entries to a version's card, and write its model card anew; returns the version with both."""
-        card = {**version.metadata, **entries}
-        atomic_files.write_json(version.folder / "card.json", card)
-        with atomic_files.atomic_write(version.folder / "README.md") as partial:
-            partial.write_text(model_cards.render_model_card(version.name, card), encoding="utf-8")
-        return Version(version.folder, card)
-
-    def versions(self, task: str | None = None, architecture: str | None = None) -> list[Version]:
-        """All versions with a whole card, oldest first; of one task or architecture where named."""
-        found = [version for name in self._names() if (version := self._get(name)) is not None]
-        # By number, not by time: a clock that was set back must not make the newest version look old.
-        return sorted(
-            (
-                version
-                for version in found
-                if task in (None, version.task) and architecture in (None, version.metadata["architecture"])
-            ),
-            key=_number,
-        )
-
-    def damaged(self) -> list[str]:
-        """Names of versions whose card cannot be read."""
-        return [name for name in self._names() if self._get(name) is None]
-
-    def _names(self) -> list[str]:
-        if not self.models_dir.is_dir():
-            return []
-        return [path.name for path in sorted(self.models_dir.iterdir()) if NAME.fullmatch(path.name)]
-
-    def _get(self, name: str) -> Version | None:
-        try:
-            return self.get(name)
-        except RegistryError:
-            return None
+    def update_metadata(self, version: Version, **entries: Any) -> Version:
+        """Add entries to a version's metadata, rewrite its model card, and return the updated version."""
+        metadata = {**version.metadata, **entries}
+        atomic_files.write_json(version.folder / _METADATA, metadata)
+        with atomic_files.atomic_write(version.folder / _MODEL_CARD) as partial:
+            partial.write_text(model_cards.render_model_card(version.name, metadata), encoding="utf-8")
+        return Version(version.folder, metadata)
 
     def get(self, name: str) -> Version:
-        """One version by name.
+        """Return the version of that name.
 
         Raises
         ------
-        RegistryError : no such version, or its card is damaged
+        RegistryError : there is no such version, or its metadata is damaged
         """
         folder = self.models_dir / name
-        if not NAME.fullmatch(name) or not (folder / "card.json").is_file():
+        if not NAME.fullmatch(name) or not (folder / _METADATA).is_file():
             raise RegistryError(
                 f"expected a version in {self.models_dir}, but there is no {name!r}; see payment-ml models list"
             )
         try:
-            card = atomic_files.read_json(folder / "card.json")
-            if not {"task", "architecture", "sha256", "created"} <= set(card):
-                raise errors.CorruptFileError(f"expected a model card in {folder / 'card.json'}, but it lacks entries")
-            return Version(folder, card)
+            metadata = atomic_files.read_json(folder / _METADATA)
+            if not {"task", "architecture", "sha256", "created"} <= set(metadata):
+                raise errors.CorruptFileError(
+                    f"expected the metadata of a version in {folder / _METADATA}, but it lacks entries"
+                )
+            return Version(folder, metadata)
         except (errors.CorruptFileError, TypeError) as error:
             raise RegistryError(f"{error}; version {name} cannot be used") from error
 
+    def versions(self, task: str | None = None, architecture: str | None = None) -> list[Version]:
+        """Return all versions with undamaged metadata, oldest first.
+
+        Parameters
+        ----------
+        task, architecture : return only versions with this one; None returns those with any
+        """
+        matching = [
+            version
+            for name in self._names()
+            if (version := self._get_undamaged(name)) is not None
+            and task in (None, version.task)
+            and architecture in (None, version.metadata["architecture"])
+        ]
+        # By number, not by time: after a clock was set back, the newest version would look old.
+        return sorted(matching, key=_order)
+
+    def damaged(self) -> list[str]:
+        """Return the names of versions whose metadata cannot be read."""
+        return [name for name in self._names() if self._get_undamaged(name) is None]
+
     def latest(self, task: str | None = None, architecture: str | None = None) -> Version:
-        """The version that was trained last.
+        """Return the version that was trained last, of one task or architecture where given.
 
         Raises
         ------
-        RegistryError : none was trained yet
+        RegistryError : there is no version yet
         """
         versions = self.versions(task, architecture)
         if not versions:
@@ -155,44 +156,55 @@ class VersionStore:
             )
         return versions[-1]
 
-    def latest_of_architecture(self, architecture: str, version: Version) -> Version | None:
-        """The newest version of an architecture besides `version`; None when there is none."""
-        others = [each for each in self.versions(architecture=architecture) if each.name != version.name]
-        return others[-1] if others else None
+    def latest_of_architecture(self, architecture: str, excluded: Version) -> Version | None:
+        """Return the latest version of an architecture other than `excluded`; None where there is none."""
+        candidates = [version for version in self.versions(architecture=architecture) if version.name != excluded.name]
+        return candidates[-1] if candidates else None
 
     def verify(self, version: Version) -> None:
-        """Check that the saved network is the one that the card describes.
+        """Check that the saved network is the one that the metadata describes.
 
         Raises
         ------
-        RegistryError : missing, or its sha256 is another
+        RegistryError : the network is missing, a link, or has another sha256
         """
         if version.folder.is_symlink() or version.network_path.is_symlink() or not version.network_path.is_file():
             raise RegistryError(
                 f"expected the file {version.network_path}, but it is missing, or a link to somewhere else; "
                 f"version {version.name} is refused"
             )
-        if (got := atomic_files.sha256(version.network_path)) != version.metadata["sha256"]:
+        if (sha256 := atomic_files.sha256(version.network_path)) != version.metadata["sha256"]:
             raise RegistryError(
-                f"expected {version.network_path} with sha256 {version.metadata['sha256']}, but got {got}; "
+                f"expected {version.network_path} with sha256 {version.metadata['sha256']}, but got {sha256}; "
                 f"it was changed after training and is refused; go back with payment-ml models rollback"
             )
 
     def pin(self, version: Version, pinned: bool = True) -> Version:
-        """Keep a version from being pruned, or no longer."""
-        return self.update_card(version, pinned=pinned)
+        """Exempt a version from pruning; with `pinned` False, end the exemption."""
+        return self.update_metadata(version, pinned=pinned)
 
     def remove(self, version: Version) -> None:
-        """Remove a version; a kill meanwhile leaves it whole, or as what `sweep` removes."""
+        """Remove a version; a kill in between leaves it whole, or as a folder that `remove_stale` removes."""
         partial = self.models_dir / f"{_PARTIAL}{os.getpid()}-{version.name}"
         version.folder.rename(partial)  # out of sight in one step
         shutil.rmtree(partial, ignore_errors=True)
 
-    def sweep(self) -> list[str]:
-        """Remove what processes that are dead by now left half-written; returns names."""
-        found = [self.models_dir, *(self.models_dir / name for name in self._names())]
-        return [path.name for folder in found for path in atomic_files.remove_stale(folder)]
+    def remove_stale(self) -> list[str]:
+        """Remove half-written folders of processes that died, and return their names."""
+        folders = [self.models_dir, *(self.models_dir / name for name in self._names())]
+        return [path.name for folder in folders for path in atomic_files.remove_stale(folder)]
+
+    def _names(self) -> list[str]:
+        if not self.models_dir.is_dir():
+            return []
+        return [path.name for path in sorted(self.models_dir.iterdir()) if NAME.fullmatch(path.name)]
+
+    def _get_undamaged(self, name: str) -> Version | None:
+        try:
+            return self.get(name)
+        except RegistryError:
+            return None
 
 
-def _number(version: Version) -> tuple[int, str]:
+def _order(version: Version) -> tuple[int, str]:
     return version.metadata.get("number", 0), version.name

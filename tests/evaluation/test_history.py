@@ -49,7 +49,7 @@ def twin(registry: Registry, name: str, **entries) -> str:
     first = registry.get(name)
     content = first.network_path.read_bytes()
     later = datetime.now(UTC) + timedelta(seconds=1 + len(registry.versions()))  # twins of one second have one name
-    return registry.create(lambda path: path.write_bytes(content), {**first.metadata, **entries}, later).name
+    return registry.register(lambda path: path.write_bytes(content), {**first.metadata, **entries}, later).name
 
 
 def test_the_overview_tells_of_every_evaluated_version_and_who_serves(run_copy):

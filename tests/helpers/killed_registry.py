@@ -13,7 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
-from helpers.versions import create
+from helpers.versions import register_bytes
 from payment_ml.errors import RegistryError
 from payment_ml.registry.registry import Registry
 from payment_ml.registry.versions import Version
@@ -23,8 +23,8 @@ EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", 
 
 def promote_new(registry: Registry, second: int) -> Version:
     """What one retraining does to the folder."""
-    version = create(registry, bytes([second]) * 5000, second)
-    version = registry.update_card(version, verdict={"reason": "promoted", "promoted": True})
+    version = register_bytes(registry, bytes([second]) * 5000, second)
+    version = registry.update_metadata(version, verdict={"reason": "promoted", "promoted": True})
     registry.promote(version)
     return version
 
@@ -72,7 +72,7 @@ def main() -> None:
             found = {"champion": champion.name, "damaged": registry.damaged()}
         except RegistryError as error:
             found = {"error": str(error)}
-        registry.sweep()
+        registry.remove_stale()
         left = [path.name for path in work.rglob(".partial-*")]
         print(json.dumps({"died": died, "served": served, "left": left, **found}), flush=True)
         if not died:

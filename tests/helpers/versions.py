@@ -1,16 +1,17 @@
-"""Versions with any bytes for a network: what files them never looks inside."""
+"""Register versions with arbitrary bytes instead of a network: the registry never looks inside."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from payment_ml.registry.versions import Version, VersionStore
 
 
-def card(**entries) -> dict:
-    """As little as a version needs."""
+def minimal_metadata(**entries: Any) -> dict[str, Any]:
+    """Return the entries that every version needs, and the given ones."""
     return {"architecture": "mlp", "task": "digits", **entries}
 
 
-def create(versions: VersionStore, content: bytes, second: int = 0) -> Version:
-    """A version that was made at a second of one minute."""
+def register_bytes(versions: VersionStore, content: bytes, second: int = 0) -> Version:
+    """Register a version with the given content of its network file, at the given second of a fixed minute."""
     now = datetime(2026, 11, 23, 12, 0, second, tzinfo=UTC)
-    return versions.create(lambda path: path.write_bytes(content), card(), now)
+    return versions.register(lambda path: path.write_bytes(content), minimal_metadata(), now)

@@ -158,7 +158,7 @@ def test_a_poisoned_version_with_a_right_checksum_is_refused_by_the_command(run_
     version = registry.get(run_copy.version)
     save(with_lambda(canary), version.network_path)
     sha256 = atomic_files.sha256(version.network_path)
-    registry.update_card(version, sha256=sha256)
+    registry.update_metadata(version, sha256=sha256)
     champions = json.loads((run_copy.models_dir / "champions.json").read_text())
     champions["champions"]["digits"]["sha256"] = sha256
     atomic_files.write_json(run_copy.models_dir / "champions.json", champions)

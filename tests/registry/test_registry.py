@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from helpers.versions import create
+from helpers.versions import register_bytes
 
 from payment_ml.errors import RegistryError
 from payment_ml.registry.registry import Registry
@@ -17,7 +17,7 @@ def registry(tmp_path) -> Registry:
 
 def test_promote_and_rollback_are_inverse(registry):
     """Three champions, then one step back at a time, then no further."""
-    versions = [create(registry, bytes([number]), number) for number in range(3)]
+    versions = [register_bytes(registry, bytes([number]), number) for number in range(3)]
     assert registry.champion("digits") is None
     for version in versions:
         registry.promote(version)
@@ -31,7 +31,7 @@ def test_promote_and_rollback_are_inverse(registry):
 
 def test_promoting_the_champion_again_changes_nothing(registry):
     """Otherwise a rollback would go back to the same version."""
-    first, second = create(registry, b"one", 1), create(registry, b"two", 2)
+    first, second = register_bytes(registry, b"one", 1), register_bytes(registry, b"two", 2)
     for version in (first, second, second):
         registry.promote(version)
     assert registry.rollback("digits").name == first.name
@@ -39,7 +39,7 @@ def test_promoting_the_champion_again_changes_nothing(registry):
 
 def test_rollback_passes_over_a_damaged_version(registry):
     """The one before it serves instead."""
-    versions = [create(registry, bytes([number]), number) for number in range(3)]
+    versions = [register_bytes(registry, bytes([number]), number) for number in range(3)]
     for version in versions:
         registry.promote(version)
     versions[1].network_path.write_bytes(b"changed")
@@ -48,7 +48,7 @@ def test_rollback_passes_over_a_damaged_version(registry):
 
 def test_a_flipped_byte_is_refused_by_name(registry):
     """Neither verified nor promoted, and the champion stays."""
-    good, bad = create(registry, b"good", 1), create(registry, b"bad!", 2)
+    good, bad = register_bytes(registry, b"good", 1), register_bytes(registry, b"bad!", 2)
     registry.promote(good)
     bad.network_path.write_bytes(b"bad?")
     with pytest.raises(RegistryError, match=rf"{bad.name}.*but got .*refused"):
@@ -58,7 +58,7 @@ def test_a_flipped_byte_is_refused_by_name(registry):
 
 def test_a_card_changed_together_with_its_network_is_refused(registry):
     """champions.json remembers the checksum that was promoted."""
-    version = create(registry, b"good")
+    version = register_bytes(registry, b"good")
     registry.promote(version)
     version.network_path.write_bytes(b"evil")
     changed = {**version.metadata, "sha256": "4e46e2d8b9b5d2bbb0f2a4bcb7f0b8d8c1a7ff5d1f0f1c3e1b4cf6b1f7c5f7a1"}
@@ -80,7 +80,7 @@ def test_a_card_changed_together_with_its_network_is_refused(registry):
 )
 def test_a_damaged_champions_file_is_an_error_in_words(registry, content):
     """Never a guess at who serves."""
-    create(registry, b"one")
+    register_bytes(registry, b"one")
     (registry.models_dir / "champions.json").write_text(content)
     with pytest.raises(RegistryError, match=r"champions\.json|damaged"):
         registry.champion("digits")
@@ -88,7 +88,7 @@ def test_a_damaged_champions_file_is_an_error_in_words(registry, content):
 
 def test_a_champion_that_is_gone_is_named(registry):
     """Somebody removed the folder by hand."""
-    version = create(registry, b"one")
+    version = register_bytes(registry, b"one")
     registry.promote(version)
     for path in version.folder.iterdir():
         path.unlink()
@@ -99,7 +99,7 @@ def test_a_champion_that_is_gone_is_named(registry):
 
 def test_a_clock_that_was_set_back_makes_no_version_old(registry):
     """Versions are numbered: the one made last is the newest, and is not the first to be pruned."""
-    first, second = create(registry, b"one", 30), create(registry, b"two", 10)
+    first, second = register_bytes(registry, b"one", 30), register_bytes(registry, b"two", 10)
     assert registry.latest().name == second.name
     assert registry.prune(1) == [first.name]
     assert [version.name for version in registry.versions()] == [second.name]
@@ -107,7 +107,7 @@ def test_a_clock_that_was_set_back_makes_no_version_old(registry):
 
 def test_pruning_keeps_champions_those_before_them_the_newest_and_the_pinned(registry):
     """Of ten versions, one serves, one served before it, one is pinned, and two are the newest."""
-    versions = [create(registry, b"%d" % i, i) for i in range(10)]
+    versions = [register_bytes(registry, b"%d" % i, i) for i in range(10)]
     registry.promote(versions[1])
     registry.promote(versions[3])
     registry.pin(versions[5])
@@ -122,7 +122,7 @@ def test_pruning_keeps_champions_those_before_them_the_newest_and_the_pinned(reg
 
 def test_a_damaged_champion_gives_way_to_the_one_before_it(registry):
     """By one flipped byte; it is named. With none before it, nothing is done."""
-    first, second = create(registry, b"one", 1), create(registry, b"two", 2)
+    first, second = register_bytes(registry, b"one", 1), register_bytes(registry, b"two", 2)
     registry.promote(first)
     registry.promote(second)
     assert registry.restore() == []

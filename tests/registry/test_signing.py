@@ -66,7 +66,7 @@ def test_a_signature_of_somebody_else_or_of_another_card_is_refused(run_copy, ke
     version = registry.pin(version)  # what does not matter may change
     assert read(run_copy.models_dir, PAYMENT_ML_PUBLIC_KEY=public).returncode == 0
     promises = {kind: {**each, "threshold": 0.0} for kind, each in version.metadata["promises"].items()}
-    registry.update_card(version, promises=promises)
+    registry.update_metadata(version, promises=promises)
     assert read(run_copy.models_dir, PAYMENT_ML_PUBLIC_KEY=public).returncode == 1
 
 
@@ -75,7 +75,7 @@ def test_promotion_signs_with_the_private_key_and_refuses_without(run_copy, keys
     private, public = keys
     registry = Registry(run_copy.models_dir)
     first = registry.get(run_copy.version)
-    second = registry.create(lambda path: path.write_bytes(first.network_path.read_bytes()), dict(first.metadata))
+    second = registry.register(lambda path: path.write_bytes(first.network_path.read_bytes()), dict(first.metadata))
     promote = ("models", "promote", second.name, "--models", run_copy.models_dir)
     done = run_cli(*promote, env={**os.environ, signing.PUBLIC: str(public)})
     assert done.returncode == 1
