@@ -20,13 +20,14 @@ from payment_ml.imaging import digit_segmentation, image_loading, line_images
 from payment_ml.recognition import ctc
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.digit_classifier import DigitClassifier
+from payment_ml.recognition.reader import Reader
 from payment_ml.tasks import Task
 from payment_ml.text import alphabet, amounts
 
 _LABEL_ALLOWANCE = 20  # corrections of one label that are accepted whatever their share; so few do little harm
 _SOURCE_ALLOWANCE = 500  # the same of one source; about a clerk's busy day
 
-Champions = Mapping[str, AmountReader | DigitClassifier]
+Champions = Mapping[str, Reader]
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ def _prepare_digit(
     return replace(curated, cut=best, ink=float(crops[best].mean() / 255)), deduplication.normalized_digit(grey)
 
 
-def _contradiction(correction: Correction, grey: np.ndarray, champion: AmountReader | DigitClassifier) -> str | None:
+def _contradiction(correction: Correction, grey: np.ndarray, champion: Reader) -> str | None:
     """Return the reason for quarantine where a confident champion reads another label; None where it does not.
 
     A label that was saved in two sessions stands against the champion.
