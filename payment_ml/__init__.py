@@ -1,9 +1,20 @@
-"""Payment ML reads handwritten payment amounts from pictures.
+"""Payment ML reads handwritten payment amounts from images.
 
-Importing the package is fast: what reads is imported when a reader is loaded, and TensorFlow when a network is trained.
+Importing the package is fast: readers are imported when one is loaded, and TensorFlow when a network is trained.
 """
 
 import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from payment_ml.errors import ImageError as ImageError
+    from payment_ml.errors import RegistryError as RegistryError
+    from payment_ml.recognition.readers import AmountReader as AmountReader
+    from payment_ml.recognition.readers import AmountReading as AmountReading
+    from payment_ml.recognition.readers import DigitClassifier as DigitClassifier
+    from payment_ml.recognition.readers import DigitReading as DigitReading
+    from payment_ml.recognition.readers import load_amount_reader as load_amount_reader
+    from payment_ml.recognition.readers import load_digit_classifier as load_digit_classifier
 
 __version__ = "0.1.0"
 
@@ -21,8 +32,8 @@ _MODULE_OF = {
 __all__ = ["__version__", *sorted(_MODULE_OF)]
 
 
-def __getattr__(name: str):
-    """Import what users call at its first use (PEP 562)."""
+def __getattr__(name: str) -> Any:
+    """Import a public name at its first use (PEP 562)."""
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_MODULE_OF[name]), name)
