@@ -1,6 +1,7 @@
-"""Every figure, from plain arrays. Colours are Okabe and Ito's, which colour-blind people tell apart."""
+"""Draws every figure, from plain arrays, in Okabe and Ito's colours, which colour-blind people can tell apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,15 +15,16 @@ _MARKERS = ("o", "s", "^", "D", "v", "P")
 _WIDTH = 8.0  # inches; 800 pixels at 100 dots an inch
 
 
-def _figure(rows: int = 1, columns: int = 1, height: float = 4.0, **options) -> tuple[Figure, np.ndarray]:
+def _figure(rows: int = 1, columns: int = 1, height: float = 4.0, **options: Any) -> tuple[Figure, np.ndarray]:
+    """Return a figure of the house's width, and its axes [rows, columns]; `height` in inches."""
     figure, axes = plt.subplots(rows, columns, figsize=(_WIDTH, height), layout="constrained", squeeze=False, **options)
     for axis in axes.flat:
         axis.spines[["top", "right"]].set_visible(False)
     return figure, axes
 
 
-def balance(counts: dict[str, Sequence[int]]) -> Figure:
-    """Share of each label in each split, and the share that an even split would give; `counts` int [10] a split."""
+def balance(counts: Mapping[str, Sequence[int]]) -> Figure:
+    """Draw the share of each label in each split; `counts` holds the number of digits of each label, int [10]."""
     figure, ((axis,),) = _figure()
     for i, (name, values) in enumerate(counts.items()):
         shares = np.asarray(values) / np.sum(values)
@@ -37,7 +39,15 @@ def balance(counts: dict[str, Sequence[int]]) -> Figure:
 
 
 def digit_grid(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator, examples: int = 12) -> Figure:
-    """A row of examples for each label, drawn at random; images uint8 [n, 28, 28], labels [n]."""
+    """Draw a row of random examples of each label.
+
+    Parameters
+    ----------
+    images : uint8 [n, 28, 28], 0 paper
+    labels : integer [n]
+    rng : chooses the examples
+    examples : number in a row; each label must have as many
+    """
     rows = []
     for label in np.unique(labels):
         chosen = rng.choice(np.flatnonzero(labels == label), examples, replace=False)
@@ -52,29 +62,39 @@ def digit_grid(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator,
 
 
 def captioned(
-    pictures: Sequence[np.ndarray], captions: Sequence[str], columns: int = 6, alarming: Sequence[bool] | None = None
+    images: Sequence[np.ndarray], captions: Sequence[str], columns: int = 6, alarming: Sequence[bool] | None = None
 ) -> Figure:
-    """Pictures with a caption each: grey with 0 as paper (uint8 [h, w]) or photographs (uint8 [h, w, 3]).
+    """Draw images with a caption each.
 
-    `alarming` captions (bool [n]) are printed bold and in vermilion.
+    Parameters
+    ----------
+    images : uint8 [height, width] with 0 as paper, or [height, width, 3], sRGB
+    captions : one for each image
+    columns : number of images in a row
+    alarming : bool [n], captions to print bold and in vermilion; None: none of them
     """
-    rows = max(1, -(-len(pictures) // columns))
-    shape = np.median([picture.shape[0] / picture.shape[1] for picture in pictures]) if len(pictures) else 1.0
-    figure, axes = _figure(rows, columns, height=rows * (_WIDTH / columns * shape + 0.45))
+    rows = max(1, -(-len(images) // columns))
+    aspect = np.median([image.shape[0] / image.shape[1] for image in images]) if len(images) else 1.0
+    lines = max((caption.count("\n") + 1 for caption in captions), default=1)
+    figure, axes = _figure(rows, columns, height=rows * (_WIDTH / columns * aspect + 0.17 * lines + 0.15))
     for axis in axes.flat:
         axis.axis("off")
-    for i, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
-        shown = picture if picture.ndim == 3 else 255 - picture
-        axes.flat[i].imshow(shown, cmap="gray", vmin=0, vmax=255)
-        bad = alarming is not None and alarming[i]
-        axes.flat[i].set_title(caption, fontsize=9, color=VERMILION if bad else "black", weight="bold" if bad else None)
+    for i, (image, caption) in enumerate(zip(images, captions, strict=True)):
+        axes.flat[i].imshow(image if image.ndim == 3 else 255 - image, cmap="gray", vmin=0, vmax=255)
+        is_alarming = alarming is not None and alarming[i]
+        style = {"color": VERMILION, "weight": "bold"} if is_alarming else {"color": "black"}
+        axes.flat[i].set_title(caption, fontsize=9, **style)
     return figure
 
 
-def learning_curves(curves: dict[str, Sequence[float]], best_epoch: int) -> Figure:
-    """Loss (nats) and validation accuracy by epoch, the epoch that was kept marked; `curves` as training gives them.
+def learning_curves(curves: Mapping[str, Sequence[float]], best_epoch: int) -> Figure:
+    """Draw loss and validation accuracy by epoch, and mark the best epoch.
 
-    Where it learned from corrections, the loss on them is a line of its own: new data beside old.
+    Parameters
+    ----------
+    curves : loss, validation_loss (nats) and validation_accuracy, a value for each epoch; and corrections_loss, where
+        the network learned from corrections
+    best_epoch : the epoch whose weights were kept, from 1
     """
     figure, ((losses, accuracies),) = _figure(1, 2, height=3.6)
     epochs = np.arange(1, len(curves["loss"]) + 1)
@@ -90,41 +110,44 @@ def learning_curves(curves: dict[str, Sequence[float]], best_epoch: int) -> Figu
     for axis in (losses, accuracies):
         axis.axvline(best_epoch, color="grey", linewidth=1, zorder=0)
         axis.annotate(
-            " kept", (best_epoch, 0.02), xycoords=("data", "axes fraction"), color="grey", ha="right", rotation=90
+            " best epoch", (best_epoch, 0.02), xycoords=("data", "axes fraction"), color="grey", ha="right", rotation=90
         )
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
 
 
 def confusion(counts: np.ndarray) -> Figure:
-    """Confusion matrix, int [classes, classes]: a row a true digit; mistakes are shaded, right answers only counted."""
+    """Draw a confusion matrix, int [classes, classes], with labels as rows; only errors are shaded."""
     figure, ((axis,),) = _figure(height=6.0)
-    mistakes = counts * (1 - np.eye(len(counts), dtype=int))
-    picture = axis.imshow(mistakes, cmap="Blues", vmin=0, vmax=max(1, mistakes.max()))
-    dark = 0.6 * max(1, mistakes.max())
+    errors = counts * (1 - np.eye(len(counts), dtype=int))
+    most = max(1, errors.max())
+    shading = axis.imshow(errors, cmap="Blues", vmin=0, vmax=most)
     for row, column in np.argwhere(counts > 0):
-        value, right = counts[row, column], row == column
+        is_correct, on_dark = row == column, errors[row, column] > 0.6 * most
         axis.annotate(
-            str(value), (column, row), ha="center", va="center", fontsize=9, weight="bold" if right else None,
-            color="white" if not right and value > dark else "black",
+            str(counts[row, column]), (column, row), ha="center", va="center", fontsize=9,
+            weight="bold" if is_correct else None, color="white" if on_dark else "black",
         )  # fmt: skip
-    axis.set(xlabel="read as", ylabel="true digit", xticks=range(len(counts)), yticks=range(len(counts)))
-    figure.colorbar(picture, label="mistakes (digits)", shrink=0.8).ax.yaxis.set_major_locator(
-        MaxNLocator(integer=True)
-    )
+    axis.set(xlabel="prediction", ylabel="label", xticks=range(len(counts)), yticks=range(len(counts)))
+    colorbar = figure.colorbar(shading, label="errors (digits)", shrink=0.8)
+    colorbar.ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
 
 
-def reliability(diagrams: dict[str, list[dict[str, float]]]) -> Figure:
-    """Accuracy against confidence, a panel for each of `diagrams`; the area of a point is its share of the digits."""
+def reliability(diagrams: Mapping[str, Sequence[Mapping[str, float]]]) -> Figure:
+    """Draw reliability diagrams, a panel each, from the points that `calibration.calibration_bins` returns.
+
+    The area of a point is its share of the readings.
+    """
     figure, axes = _figure(1, len(diagrams), height=4.2, sharey=True)
-    for axis, (title, bins) in zip(axes.flat, diagrams.items(), strict=True):
+    for axis, (title, points) in zip(axes.flat, diagrams.items(), strict=True):
         axis.plot([0, 1], [0, 1], color="grey", linewidth=1, zorder=0, label="perfectly calibrated")
         confidence, accuracy, share = (
-            np.array([each[key] for each in bins]) for key in ("confidence", "accuracy", "share")
+            np.array([point[key] for point in points]) for key in ("confidence", "accuracy", "share")
         )
         axis.scatter(confidence, accuracy, 20 + 400 * share, color=BLUE, alpha=0.8, edgecolor="white")
-        axis.set(title=title, xlabel="confidence", xlim=(0, 1.05), ylim=(0, 1.05))
+        axis.set(xlabel="confidence", xlim=(0, 1.05), ylim=(0, 1.05))
+        axis.set_title(title, fontsize=11)
         axis.xaxis.set_major_formatter(PercentFormatter(1))
     axes[0, 0].set_ylabel("accuracy")
     axes[0, 0].legend(frameon=False, loc="lower right")
@@ -132,97 +155,100 @@ def reliability(diagrams: dict[str, list[dict[str, float]]]) -> Figure:
     return figure
 
 
-def where(by_length: pd.DataFrame, by_position: pd.DataFrame, counts: np.ndarray) -> Figure:
-    """Share of wrong answers by number of digits, by a digit's place from the left, and by digit.
+def error_rates(by_length: pd.DataFrame, by_position: pd.DataFrame, counts: np.ndarray) -> Figure:
+    """Draw the error rate by number of digits, by position of a digit from the left, and by digit.
+
+    Bars of one standard error show how little a rate says where there are few samples.
 
     Parameters
     ----------
-    by_length, by_position : as `findings` gives them
-    counts : int [10, 10], true digit and digit read
+    by_length, by_position : as `reports.accuracy_by_length` and `reports.errors_by_position` return them
+    counts : int [10, 10]; the row is the label, the column the prediction
     """
-    figure, ((lengths, positions, digits),) = _figure(1, 3, height=3.4)
+    figure, axes = _figure(1, 3, height=3.4)
+    digits = counts.sum(axis=1)
     panels = (
-        (lengths, by_length.index, 1 - by_length.right, by_length.pictures, "digits in the picture", "pictures wrong"),
-        (positions, by_position.index, by_position.share, by_position.digits, "place of the digit", "digits wrong"),
-        (
-            digits, range(len(counts)), 1 - np.diag(counts) / np.maximum(counts.sum(axis=1), 1), counts.sum(axis=1),
-            "digit", "digits wrong",
-        ),
-    )  # fmt: skip
-    for axis, x, shares, totals, label, unit in panels:
-        # Bars of one standard error: where few were seen, the share says little.
-        shares, totals = np.asarray(shares, float), np.asarray(totals)
-        error = np.sqrt(shares * (1 - shares) / np.maximum(totals, 1))
-        axis.bar(list(x), shares, color=SKY, yerr=error, error_kw={"ecolor": "grey", "elinewidth": 1})
-        axis.set(xlabel=label, ylabel=f"share of {unit}", ylim=(0, max(0.01, 1.15 * float(np.max(shares + error)))))
+        (by_length.index, 1 - by_length.accuracy, by_length.samples, "digits in the image", "images"),
+        (by_position.index, by_position.error_rate, by_position.digits, "position of the digit", "digits"),
+        (range(len(counts)), 1 - np.diag(counts) / np.maximum(digits, 1), digits, "digit", "digits"),
+    )
+    for axis, (x, shares, totals, label, unit) in zip(axes.flat, panels, strict=True):
+        rates = np.asarray(shares, float)
+        errors = np.sqrt(rates * (1 - rates) / np.maximum(np.asarray(totals), 1))
+        axis.bar(list(x), rates, color=SKY, yerr=errors, error_kw={"ecolor": "grey", "elinewidth": 1})
+        highest = float(np.max(rates + errors, initial=0))
+        axis.set(xlabel=label, ylabel=f"error rate ({unit})", ylim=(0, max(0.01, 1.15 * highest)))
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
         axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
     return figure
 
 
 def robustness(table: pd.DataFrame) -> Figure:
-    """What is right and what is accepted as one fault grows, a panel a fault; `table` as `examination.robustness`."""
-    clean = table[table.fault == "none"].iloc[0]
-    faults = [name for name in table.fault.unique() if name != "none"]
+    """Draw accuracy and acceptance by severity, a panel for each corruption, from `evaluator.measure_robustness`."""
+    uncorrupted = table[table.fault == "none"].iloc[0]
+    names = [name for name in table.fault.unique() if name != "none"]
     columns = 4
-    figure, axes = _figure(-(-len(faults) // columns), columns, height=4.6, sharey=True)
-    for axis in axes.flat[len(faults) :]:
+    figure, axes = _figure(-(-len(names) // columns), columns, height=4.6, sharey=True)
+    for axis in axes.flat[len(names) :]:
         axis.axis("off")
-    for axis, name in zip(axes.flat, faults, strict=False):
+    series = {
+        "right": ("correct", BLUE, "o"),
+        "accepted": ("accepted", ORANGE, "s"),
+        "accepted_wrong": ("errors among accepted", VERMILION, "x"),
+    }
+    for axis, name in zip(axes.flat, names, strict=False):
         rows = table[table.fault == name]
         steps = np.arange(len(rows) + 1)
-        for key, colour, marker in (
-            ("right", BLUE, "o"),
-            ("accepted", ORANGE, "s"),
-            ("accepted_wrong", VERMILION, "x"),
-        ):
-            label = {"right": "right", "accepted": "accepted", "accepted_wrong": "wrong among accepted"}[key]
-            axis.plot(steps, [clean[key], *rows[key]], color=colour, marker=marker, markersize=5, label=label)
-        axis.set_xticks(steps, ["none", *(f"{each:g}" for each in rows.strength)])
-        axis.set(title=name, xlabel=rows.unit.iloc[0], ylim=(0, 1.02))
+        for key, (label, colour, marker) in series.items():
+            axis.plot(steps, [uncorrupted[key], *rows[key]], color=colour, marker=marker, markersize=5, label=label)
+        axis.set_xticks(steps, ["none", *(f"{severity:g}" for severity in rows.strength)])
+        axis.set(title=name, xlabel=rows.unit.iloc[0], ylim=(-0.02, 1.02))
         axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.flat[0].set_ylabel("share of pictures")
+    for row in axes:
+        row[0].set_ylabel("share of images")
     handles, labels = axes.flat[0].get_legend_handles_labels()
     figure.legend(handles, labels, ncols=3, loc="outside upper center", frameon=False)
     return figure
 
 
-def spelling(levels: np.ndarray, frames: np.ndarray, symbols: Sequence[str], least: float = 0.02) -> Figure:
-    """What a network says along a strip: the strip, and under it the probability of each symbol in each frame.
+def spelling(
+    pixels: np.ndarray, log_probs: np.ndarray, symbols: Sequence[str], min_probability: float = 0.02
+) -> Figure:
+    """Draw a line image, and under it the probability of each symbol in each frame.
 
     Parameters
     ----------
-    levels : uint8 [height, width], 0 paper
-    frames : float [time, symbols], logarithms of probabilities
-    symbols : a name for each; those that never reach the probability `least` are left out
+    pixels : uint8 [height, width], 0 paper
+    log_probs : float [time, symbols], natural logarithms
+    symbols : a name for each; those that never reach `min_probability` are left out
     """
-    shares = np.exp(frames).T
-    rows = [i for i in range(len(shares)) if shares[i].max() >= least]
-    figure, ((strip,), (said,)) = _figure(
-        2, height=1.2 + 0.26 * len(rows), sharex=True, gridspec_kw={"height_ratios": [1.2, 0.26 * len(rows)]}
+    probabilities = np.exp(log_probs).T
+    shown = [i for i in range(len(probabilities)) if probabilities[i].max() >= min_probability]
+    height = 0.26 * len(shown)
+    figure, ((line_axis,), (symbol_axis,)) = _figure(
+        2, height=1.2 + height, sharex=True, gridspec_kw={"height_ratios": [1.2, height]}
     )
-    width = levels.shape[1]
-    strip.imshow(255 - levels, cmap="gray", vmin=0, vmax=255, aspect="auto", extent=(0, width, levels.shape[0], 0))
-    strip.set(ylabel="strip", yticks=[])
-    picture = said.imshow(
-        shares[rows], cmap="Blues", vmin=0, vmax=1, aspect="auto", extent=(0, width, len(rows) - 0.5, -0.5)
-    )
-    said.set(xlabel="place along the strip (pixels)", ylabel="symbol", yticks=range(len(rows)))
-    said.set_yticklabels([symbols[i] for i in rows])
-    figure.colorbar(picture, ax=said, label="probability", pad=0.01)
+    rows, width = pixels.shape
+    line_axis.imshow(255 - pixels, cmap="gray", vmin=0, vmax=255, aspect="auto", extent=(0, width, rows, 0))
+    line_axis.set(ylabel="line", yticks=[])
+    extent = (0, width, len(shown) - 0.5, -0.5)
+    shading = symbol_axis.imshow(probabilities[shown], cmap="Blues", vmin=0, vmax=1, aspect="auto", extent=extent)
+    symbol_axis.set(xlabel="position along the line (pixels)", ylabel="symbol", yticks=range(len(shown)))
+    symbol_axis.set_yticklabels([symbols[i] for i in shown])
+    figure.colorbar(shading, ax=symbol_axis, label="probability", pad=0.01)
     return figure
 
 
 def risk_coverage(
-    curves: dict[str, tuple[np.ndarray, np.ndarray]], promised: float, chosen: tuple[float, float] | None = None
+    curves: Mapping[str, tuple[np.ndarray, np.ndarray]], promised: float, chosen: tuple[float, float] | None = None
 ) -> Figure:
-    """Share of wrong readings among accepted ones, by the share that is accepted.
+    """Draw risk-coverage curves: the share of errors among accepted readings by the share that is accepted.
 
     Parameters
     ----------
-    curves : name of a reader -> coverage and risk, float [n] each
-    promised : share of wrong readings that must not be passed
-    chosen : coverage and risk at the accept threshold; None when there is no such point
+    curves : name -> coverage and risk, float [n] each, as `risk_control.risk_coverage` returns them
+    promised : largest permitted risk
+    chosen : coverage and risk at the accept threshold; None: the threshold accepts nothing
     """
     figure, ((axis,),) = _figure()
     for i, (name, (coverage, risk)) in enumerate(curves.items()):
@@ -232,7 +258,7 @@ def risk_coverage(
     if chosen is not None:
         axis.plot(*chosen, marker="o", markersize=9, color="black", linestyle="none", label="accept threshold")
     highest = max(float(risk[-1]) for _, risk in curves.values())
-    axis.set(xlabel="share accepted (coverage)", ylabel="share wrong among accepted (risk)", xlim=(0, 1))
+    axis.set(xlabel="coverage (share accepted)", ylabel="risk (share of errors among accepted)", xlim=(0, 1))
     axis.set_ylim(0, max(2 * promised, 1.1 * highest))
     axis.xaxis.set_major_formatter(PercentFormatter(1))
     axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=2))
@@ -241,29 +267,30 @@ def risk_coverage(
 
 
 def history(versions: pd.DataFrame) -> Figure:
-    """Quality, data and run time of version after version, as `history.overview` gives them, oldest first."""
+    """Draw error rate, review rate, corrections and run time of every version that `history.overview` returns."""
     figure, axes = _figure(4, height=7.5, sharex=True)
-    errors, reviews, data, times = axes[:, 0]
-    places = np.arange(len(versions))
+    errors, reviews, corrections, times = axes[:, 0]
+    x = np.arange(len(versions))
+    columns = ("error_rate", "error_rate_low", "error_rate_high")
+    rate, low, high = (versions[name].to_numpy(float) for name in columns)
+    errors.errorbar(x, rate, [rate - low, high - rate], color="grey", linestyle="none", capsize=3, zorder=1)
+    review_rate = 1 - versions["accepted"].to_numpy(float)
     promoted = versions["promoted"].to_numpy(bool)
-    share, low, high = (versions[name].to_numpy(float) for name in ("wrong", "wrong_low", "wrong_high"))
-    errors.errorbar(places, share, [share - low, high - share], color="grey", linestyle="none", capsize=3, zorder=1)
-    sent = 1 - versions["accepted"].to_numpy(float)
-    for axis, values, highest in ((errors, share, high), (reviews, sent, sent)):
-        for chosen, face, label in ((promoted, BLUE, "promoted"), (~promoted, "white", "not promoted")):
-            axis.scatter(places[chosen], values[chosen], 45, face, marker="o", edgecolors=BLUE, label=label, zorder=2)
+    for axis, values, highest in ((errors, rate, high), (reviews, review_rate, review_rate)):
+        for group, face, label in ((promoted, BLUE, "promoted"), (~promoted, "white", "not promoted")):
+            axis.scatter(x[group], values[group], 45, face, marker="o", edgecolors=BLUE, label=label, zorder=2)
         axis.set_ylim(0, 1.15 * max(highest.max(), 0.001))
         axis.yaxis.set_major_formatter(PercentFormatter(1))
-    errors.set(ylabel="test pictures\nread wrong")
+    errors.set(ylabel="error rate on\nthe test set")
     errors.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
-    reviews.set(ylabel="test pictures\nsent to review")
-    data.bar(places, versions["corrections"], 0.6, color=GREEN)
-    data.set(ylabel="corrections\nlearned from")
-    data.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    reviews.set(ylabel="test images\nsent to review")
+    corrections.bar(x, versions["corrections"], 0.6, color=GREEN)
+    corrections.set(ylabel="corrections in\nthe training data")
+    corrections.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     minutes = versions[["training_seconds", "run_seconds"]].to_numpy(float) / 60
-    times.bar(places, minutes[:, 1], 0.6, color="lightgrey", label="whole run")
-    times.bar(places, minutes[:, 0], 0.6, color=PURPLE, label="training")
-    times.set(ylabel="minutes", xlabel="version, by the time of its training (UTC)", xticks=places)
-    times.set_xticklabels([f"{each:%Y-%m-%d}\n{each:%H:%M}" for each in versions["trained"]], fontsize=8)
+    times.bar(x, minutes[:, 1], 0.6, color="lightgrey", label="whole run")
+    times.bar(x, minutes[:, 0], 0.6, color=PURPLE, label="training")
+    times.set(ylabel="minutes", xlabel="version, by the time of its training (UTC)", xticks=x)
+    times.set_xticklabels([f"{time:%Y-%m-%d}\n{time:%H:%M}" for time in versions["trained"]], fontsize=8)
     times.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     return figure

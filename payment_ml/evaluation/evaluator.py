@@ -1,244 +1,238 @@
-"""Examines readers: has them read pictures whose truth is known."""
+"""Has readers read samples with known labels, and fits their calibration."""
 
-import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
 from payment_ml.datasets.splits import Split
-from payment_ml.evaluation import calibration, metrics, promotion, risk_control, test_sets
-from payment_ml.feedback import dataset
+from payment_ml.evaluation import calibration, metrics, risk_control, test_sets
+from payment_ml.evaluation.settings import EvaluationSettings
 from payment_ml.recognition import confidence
 from payment_ml.recognition.amount_reader import AmountReader
-from payment_ml.recognition.confidence import log_odds
 from payment_ml.recognition.digit_classifier import DigitClassifier
-from payment_ml.recognition.readings import AmountReading, DigitReading
+from payment_ml.recognition.reader import Reader, Reading
+from payment_ml.recognition.readers import open_reader
+from payment_ml.recognition.readings import AmountReading
+from payment_ml.registry.registry import Registry
+from payment_ml.registry.versions import Version
 from payment_ml.synthesis.amount_images import Sample
-from payment_ml.synthesis.corruptions import CORRUPTIONS
-
-Reader = AmountReader | DigitClassifier
+from payment_ml.synthesis.corruptions import CORRUPTIONS, Corruption
+from payment_ml.tasks import Task
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a reader made of questions."""
+    """Hold samples and the reading of each."""
 
     samples: Sequence[Sample]
-    readings: list[AmountReading | DigitReading]
+    readings: Sequence[Reading]
 
     @property
     def confidences(self) -> np.ndarray:
-        """Confidence of each reading, float64 [n]; 0 where nothing was read."""
-        return np.array([each.confidence for each in self.readings], np.float64)
+        """Return the confidence of each reading, float64 [n]; 0 where nothing was read."""
+        return np.array([reading.confidence for reading in self.readings], np.float64)
 
     @property
     def correct(self) -> np.ndarray:
-        """Which were read right, bool [n]."""
+        """Return which readings equal their labels, bool [n]; none is correct where there is nothing to read."""
         pairs = zip(self.samples, self.readings, strict=True)
-        return np.array([bool(question.label) and reading.text == question.label for question, reading in pairs], bool)
+        return np.array([bool(sample.label) and reading.text == sample.label for sample, reading in pairs], bool)
 
-    def accepted(self, threshold: float) -> tuple[int, int]:
-        """How many a threshold accepts, and how many of these are wrong."""
+    def count_accepted(self, threshold: float) -> tuple[int, int]:
+        """Count the readings that a threshold accepts, and the errors among them."""
         return risk_control.count_accepted(self.confidences, self.correct, threshold)
 
 
-def predict_all(reader: Reader, asked: Sequence[Sample], what: str) -> Predictions:
-    """Have a reader read pictures; `what` names them beside the progress bar."""
-    readings = reader.stream(each.image for each in asked)
-    return Predictions(asked, list(tqdm(readings, what, total=len(asked), mininterval=5)))
+def load_readers(registry: Registry, challenger: Version) -> dict[str, Reader]:
+    """Load a challenger and the readers that it is compared with.
+
+    Returns
+    -------
+    readers by role: "challenger"; "champion", where there is one; "baseline", the small dense network, of a digit
+    challenger where one was trained
+
+    Raises
+    ------
+    RegistryError : a saved network is not the one that its metadata describes
+    """
+    versions = {"challenger": challenger, "champion": registry.champion(challenger.task)}
+    if challenger.task == Task.DIGITS:
+        versions["baseline"] = registry.latest_of_architecture("mlp", challenger)
+    existing = {role: version for role, version in versions.items() if version is not None}
+    for version in existing.values():
+        registry.verify(version)
+    return {role: open_reader(version) for role, version in existing.items()}
 
 
-def calibrate(reader: Reader, split: Split, asked: Sequence[Sample], risk: float) -> Predictions:
-    """Fit how sure a reader may be, then set its accept thresholds; both on the calibration split.
+def predict_all(reader: Reader, samples: Sequence[Sample], description: str) -> Predictions:
+    """Read every sample; `description` stands beside the progress bar."""
+    readings = reader.stream(sample.image for sample in samples)
+    return Predictions(samples, list(tqdm(readings, description, total=len(samples), mininterval=5)))
 
-    A digit network's logits are divided by a temperature. An amount reader's log-odds go through a line. Neither
-    changes an answer. What a threshold promises is in `promises.promise`.
+
+def calibrate(reader: Reader, split: Split, samples: Sequence[Sample], risk: float) -> Predictions:
+    """Fit the confidence calibration of a reader, then its accept thresholds, both on the calibration split.
+
+    A digit network's logits are divided by a temperature; an amount reader's log-odds pass through a line. Neither
+    changes a prediction. `risk_control.control_risk` says what a threshold guarantees.
 
     Parameters
     ----------
-    reader : gets its temperature or calibration, and its promises
-    asked : pictures written with the calibration digits
-    risk : at most this share of what is accepted may be wrong
+    reader : is changed: it gets its calibration and its acceptance rules
+    split : the calibration split
+    samples : written with digits of the calibration split
+    risk : largest permitted share of errors among accepted readings, in (0, 1)
 
     Returns
     -------
-    Answers, calibrated
+    Predictions for `samples`, calibrated
     """
-    if isinstance(reader, DigitClassifier):
-        raw = reader.log_probabilities(split.images)
-        reader.temperature = calibration.fit_temperature(raw, split.labels)
-        cut = metrics.DigitPredictions(confidence.temperature_scale(raw, reader.temperature), split.labels)
-        answers = predict_all(reader, asked, "photographs for calibration")
-        reader.promises = {
-            "digits": asdict(risk_control.control_risk(cut.confidences, cut.correct, risk)),
-            "pictures": asdict(risk_control.control_risk(answers.confidences, answers.correct, risk)),
-        }
-        return answers
-    answers = predict_all(reader.uncalibrated(), asked, "amounts for calibration")
-    read = np.array([each.value is not None for each in answers.readings])
-    odds = np.array([log_odds(each) for each in answers.confidences])
-    reader.calibration = calibration.fit_platt(odds[read], answers.correct[read])
-    calibrated = [
-        each if each.value is None else replace(each, confidence=reader.calibrated(each.confidence))
-        for each in answers.readings
+    if reader.task is Task.DIGITS:
+        return _calibrate_digit_classifier(cast(DigitClassifier, reader), split, samples, risk)
+    return _calibrate_amount_reader(cast(AmountReader, reader), samples, risk)
+
+
+def _calibrate_digit_classifier(
+    reader: DigitClassifier, split: Split, samples: Sequence[Sample], risk: float
+) -> Predictions:
+    log_probabilities = reader.log_probabilities(split.images)
+    reader.temperature = calibration.fit_temperature(log_probabilities, split.labels)
+    probabilities = confidence.temperature_scale(log_probabilities, reader.temperature)
+    digits = metrics.DigitPredictions(probabilities, split.labels)
+    predictions = predict_all(reader, samples, "photographs for calibration")
+    reader.acceptance_rules = {
+        "digits": risk_control.control_risk(digits.confidences, digits.correct, risk),
+        "pictures": risk_control.control_risk(predictions.confidences, predictions.correct, risk),
+    }
+    return predictions
+
+
+def _calibrate_amount_reader(reader: AmountReader, samples: Sequence[Sample], risk: float) -> Predictions:
+    raw = predict_all(reader.uncalibrated(), samples, "amounts for calibration")
+    raw_readings = cast(Sequence[AmountReading], raw.readings)
+    has_value = np.array([reading.value is not None for reading in raw_readings])
+    log_odds = np.array([confidence.log_odds(probability) for probability in raw.confidences])
+    reader.calibration = calibration.fit_platt(log_odds[has_value], raw.correct[has_value])
+    readings = [
+        reading
+        if reading.value is None
+        else replace(reading, confidence=confidence.platt_scale(reading.confidence, *reader.calibration))
+        for reading in raw_readings
     ]
-    answers = Predictions(asked, calibrated)
-    reader.promises = {"amounts": asdict(risk_control.control_risk(answers.confidences, answers.correct, risk))}
-    return answers
-
-
-def read_presegmented_digits(
-    reader: Reader, split: Split, at_most: int | None = None
-) -> metrics.DigitPredictions | np.ndarray:
-    """Have digits read that were cut and centred beforehand, one by one.
-
-    A digit is an amount of length one, so an amount reader is shown each as dark ink on a white field; it takes a
-    hundred times as long as a digit network, so `at_most` so many of them.
-
-    Returns
-    -------
-    a digit network's Readings; of an amount reader which are right, bool [n]
-    """
-    if isinstance(reader, DigitClassifier):
-        return metrics.DigitPredictions(reader.predict_proba(split.images), split.labels)
-    images, labels = split.images[:at_most], split.labels[:at_most]
-    fields = (np.pad(255 - image, 6, constant_values=255) for image in images)
-    read = tqdm(reader.stream(fields), "digits cut beforehand", total=len(labels), mininterval=5)
-    return np.array([each.digits == str(label) for each, label in zip(read, labels, strict=True)], bool)
+    predictions = Predictions(samples, readings)
+    reader.acceptance_rules = {"amounts": risk_control.control_risk(predictions.confidences, predictions.correct, risk)}
+    return predictions
 
 
 @dataclass(frozen=True)
-class GateResults:
-    """What a reader made of the gate split."""
+class PresegmentedResults:
+    """Hold which pre-segmented digits a reader read correctly."""
 
-    unit: str  # "digits" that were cut beforehand, or "amounts" written with them
     correct: np.ndarray  # bool [n]
-    confidences: np.ndarray  # float [n]
-    digits_read: set[str]
-    other_unit: str  # the same digits the other way: as "amounts", or as single "digits"
-    other_correct: np.ndarray  # bool [m]
-    false_accepts: np.ndarray  # bool [k], of pictures with nothing to read
+    predictions: metrics.DigitPredictions | None  # None: the reader gives no probability of each digit
 
 
-def evaluate_gate(
-    readers: dict[str, Reader], split: Split, count: int, rng: np.random.Generator
-) -> dict[str, GateResults]:
-    """Have the gate split read, as digits and as amounts written with them; and pictures with nothing to read.
+def read_presegmented_digits(reader: Reader, split: Split, max_digits: int | None = None) -> PresegmentedResults:
+    """Read the digits of a split one by one, as MNIST cut and centred them.
 
-    A digit network reads the digits that were cut beforehand, and amounts one such digit at a time; an amount reader
-    photographs of amounts, and a part of the digits one by one.
+    A digit is an amount of length one: an amount reader reads each as dark ink on a white background.
 
     Parameters
     ----------
-    readers : by role, all of one task; they are asked the same
-    count : amounts; half as many digits for an amount reader, a quarter as many pictures with nothing to read
+    max_digits : number of digits for an amount reader, which is much slower than a digit network; None: all
     """
-    empty = test_sets.negative_samples(split, count // 4, rng, colour=False)
-    if all(isinstance(each, DigitClassifier) for each in readers.values()):
-        places = rng.integers(len(split.labels), size=(count, 5))
-        return {role: _evaluate_digit_gate(reader, split, places, empty) for role, reader in readers.items()}
-    asked = test_sets.generate_samples("amounts", split, count, rng, colour=False)
-    return {role: _evaluate_amount_gate(reader, split, asked, empty) for role, reader in readers.items()}
+    if reader.task is Task.DIGITS:
+        predictions = predict_digits(cast(DigitClassifier, reader), split)
+        return PresegmentedResults(predictions.correct, predictions)
+    images, labels = split.images[:max_digits], split.labels[:max_digits]
+    framed = (np.pad(255 - image, 6, constant_values=255) for image in images)
+    readings = tqdm(reader.stream(framed), "pre-segmented digits", total=len(labels), mininterval=5)
+    correct = [reading.digits == str(label) for reading, label in zip(readings, labels, strict=True)]
+    return PresegmentedResults(np.array(correct, bool), None)
 
 
-def _evaluate_digit_gate(
-    reader: DigitClassifier, split: Split, places: np.ndarray, empty: Sequence[Sample]
-) -> GateResults:
-    cut = read_presegmented_digits(reader, split)
-    together = cut.correct[places].all(axis=1)
-    read = set(map(str, cut.predictions))
-    return GateResults(
-        "digits", cut.correct, cut.confidences, read, "amounts of digits", together, _false_accepts(reader, empty)
-    )
+def predict_digits(reader: DigitClassifier, split: Split) -> metrics.DigitPredictions:
+    """Predict every pre-segmented digit of a split."""
+    return metrics.DigitPredictions(reader.predict_proba(split.images), split.labels)
 
 
-def _evaluate_amount_gate(
-    reader: AmountReader, split: Split, asked: Sequence[Sample], empty: Sequence[Sample]
-) -> GateResults:
-    fooled = _false_accepts(reader, empty)
-    answers = predict_all(reader, asked, "amounts of the gate")
-    read = set("".join(each.digits for each in answers.readings))
-    alone = read_presegmented_digits(reader, split, len(asked) // 2)
-    return GateResults("amounts", answers.correct, answers.confidences, read, "digits by themselves", alone, fooled)
+@dataclass(frozen=True)
+class EvaluationResults:
+    """Hold the readings of the test split."""
+
+    predictions: dict[str, Predictions]  # by role, all for the same samples
+    uncalibrated: Predictions  # of the challenger before calibration, for the same samples
+    presegmented: dict[str, PresegmentedResults]  # by role
+    negatives: Predictions  # of the challenger, for images without an amount
+    robustness: pd.DataFrame  # of the challenger, as `measure_robustness` returns it
 
 
-def _false_accepts(reader: Reader, empty: Sequence[Sample]) -> np.ndarray:
-    """Which pictures with nothing to read are accepted, bool [n]."""
-    return predict_all(reader, empty, "gate, nothing to read").confidences >= reader.threshold()
-
-
-def gate_checks(gated: dict[str, GateResults], least: float, threshold: float, risk: float) -> list[promotion.Check]:
-    """What a challenger is asked on the gate split, besides reading no worse than the champion.
+def evaluate_test_split(
+    readers: Mapping[str, Reader], test: Split, settings: EvaluationSettings, seed: int
+) -> EvaluationResults:
+    """Read everything that is reported on the test split.
 
     Parameters
     ----------
-    gated : by role, "challenger" and perhaps "champion"
-    least : share of the gate that a whole training of this architecture reads right
-    threshold : of the challenger, from which on it accepts what the gate shows
-    risk : that it promised
+    readers : by role, as `load_readers` returns them; the challenger is calibrated
+    seed : of the samples; equal seeds give equal samples
     """
-    challenger, champion = gated["challenger"], gated.get("champion")
-    confidences = np.nan_to_num(challenger.confidences, nan=0.0, posinf=0.0, neginf=0.0)
-    other = promotion.PairedResults(
-        challenger.other_unit, challenger.other_correct, champion.other_correct if champion else None
+    challenger = readers["challenger"]
+    samples = test_sets.test_set(challenger.task, test, seed, settings)
+    predictions = {role: predict_all(reader, samples, f"test samples, {role}") for role, reader in readers.items()}
+    uncalibrated = predict_all(challenger.uncalibrated(), samples, "test samples, before calibration")
+    presegmented = {
+        role: read_presegmented_digits(reader, test, settings.presegmented_digits) for role, reader in readers.items()
+    }
+    negatives = test_sets.negative_samples(test, settings.negatives, np.random.default_rng([seed, 4]))
+    corrupted, rng = samples[: settings.corrupted_samples], np.random.default_rng([seed, 5])
+    return EvaluationResults(
+        predictions,
+        uncalibrated,
+        presegmented,
+        predict_all(challenger, negatives, "negatives"),
+        measure_robustness(challenger, corrupted, challenger.threshold(), rng),
     )
-    return [
-        promotion.accuracy_check(challenger.correct, least, f"gate {challenger.unit}"),
-        promotion.finite_check(challenger.confidences),
-        promotion.all_digits_check(challenger.digits_read),
-        promotion.not_worse(other),
-        promotion.calibration_check(confidences, challenger.correct),
-        promotion.risk_check(confidences, challenger.correct, threshold, risk),
-        promotion.negatives_check(challenger.false_accepts, champion.false_accepts if champion else None),
-    ]
 
 
-def median_latency_ms(readers: dict[str, Reader], asked: Sequence[Sample]) -> dict[str, float]:
-    """Median time of one picture for each reader, taken in turns, so that a busy machine is busy for all of them."""
-    times: dict[str, list[float]] = {role: [] for role in readers}
-    for question in asked:
-        for role, reader in readers.items():
-            started = time.perf_counter()
-            reader.read(question.image)
-            times[role].append(1000 * (time.perf_counter() - started))
-    return {role: float(np.median(each)) for role, each in times.items()}
-
-
-def correction_samples(taken: list[dataset.CuratedCorrection], pictures: list[np.ndarray]) -> list[Sample]:
-    """Corrections with their pictures as questions."""
-    return [
-        Sample(picture, each.text, each.written or each.text) for each, picture in zip(taken, pictures, strict=True)
-    ]
-
-
-def robustness(
-    reader: Reader, asked: Sequence[Sample], threshold: float, rng: np.random.Generator, faults: Iterable = CORRUPTIONS
+def measure_robustness(
+    reader: Reader,
+    samples: Sequence[Sample],
+    threshold: float,
+    rng: np.random.Generator,
+    corruptions: Iterable[Corruption] = CORRUPTIONS,
 ) -> pd.DataFrame:
-    """The same pictures read again with one fault each, by measure.
+    """Read the same samples with one corruption at a time, at each of its severities.
+
+    Parameters
+    ----------
+    threshold : accept threshold of the reader
+    rng : of the corruptions
 
     Returns
     -------
-    a row for each fault and strength, and first one without any: fault, strength, unit, right and accepted (shares),
-    accepted_wrong (share of wrong among accepted)
+    a row without corruption ("none"), then one for each corruption and severity, under the column names of card.json:
+    fault, strength, unit, right and accepted (shares), accepted_wrong (share of errors among accepted readings)
     """
-    plans: list[tuple[str, float, str, Callable]] = [("none", 0.0, "", lambda picture, strength, rng: picture)]
-    plans += [(fault.name, strength, fault.unit, fault.apply) for fault in faults for strength in fault.severities]
+    uncorrupted = Corruption("none", "", (0.0,), lambda image, severity, rng: image)
+    plans = [(corruption, severity) for corruption in (uncorrupted, *corruptions) for severity in corruption.severities]
     rows = []
-    for name, strength, unit, apply in tqdm(plans, "faults", mininterval=5):
-        spoiled = [replace(each, image=apply(each.image, strength, rng)) for each in asked]
-        answers = Predictions(spoiled, list(reader.stream(each.image for each in spoiled)))
-        passed, passed_wrong = answers.accepted(threshold)
+    for corruption, severity in tqdm(plans, "corruptions", mininterval=5):
+        corrupted = [replace(sample, image=corruption.apply(sample.image, severity, rng)) for sample in samples]
+        predictions = Predictions(corrupted, list(reader.stream(sample.image for sample in corrupted)))
+        accepted, accepted_errors = predictions.count_accepted(threshold)
         rows.append(
             {
-                "fault": name,
-                "strength": strength,
-                "unit": unit,
-                "right": float(answers.correct.mean()),
-                "accepted": passed / len(asked),
-                "accepted_wrong": passed_wrong / max(passed, 1),
+                "fault": corruption.name,
+                "strength": severity,
+                "unit": corruption.unit,
+                "right": float(predictions.correct.mean()),
+                "accepted": accepted / len(samples),
+                "accepted_wrong": accepted_errors / max(accepted, 1),
             }
         )
     return pd.DataFrame(rows)

@@ -1,52 +1,148 @@
-"""Whether a challenger becomes champion: checks that it has to pass, each with its number, and what it does better."""
+"""Decides whether a challenger becomes champion: the checks, the decision, and the reason in words."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from payment_ml.evaluation import calibration, metrics, risk_control
 
-_SIGNIFICANCE = 0.05  # p of an exact paired test, below which a difference is no accident
-_MAX_CALIBRATION_ERROR = 0.02  # expected calibration error on the gate
-_MAX_SLOWDOWN = 2.0  # times as long as the champion for one picture; the machine is noisy
-_MAX_GROWTH = 2.0  # times as many bytes as the champion
-_MAX_BYTES = 50_000_000  # bytes of a network that nobody served before
+_SIGNIFICANCE_LEVEL = 0.05  # a smaller p-value of an exact paired test makes a difference significant
+_MAX_CALIBRATION_ERROR = 0.02  # expected calibration error on the gate split
+_MAX_SLOWDOWN = 2.0  # times the champion's latency; the machine is noisy
+_MAX_GROWTH = 2.0  # times the champion's bytes
+_MAX_BYTES = 50_000_000  # of a network where there is no champion yet
+
+
+@dataclass(frozen=True)
+class PairedResults:
+    """Hold which of the same samples the challenger and the champion read correctly."""
+
+    unit: str  # what the samples are, in words
+    challenger: np.ndarray  # bool [n]
+    champion: np.ndarray | None  # bool [n]; None: there is no champion
+
+    def __post_init__(self) -> None:
+        """Refuse results of different samples."""
+        if self.champion is not None and len(self.champion) != len(self.challenger):
+            raise ValueError(
+                f"expected both on the same {self.unit}, but got {len(self.challenger)} and {len(self.champion)}"
+            )
+
+    @property
+    def errors(self) -> int:
+        """Return the number of the challenger's errors."""
+        return int(np.sum(~self.challenger))
+
+    @property
+    def champion_errors(self) -> int | None:
+        """Return the number of the champion's errors; None without a champion."""
+        return None if self.champion is None else int(np.sum(~self.champion))
+
+    @property
+    def excess_errors(self) -> int:
+        """Return how many more errors the challenger makes than the champion; 0 without a champion."""
+        return 0 if self.champion is None else self.errors - int(np.sum(~self.champion))
+
+    @property
+    def p_value(self) -> float | None:
+        """Return the p-value of an exact paired test of the difference; None without a champion."""
+        return None if self.champion is None else metrics.mcnemar_test(self.champion, self.challenger)
+
+    @property
+    def is_significant(self) -> bool:
+        """Return whether the difference is significant; False without a champion."""
+        return self.champion is not None and metrics.mcnemar_test(self.champion, self.challenger) < _SIGNIFICANCE_LEVEL
+
+    def summary(self) -> str:
+        """Return both numbers of errors in words."""
+        errors = f"{self.errors} of {len(self.challenger)} {self.unit} wrong"
+        if self.champion is None:
+            return errors
+        return f"{errors}, the champion {self.champion_errors} (p = {self.p_value:.2g})"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that is asked of a challenger."""
+    """Hold the result of one promotion check."""
 
     name: str
     passed: bool
-    measured: float  # what was measured
-    limit: float | None  # what it is held against; None: nothing, it is only told
+    measured: float
+    limit: float | None  # None: the measured value is reported, not limited
     summary: str  # both, in words
-    blocking: bool = False  # a version that fails here is broken, and no one can force it
+    blocking: bool = False  # a version that fails is broken, and cannot be promoted by force
+
+
+@dataclass(frozen=True)
+class PromotionReport:
+    """Hold the evidence of a promotion: both readers on the gate split, the checks, and held-out corrections."""
+
+    gate: PairedResults
+    other_checks: tuple[Check, ...] = ()  # besides being no worse on the gate split
+    corrections: PairedResults | None = None  # on held-out corrections; None: there are none
+    champion_name: str = ""
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Return every check; the first is the comparison on the gate split."""
+        return (not_worse(self.gate), *self.other_checks)
+
+    @property
+    def failed(self) -> list[Check]:
+        """Return the checks that the challenger failed."""
+        return [check for check in self.checks if not check.passed]
+
+    @property
+    def broken(self) -> list[Check]:
+        """Return the blocking checks that the challenger failed."""
+        return [check for check in self.failed if check.blocking]
+
+    @property
+    def is_better(self) -> bool:
+        """Return whether a challenger that passed every check is better than the champion; a tie is not.
+
+        It is better if it makes fewer errors on one of the two sets (gate split, held-out corrections) and no more on
+        the other. Slightly more errors on the gate split (not significant) are allowed only if it is significantly
+        better on the corrections. Where there is no champion, it is better.
+        """
+        if self.gate.champion is None:
+            return True
+        if self.corrections is None or self.corrections.excess_errors == 0:
+            return self.gate.excess_errors < 0
+        return self.gate.excess_errors <= 0 or self.corrections.is_significant
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row for each check: its name, and whether it passed, is blocking, and the result in words."""
+        rows = [(check.name, check.passed, check.blocking, check.summary) for check in self.checks]
+        return pd.DataFrame(rows, columns=["check", "passed", "blocking", "result"])
 
 
 @dataclass(frozen=True)
 class PromotionDecision:
-    """A decision, its reason in one line, and the numbers that it rests on."""
+    """Hold a decision and the report that it rests on."""
 
+    report: PromotionReport
     promoted: bool
-    reason: str
-    samples: int  # digits of the gate split, or amounts written with them
-    challenger_errors: int
-    champion_errors: int | None  # None: there is no champion
-    p_value: float | None  # probability of at least this difference between readers of equal skill
-    checks: tuple[Check, ...] = ()
-    forced: bool = False  # promoted in spite of failed checks, as somebody asked
+    forced: bool  # promoted by force: a check failed, or the challenger is not better
 
     @property
-    def broken(self) -> list[Check]:
-        """Vital checks that it failed."""
-        return [gate for gate in self.checks if gate.blocking and not gate.passed]
+    def reason(self) -> str:
+        """Return the reason in one line."""
+        not_promoted = "not promoted" if self.report.gate.champion is None else "kept the champion"
+        if self.report.failed:
+            outcome = "promoted by force, though it failed" if self.forced else f"{not_promoted}, for it failed"
+            return f"{outcome} {'; '.join(f'{check.name}: {check.summary}' for check in self.report.failed)}"
+        comparison = _comparison(self.report)
+        if self.report.gate.champion is None:
+            return f"promoted: nothing served before; {comparison}"
+        outcome = "promoted by force" if self.forced else "promoted" if self.promoted else not_promoted
+        return f"{outcome}: {comparison}"
 
     def as_metadata(self) -> dict[str, Any]:
-        """Return the entry `verdict` of card.json, under the names that it has had since the first version."""
+        """Return the entry `verdict` of card.json, under the keys that it has had since the first version."""
+        gate = self.report.gate
         checks = [
             {
                 "name": check.name,
@@ -56,187 +152,139 @@ class PromotionDecision:
                 "told": check.summary,
                 "vital": check.blocking,
             }
-            for check in self.checks
+            for check in self.report.checks
         ]
         return {
             "promoted": self.promoted,
             "reason": self.reason,
-            "pictures": self.samples,
-            "challenger_wrong": self.challenger_errors,
-            "champion_wrong": self.champion_errors,
-            "chance": self.p_value,
+            "pictures": len(gate.challenger),
+            "challenger_wrong": gate.errors,
+            "champion_wrong": gate.champion_errors,
+            "chance": gate.p_value,
             "gates": checks,
             "forced": self.forced,
         }
 
 
-@dataclass(frozen=True)
-class PairedResults:
-    """Challenger and champion on the same pictures, bool [n] each: which were read right."""
+def decide_promotion(report: PromotionReport, force: bool = False) -> PromotionDecision:
+    """Promote a challenger that passes every check and is better than the champion.
 
-    unit: str  # what was read, for people
-    challenger: np.ndarray
-    champion: np.ndarray | None  # None: nothing serves yet
+    The gate split serves this decision alone: no training, early stopping, calibration or threshold uses it. The test
+    split takes no part in the decision.
 
-    def __post_init__(self):
-        """Refuse what cannot be compared."""
-        if self.champion is not None and len(self.champion) != len(self.challenger):
-            raise ValueError(
-                f"expected both on the same {self.unit}, but got {len(self.challenger)} and {len(self.champion)}"
-            )
-
-    @property
-    def errors(self) -> int:
-        """Mistakes of the challenger."""
-        return int(np.sum(~self.challenger))
-
-    @property
-    def champion_errors(self) -> int | None:
-        """Mistakes of the champion."""
-        return None if self.champion is None else int(np.sum(~self.champion))
-
-    @property
-    def p_value(self) -> float | None:
-        """Probability of at least this difference between readers of equal skill, by an exact paired test."""
-        return None if self.champion is None else metrics.mcnemar_test(self.champion, self.challenger)
-
-    def summary(self) -> str:
-        """Both in words."""
-        said = f"{self.errors} of {len(self.challenger)} {self.unit} wrong"
-        return (
-            said if self.champion is None else f"{said}, the champion {self.champion_errors} (p = {self.p_value:.2g})"
-        )
+    Parameters
+    ----------
+    report : of the challenger
+    force : promote in spite of failed checks, but never a broken version
+    """
+    if report.failed:
+        forced = force and not report.broken
+        return PromotionDecision(report, promoted=forced, forced=forced)
+    return PromotionDecision(report, promoted=report.is_better or force, forced=force and not report.is_better)
 
 
-def not_worse(match: PairedResults) -> Check:
-    """Not more mistakes than the champion's, beyond chance."""
-    worse = match.champion is not None and match.errors > match.champion_errors and match.p_value < _SIGNIFICANCE
-    return Check(f"no worse on {match.unit}", not worse, match.errors, match.champion_errors, match.summary())
+def _comparison(report: PromotionReport) -> str:
+    """Return in words how many errors challenger and champion make; a tie names both numbers, too."""
+    gate = report.gate
+    text = f"{gate.errors} of {len(gate.challenger)} gate {gate.unit} wrong"
+    if gate.champion is not None:
+        order = {-1: "fewer than", 0: "as many as", 1: "more than"}[int(np.sign(gate.excess_errors))]
+        text += f", {order} the {gate.champion_errors} of {report.champion_name}"
+        text += f" (exact paired test: p = {gate.p_value:.2g})"
+    if report.corrections is not None:
+        text += f"; kept corrections: {report.corrections.summary()}"
+    return text
 
 
-def holdout_corrections(match: PairedResults) -> Check:
-    """At most as many mistakes as the champion's on corrections that nobody learned from."""
-    passed = match.champion is None or match.errors <= match.champion_errors
-    return Check("kept corrections", passed, match.errors, match.champion_errors, match.summary())
+def not_worse(results: PairedResults) -> Check:
+    """Check that the challenger does not make significantly more errors than the champion."""
+    passed = not (results.excess_errors > 0 and results.is_significant)
+    return Check(f"no worse on {results.unit}", passed, results.errors, results.champion_errors, results.summary())
 
 
-def accuracy_check(right: np.ndarray, least: float, unit: str) -> Check:
-    """At least the share right that a whole training reaches."""
-    share = float(right.mean())
-    told = f"expected at least {least:.1%} of {unit} right, but got {share:.2%}" if share < least else f"{share:.2%}"
-    return Check("accuracy", share >= least, share, least, told, blocking=True)
+def holdout_corrections(results: PairedResults) -> Check:
+    """Check that the challenger makes at most as many errors as the champion on held-out corrections."""
+    passed = results.excess_errors <= 0
+    return Check("kept corrections", passed, results.errors, results.champion_errors, results.summary())
+
+
+def accuracy_check(correct: np.ndarray, min_accuracy: float, unit: str) -> Check:
+    """Check that the accuracy is at least `min_accuracy`.
+
+    Parameters
+    ----------
+    correct : bool [n]
+    min_accuracy : that a sound training reaches, in [0, 1]
+    unit : what the samples are, in words
+    """
+    accuracy = float(correct.mean())
+    passed = accuracy >= min_accuracy
+    failure = f"expected at least {min_accuracy:.1%} of {unit} right, but got {accuracy:.2%}"
+    return Check("accuracy", passed, accuracy, min_accuracy, f"{accuracy:.2%}" if passed else failure, blocking=True)
 
 
 def finite_check(confidences: np.ndarray) -> Check:
-    """Every confidence is a number."""
-    broken = int(np.sum(~np.isfinite(confidences)))
-    return Check("finite", broken == 0, broken, 0, f"{broken} confidences are no numbers", blocking=True)
+    """Check that every confidence, float [n], is finite."""
+    invalid = int(np.sum(~np.isfinite(confidences)))
+    return Check("finite", invalid == 0, invalid, 0, f"{invalid} confidences are no numbers", blocking=True)
 
 
-def all_digits_check(read: set[str]) -> Check:
-    """No digit is never given as an answer."""
-    missing = sorted(set("0123456789") - read)
-    told = f"never read: {', '.join(missing)}" if missing else "all ten digits are among the answers"
-    return Check("no digit lost", not missing, len(read), 10, told, blocking=True)
+def all_digits_check(digits_read: set[str]) -> Check:
+    """Check that each of the ten digits is read at least once."""
+    missing = sorted(set("0123456789") - digits_read)
+    summary = f"never read: {', '.join(missing)}" if missing else "all ten digits are among the answers"
+    return Check("no digit lost", not missing, len(digits_read), 10, summary, blocking=True)
 
 
-def calibration_check(confidences: np.ndarray, right: np.ndarray) -> Check:
-    """Confidence is about the share that is right."""
-    gap = calibration.expected_calibration_error(confidences, right)
-    most = _MAX_CALIBRATION_ERROR + 1 / len(right) ** 0.5  # a few hundred pictures show a gap by chance alone
-    return Check("calibration", gap <= most, gap, most, f"calibration error {gap:.2%}, at most {most:.1%}")
+def calibration_check(confidences: np.ndarray, correct: np.ndarray) -> Check:
+    """Check that the expected calibration error is small; confidences float [n], correct bool [n]."""
+    error = calibration.expected_calibration_error(confidences, correct)
+    limit = _MAX_CALIBRATION_ERROR + 1 / len(correct) ** 0.5  # a few hundred samples show a gap by chance alone
+    return Check("calibration", error <= limit, error, limit, f"calibration error {error:.2%}, at most {limit:.1%}")
 
 
-def risk_check(confidences: np.ndarray, right: np.ndarray, threshold: float, risk: float) -> Check:
-    """The accepted are not wrong more often than promised, beyond chance (exact binomial interval)."""
-    passed, wrong = risk_control.count_accepted(confidences, right, threshold)
-    low = risk_control.clopper_pearson(wrong, passed, 0.9)[0] if passed else 0.0
-    told = f"{wrong} of {passed} accepted wrong; promised at most {risk:.1%}"
-    return Check("promise", low <= risk, wrong / max(passed, 1), risk, told)
+def risk_check(confidences: np.ndarray, correct: np.ndarray, threshold: float, risk: float) -> Check:
+    """Check that the error rate of accepted readings does not exceed the risk (exact binomial interval).
+
+    Parameters
+    ----------
+    confidences : float [n]
+    correct : bool [n]
+    threshold : accept threshold
+    risk : largest promised share of errors among accepted readings, in (0, 1)
+    """
+    accepted, errors = risk_control.count_accepted(confidences, correct, threshold)
+    low = risk_control.clopper_pearson(errors, accepted, 0.9)[0] if accepted else 0.0
+    summary = f"{errors} of {accepted} accepted wrong; promised at most {risk:.1%}"
+    return Check("promise", low <= risk, errors / max(accepted, 1), risk, summary)
 
 
 def negatives_check(challenger: np.ndarray, champion: np.ndarray | None) -> Check:
-    """Of pictures that hold nothing to read, not more are accepted than by the champion, beyond chance.
+    """Check that the challenger does not accept significantly more images without an amount than the champion.
 
     Parameters
     ----------
-    challenger, champion : bool [n], which were accepted
+    challenger, champion : bool [n], which images were accepted; None: there is no champion
     """
-    count, total = int(challenger.sum()), len(challenger)
-    match = PairedResults("pictures of nothing", ~challenger, None if champion is None else ~champion)
-    gate = not_worse(match)
-    told = f"{count} of {total} accepted"
+    false_accepts, total = int(challenger.sum()), len(challenger)
+    comparison = not_worse(PairedResults("negatives", ~challenger, None if champion is None else ~champion))
+    summary = f"{false_accepts} of {total} accepted"
     if champion is not None:
-        told += f", {int(champion.sum())} by the champion"
-    return Check("nothing to read", gate.passed, count, gate.limit, told)
+        summary += f", {int(champion.sum())} by the champion"
+    return Check("nothing to read", comparison.passed, false_accepts, comparison.limit, summary)
 
 
-def latency_check(milliseconds: float, champion: float | None) -> Check:
-    """One picture takes at most twice as long as with the champion, measured in the same run."""
-    limit = None if champion is None else _MAX_SLOWDOWN * champion
-    told = f"{milliseconds:.1f} ms a picture" + ("" if champion is None else f", the champion {champion:.1f} ms")
-    return Check("speed", limit is None or milliseconds <= limit, milliseconds, limit, told)
+def latency_check(milliseconds: float, champion_milliseconds: float | None) -> Check:
+    """Check that one image takes at most twice as long as with the champion, measured in the same run."""
+    summary = f"{milliseconds:.1f} ms a picture"
+    if champion_milliseconds is None:
+        return Check("speed", True, milliseconds, None, summary)
+    limit = _MAX_SLOWDOWN * champion_milliseconds
+    summary += f", the champion {champion_milliseconds:.1f} ms"
+    return Check("speed", milliseconds <= limit, milliseconds, limit, summary)
 
 
-def size_check(size: int, champion: int | None) -> Check:
-    """At most twice as large as the champion."""
-    limit = _MAX_BYTES if champion is None else _MAX_GROWTH * champion
+def size_check(size: int, champion_size: int | None) -> Check:
+    """Check that the network, in bytes, is at most twice as large as the champion's."""
+    limit = _MAX_BYTES if champion_size is None else _MAX_GROWTH * champion_size
     return Check("size", size <= limit, size, limit, f"{size / 1e6:.1f} MB, at most {limit / 1e6:.1f} MB")
-
-
-def decide_promotion(
-    gate: PairedResults,
-    checks: Sequence[Check] = (),
-    kept: PairedResults | None = None,
-    champion_name: str = "",
-    force: bool = False,
-) -> PromotionDecision:
-    """Promote a challenger that passes every gate and is better in something; a tie changes nothing.
-
-    Better is one that makes fewer mistakes on the gate split or on the kept corrections, and not more on the other.
-    More on the gate, though not beyond chance, is made up for only by kept corrections that are read better beyond
-    chance.
-
-    The gate split takes part in nothing else: neither learning, nor the choice of the epoch, nor the temperature or
-    the threshold. The test split takes no part here.
-
-    Parameters
-    ----------
-    gate : both readers on the gate split
-    checks : what else is asked of the challenger; that it is no worse on `gate` is added
-    kept : both readers on the kept corrections; None: there are none
-    champion_name : for the reason
-    force : promote in spite of failed checks, but never a broken version
-    """
-    checks = (not_worse(gate), *checks)
-    failed = [each for each in checks if not each.passed]
-    numbers = (len(gate.challenger), gate.errors, gate.champion_errors, gate.p_value, checks)
-    told = f"{gate.errors} of {len(gate.challenger)} gate {gate.unit} wrong"
-    if gate.champion is not None:
-        # Of a tie as of a difference, the reason says what stands on either side.
-        order = np.sign(gate.errors - gate.champion_errors)
-        compared = {-1: "fewer than", 0: "as many as", 1: "more than"}[int(order)]
-        told += (
-            f", {compared} the {gate.champion_errors} of {champion_name} (exact paired test: p = {gate.p_value:.2g})"
-        )
-    if kept is not None:
-        told += f"; kept corrections: {kept.summary()}"
-    stays = "not promoted" if gate.champion is None else "kept the champion"
-    if failed:
-        names = "; ".join(f"{each.name}: {each.summary}" for each in failed)
-        forced = force and not any(each.blocking for each in failed)
-        head = "promoted by force, though it failed" if forced else f"{stays}, for it failed"
-        return PromotionDecision(forced, f"{head} {names}", *numbers, forced)
-    if gate.champion is None:
-        return PromotionDecision(True, f"promoted: nothing served before; {told}", *numbers)
-    better = _is_better(gate, kept)
-    if force and not better:
-        return PromotionDecision(True, f"promoted by force: {told}", *numbers, True)
-    return PromotionDecision(better, f"{'promoted' if better else stays}: {told}", *numbers)
-
-
-def _is_better(gate: PairedResults, kept: PairedResults | None) -> bool:
-    """Whether a challenger that passed every gate, among them not to be worse on kept corrections, is better at all."""
-    if kept is None or kept.errors == kept.champion_errors:
-        return gate.errors < gate.champion_errors
-    return gate.errors <= gate.champion_errors or kept.p_value < _SIGNIFICANCE

@@ -1,4 +1,4 @@
-"""What came of an examination: errors in digits and in money, and where they are made."""
+"""Summarizes predictions: metrics in images and in money, and where the errors are."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,29 +7,35 @@ import numpy as np
 import pandas as pd
 
 from payment_ml.evaluation import calibration, metrics, risk_control
-from payment_ml.evaluation.evaluator import Predictions, Reader
-from payment_ml.recognition.digit_classifier import DigitClassifier
-from payment_ml.recognition.readings import AmountReading, DigitReading
+from payment_ml.evaluation.evaluator import Predictions, PresegmentedResults
 
 
-def summary(answers: Predictions, threshold: float) -> dict[str, Any]:
-    """The numbers that a reader is known by; money as text with two decimals.
+def summary(predictions: Predictions, threshold: float) -> dict[str, Any]:
+    """Summarize predictions in the numbers that card.json keeps.
 
-    A wrong reading's error is how far it is from the truth; where no amount was read at all it is the whole truth.
+    Parameters
+    ----------
+    threshold : accept threshold of the reader
+
+    Returns
+    -------
+    pictures, wrong, accuracy, calibration_error (of those where something was read; 0 where nothing was), accepted,
+    accepted_wrong; and of money, as text with two decimals: money_written, money_error (the sum), money_error_mean,
+    money_error_largest, money_error_accepted
     """
-    right, confidences = answers.correct, answers.confidences
+    correct, confidences = predictions.correct, predictions.confidences
     read = confidences > 0
-    errors = money_errors(answers)
-    passed, passed_wrong = answers.accepted(threshold)
+    errors = money_errors(predictions)
+    accepted_count, accepted_errors = predictions.count_accepted(threshold)
     accepted = confidences >= threshold
     return {
-        "pictures": len(right),
-        "wrong": int(np.sum(~right)),
-        "accuracy": float(np.mean(right)),
-        "calibration_error": calibration.expected_calibration_error(confidences[read], right[read]),
-        "accepted": passed,
-        "accepted_wrong": passed_wrong,
-        "money_written": str(sum(_money(each.label) for each in answers.samples)),
+        "pictures": len(correct),
+        "wrong": int(np.sum(~correct)),
+        "accuracy": float(np.mean(correct)),
+        "calibration_error": _calibration_error(confidences[read], correct[read]),
+        "accepted": accepted_count,
+        "accepted_wrong": accepted_errors,
+        "money_written": str(sum(_money(sample.label) for sample in predictions.samples)),
         "money_error": str(sum(errors)),
         "money_error_mean": str(round(sum(errors) / len(errors), 2)),
         "money_error_largest": str(max(errors)),
@@ -37,111 +43,162 @@ def summary(answers: Predictions, threshold: float) -> dict[str, Any]:
     }
 
 
-def money_errors(answers: Predictions) -> list[Decimal]:
-    """How far each reading is from its truth in money; the whole truth where no amount was read."""
-    return [
-        abs(_money(question.label) - _value(reading))
-        for question, reading in zip(answers.samples, answers.readings, strict=True)
-    ]
+def money_errors(predictions: Predictions) -> list[Decimal]:
+    """Return the absolute error of each reading in money; the whole label where no amount was read."""
+    pairs = zip(predictions.samples, predictions.readings, strict=True)
+    return [abs(_money(sample.label) - (reading.value or Decimal(0))) for sample, reading in pairs]
 
 
 def _money(text: str) -> Decimal:
     return Decimal(text or 0).quantize(Decimal("0.01"))
 
 
-def _value(reading: AmountReading | DigitReading) -> Decimal:
-    value = reading.value if isinstance(reading, AmountReading) else reading.digit
-    return Decimal(0 if value is None else value)
+def _calibration_error(confidences: np.ndarray, correct: np.ndarray) -> float:
+    return calibration.expected_calibration_error(confidences, correct) if len(correct) else 0.0
 
 
 def summary_table(summaries: dict[str, dict[str, Any]]) -> pd.DataFrame:
-    """Summaries side by side for people; a column a reader."""
-    return pd.DataFrame(
-        {
-            name: {
-                "exactly right": f"{each['accuracy']:.2%}",
-                "wrong": f"{each['wrong']:,} of {each['pictures']:,}",
-                "expected calibration error": f"{each['calibration_error']:.2%}",
-                "accepted": f"{each['accepted'] / each['pictures']:.1%}",
-                "wrong among accepted": f"{each['accepted_wrong']:,} of {each['accepted']:,}",
-                "money written": each["money_written"],
-                "money wrong, all readings": each["money_error"],
-                "mean over all readings": each["money_error_mean"],
-                "largest": each["money_error_largest"],
-                "money wrong, accepted readings": each["money_error_accepted"],
-            }
-            for name, each in summaries.items()
-        }
-    )
+    """Return summaries side by side for people, a column for each reader."""
+    return pd.DataFrame({role: _summary_column(entries) for role, entries in summaries.items()})
 
 
-def accuracy_by_length(answers: Predictions, threshold: float) -> pd.DataFrame:
-    """How the number of digits matters: pictures, share right and share accepted for each."""
-    frame = pd.DataFrame(
-        {
-            "digits": [len(each.digits) for each in answers.samples],
-            "right": answers.correct,
-            "accepted": answers.confidences >= threshold,
-        }
-    )
-    counted = {"pictures": ("right", "size"), "right": ("right", "mean"), "accepted": ("accepted", "mean")}
-    return frame.groupby("digits").agg(**counted)
-
-
-def errors_by_position(answers: Predictions) -> pd.DataFrame:
-    """How the place of a digit matters, counted from the left: digits, wrong ones, and their share.
-
-    Of readings that have as many digits as were written; a lost or invented digit has no place.
-    """
-    pairs = _pairs(answers)
-    longest = max((len(truth) for truth, _ in pairs), default=0)
-    rows = []
-    for place in range(longest):
-        there = [truth[place] != read[place] for truth, read in pairs if len(truth) > place]
-        rows.append({"position": place + 1, "digits": len(there), "wrong": sum(there), "share": np.mean(there)})
-    return pd.DataFrame(rows).set_index("position")
-
-
-def digit_confusion(answers: Predictions) -> np.ndarray:
-    """Counts int64 [10, 10] of true digit and digit read, of readings with as many digits as were written."""
-    pairs = _pairs(answers)
-    truths = np.array([int(each) for truth, _ in pairs for each in truth], int)
-    read = np.array([int(each) for _, digits in pairs for each in digits], int)
-    return metrics.confusion_matrix(truths, read)
-
-
-def _pairs(answers: Predictions) -> list[tuple[str, str]]:
-    """Digits written and digits read, of readings with as many as were written."""
-    pairs = zip(answers.samples, answers.readings, strict=True)
-    return [(asked.digits, read.digits) for asked, read in pairs if len(asked.digits) == len(read.digits)]
-
-
-def presegmented_metrics(
-    reader: Reader, cut: metrics.DigitPredictions | np.ndarray, rng: np.random.Generator
-) -> dict[str, Any]:
-    """The numbers of digits that were cut beforehand, and of amounts read one such digit at a time.
-
-    Parameters
-    ----------
-    cut : as `examination.cut_digits` gives it
-    rng : draws the amounts
-    """
-    if isinstance(reader, DigitClassifier):
-        return metrics.summary(cut, reader.threshold("digits"), rng)
+def _summary_column(entries: dict[str, Any]) -> dict[str, str]:
     return {
-        "digits": len(cut),
-        "wrong": int(np.sum(~cut)),
-        "accuracy": float(np.mean(cut)),
-        "amounts_wrong": metrics.simulated_amount_error_rate(cut, rng),
+        "accuracy": f"{entries['accuracy']:.2%}",
+        "errors": f"{entries['wrong']:,} of {entries['pictures']:,}",
+        "expected calibration error": f"{entries['calibration_error']:.2%}",
+        "accepted": f"{entries['accepted'] / entries['pictures']:.1%}",
+        "errors among accepted": f"{entries['accepted_wrong']:,} of {entries['accepted']:,}",
+        "money written": entries["money_written"],
+        "error in money, all readings": entries["money_error"],
+        "mean over all readings": entries["money_error_mean"],
+        "largest": entries["money_error_largest"],
+        "error in money, accepted readings": entries["money_error_accepted"],
     }
 
 
-def acceptance_summary(passed: int, passed_wrong: int, total: int, risk: float) -> str:
-    """What was accepted and how much of it is wrong, with its interval, in words."""
-    if not passed:
-        return f"nothing of {total:,} test pictures was accepted"
-    low, high = risk_control.clopper_pearson(passed_wrong, passed)
+def captions(predictions: Predictions) -> list[str]:
+    """Return a caption for each sample: its label, what was read, and the confidence."""
+    pairs = zip(predictions.samples, predictions.readings, strict=True)
+    return [
+        f"{sample.label or 'no amount'} read as {reading.text or 'nothing'}\n{reading.confidence:.1%} confident"
+        for sample, reading in pairs
+    ]
+
+
+def most_confident_errors(predictions: Predictions, count: int) -> np.ndarray:
+    """Return the indices of at most `count` errors, the most confident first; integer."""
+    errors = np.flatnonzero(~predictions.correct)
+    return errors[np.argsort(-predictions.confidences[errors], kind="stable")][:count]
+
+
+def accuracy_by_length(predictions: Predictions, threshold: float) -> pd.DataFrame:
+    """Return for each number of digits in a label: samples, accuracy, and the share that `threshold` accepts."""
+    frame = pd.DataFrame(
+        {
+            "digits": [len(sample.digits) for sample in predictions.samples],
+            "correct": predictions.correct,
+            "accepted": predictions.confidences >= threshold,
+        }
+    )
+    columns = {"samples": ("correct", "size"), "accuracy": ("correct", "mean"), "accepted": ("accepted", "mean")}
+    return frame.groupby("digits").agg(**columns)
+
+
+def errors_by_position(predictions: Predictions) -> pd.DataFrame:
+    """Return for each position of a digit, counted from the left: digits, errors, and error_rate.
+
+    Only readings with as many digits as their label count: a lost or inserted digit has no position.
+    """
+    pairs = _aligned_digits(predictions)
+    longest = max((len(label) for label, _ in pairs), default=0)
+    rows = []
+    for i in range(longest):
+        wrong = [label[i] != reading[i] for label, reading in pairs if len(label) > i]
+        rows.append({"position": i + 1, "digits": len(wrong), "errors": sum(wrong), "error_rate": np.mean(wrong)})
+    return pd.DataFrame(rows, columns=["position", "digits", "errors", "error_rate"]).set_index("position")
+
+
+def digit_confusion(predictions: Predictions) -> np.ndarray:
+    """Return the confusion matrix of digits, int64 [10, 10], of readings with as many digits as their label."""
+    pairs = _aligned_digits(predictions)
+    labels = np.array([int(digit) for label, _ in pairs for digit in label], int)
+    digits_read = np.array([int(digit) for _, reading in pairs for digit in reading], int)
+    return metrics.confusion_matrix(labels, digits_read)
+
+
+def _aligned_digits(predictions: Predictions) -> list[tuple[str, str]]:
+    """Return the digits of label and reading, where both have equally many."""
+    pairs = zip(predictions.samples, predictions.readings, strict=True)
+    return [(sample.digits, reading.digits) for sample, reading in pairs if len(sample.digits) == len(reading.digits)]
+
+
+def presegmented_metrics(
+    results: PresegmentedResults, threshold: float, rng: np.random.Generator
+) -> dict[str, float | int]:
+    """Summarize pre-segmented digits in the numbers that card.json keeps.
+
+    Parameters
+    ----------
+    threshold : accept threshold for pre-segmented digits; unused where the reader gives no probability of each digit
+    rng : draws the amounts of `metrics.simulated_amount_error_rate`
+
+    Returns
+    -------
+    as `metrics.summary`; of an amount reader digits, wrong, accuracy and amounts_wrong
+    """
+    if results.predictions is not None:
+        return metrics.summary(results.predictions, threshold, rng)
+    return {
+        "digits": len(results.correct),
+        "wrong": int(np.sum(~results.correct)),
+        "accuracy": float(np.mean(results.correct)),
+        "amounts_wrong": metrics.simulated_amount_error_rate(results.correct, rng),
+    }
+
+
+def negatives_summary(negatives: Predictions, threshold: float) -> dict[str, int]:
+    """Count false accepts under the keys of card.json: nothing_to_read, the images, and nothing_accepted of them."""
+    accepted, _ = negatives.count_accepted(threshold)
+    return {"nothing_to_read": len(negatives.samples), "nothing_accepted": accepted}
+
+
+def reliability_diagrams(predictions: dict[str, Predictions]) -> dict[str, list[dict[str, float]]]:
+    """Return the points of a reliability diagram for each of `predictions`, where something was read.
+
+    Returns
+    -------
+    title, with the expected calibration error -> points, as `calibration.calibration_bins` returns them
+    """
+    diagrams = {}
+    for name, results in predictions.items():
+        read = results.confidences > 0
+        confidences, correct = results.confidences[read], results.correct[read]
+        title = f"{name}: expected calibration error {_calibration_error(confidences, correct):.2%}"
+        diagrams[title] = calibration.calibration_bins(confidences, correct)
+    return diagrams
+
+
+def acceptance_summary(predictions: Predictions, threshold: float, risk: float) -> str:
+    """Return in words how many test samples were accepted, and the error rate among them with its interval.
+
+    Parameters
+    ----------
+    threshold : accept threshold of the reader
+    risk : largest promised share of errors among accepted readings, in (0, 1)
+    """
+    total = len(predictions.samples)
+    accepted, errors = predictions.count_accepted(threshold)
+    if not accepted:
+        return f"none of {total:,} test images was accepted"
+    low, high = risk_control.clopper_pearson(errors, accepted)
     return (
-        f"accepted {passed:,} of {total:,} test pictures, {passed_wrong} of them wrong: {passed_wrong / passed:.2%} "
+        f"accepted {accepted:,} of {total:,} test images, {errors} of them wrong: {errors / accepted:.2%} "
         f"(95% interval {low:.2%} to {high:.2%}); promised at most {risk:.1%}"
     )
+
+
+def accepted_point(predictions: Predictions, threshold: float) -> tuple[float, float] | None:
+    """Return the coverage and the risk at an accept threshold, both in [0, 1]; None where it accepts nothing."""
+    accepted, errors = predictions.count_accepted(threshold)
+    return (accepted / len(predictions.samples), errors / accepted) if accepted else None

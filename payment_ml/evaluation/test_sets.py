@@ -1,4 +1,4 @@
-"""Pictures whose truth is known, to examine readers with; a process beside writes them while others are read."""
+"""Generates samples with known labels for evaluation; another process renders them while the first ones are read."""
 
 import itertools
 import multiprocessing
@@ -6,129 +6,149 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import overload
+from typing import NamedTuple, overload
 
 import numpy as np
 
 from payment_ml import workers
 from payment_ml.datasets.splits import Split
+from payment_ml.evaluation.settings import EvaluationSettings
 from payment_ml.synthesis import amount_images, glyphs, negatives
 from payment_ml.synthesis.amount_images import Sample
+from payment_ml.tasks import Task
 
-_CHUNK_SIZE = 250  # pictures that are written in one go
-_IN_PROCESS_LIMIT = 600  # pictures that are sooner written than another process is started
-_STRUCK_OUT_EVERY = 20  # of so many pictures that hold no amount one is an amount that was struck out
+_CHUNK_SIZE = 250  # samples that are rendered by one job
+_MAX_IN_PROCESS = 600  # samples that are rendered sooner than another process starts
+_STRUCK_OUT_EVERY = 20  # one of so many negatives is an amount that was struck out
 
 
 class LazySamples(Sequence[Sample]):
-    """Questions in the order in which they are written; whoever asks for one that is not there yet waits for it."""
+    """Hold samples in the order in which they are rendered; access to one that is not rendered yet waits for it."""
 
-    def __init__(self, sheets: Sequence[Future], count: int):
-        self._sheets, self._count = sheets, count
+    def __init__(self, chunks: Sequence[Future[list[Sample]]], count: int):
+        self._chunks, self._count = chunks, count
 
     def __len__(self) -> int:
         return self._count
 
     def __iter__(self) -> Iterator[Sample]:
-        return itertools.chain.from_iterable(sheet.result() for sheet in self._sheets)
+        return itertools.chain.from_iterable(chunk.result() for chunk in self._chunks)
 
     @overload
-    def __getitem__(self, place: int) -> Sample: ...
+    def __getitem__(self, index: int) -> Sample: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Sample]: ...
-    def __getitem__(self, place):
-        if isinstance(place, slice):
-            return [self[i] for i in range(*place.indices(self._count))]
-        i = range(self._count)[place]
-        return self._sheets[i // _CHUNK_SIZE].result()[i % _CHUNK_SIZE]
+    def __getitem__(self, index: slice) -> list[Sample]: ...
+    def __getitem__(self, index: int | slice) -> Sample | list[Sample]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self._count))]
+        i = range(self._count)[index]
+        return self._chunks[i // _CHUNK_SIZE].result()[i % _CHUNK_SIZE]
 
 
 def generate_samples(task: str, split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> LazySamples:
-    """Photographs written with the digits of a split.
+    """Render photographs with the digits of a split.
 
-    More than 600 are written by another process while the first ones are read already. A script that asks for so many
-    runs under `if __name__ == "__main__"`, as Python's multiprocessing asks of it; a notebook need not care.
+    Another process renders more than 600 samples, so that the first ones can be read meanwhile. A script that needs so
+    many must run under `if __name__ == "__main__"`, as Python's multiprocessing requires; a notebook need not.
 
     Parameters
     ----------
-    task : "digits", of which each picture then holds one in its middle, or "amounts"
-    count : of digits, every one of the split is the middle of a picture before any is twice
-    rng : the same one gives the same pictures, whoever writes them
-    colour : False photographs amounts in grey levels, which is faster and all that a reader sees
+    task : "digits", for photographs with one digit in the middle, or "amounts"
+    count : number of samples; of digits, every one of the split is the middle of a photograph before any is twice
+    rng : equal generators give equal samples, whichever process renders them
+    colour : False renders amounts in grey levels, which is faster and all that a reader uses
     """
     return _generate(task, split, count, rng, colour)
 
 
-def test_set(task: str, test: Split, seed: int, quick: bool = False) -> LazySamples:
-    """The pictures that notebook 03 reports on; 01 sees to it that no correction equals one of them."""
-    count = 300 if quick else {"digits": 1000, "amounts": 2000}[task]
+def test_set(task: str, test: Split, seed: int, settings: EvaluationSettings | None = None) -> LazySamples:  # noqa: PT028 - no test
+    """Render the samples that notebook 03 reports on; 01 rejects corrections that equal one of them.
+
+    Parameters
+    ----------
+    settings : number of samples; None: of a full evaluation
+    """
+    count = (settings or EvaluationSettings()).test_samples[Task(task)]
     return generate_samples(task, test, count, np.random.default_rng([seed, 3]))
 
 
 def negative_samples(split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> LazySamples:
-    """Photographs that hold no amount; every twentieth is an amount that was struck out. See `photographs`."""
-    return _generate("nothing", split, count, rng, colour)
+    """Render photographs without an amount; every twentieth is an amount that was struck out.
+
+    The parameters are those of `generate_samples`.
+    """
+    return _generate(_NEGATIVES, split, count, rng, colour)
 
 
+_NEGATIVES = "negatives"
 _pool: ProcessPoolExecutor | None = None
-_request_numbers = itertools.count()
+_set_numbers = itertools.count()
+
+
+class _Job(NamedTuple):
+    """What one call of `_render_chunk` needs."""
+
+    set_number: int  # equal for all chunks of one set
+    kind: str  # a task, or `_NEGATIVES`
+    split: Split
+    start: int  # index of the first sample
+    size: int  # number of samples
+    rng: np.random.Generator
+    colour: bool
 
 
 def _generate(kind: str, split: Split, count: int, rng: np.random.Generator, colour: bool) -> LazySamples:
     starts = range(0, count, _CHUNK_SIZE)
-    number = next(_request_numbers)
+    set_number = next(_set_numbers)
     jobs = [
-        (number, kind, split, start, min(_CHUNK_SIZE, count - start), generator, colour)
+        _Job(set_number, kind, split, start, min(_CHUNK_SIZE, count - start), generator, colour)
         for start, generator in zip(starts, rng.spawn(len(starts)), strict=True)
     ]
-    if count > _IN_PROCESS_LIMIT:
+    if count > _MAX_IN_PROCESS:
         return LazySamples([_submit(job) for job in jobs], count)
-    done: list[Future] = [Future() for _ in jobs]
-    for future, job in zip(done, jobs, strict=True):
-        future.set_result(_render_chunk(*job))
-    return LazySamples(done, count)
+    chunks: list[Future[list[Sample]]] = [Future() for _ in jobs]
+    for chunk, job in zip(chunks, jobs, strict=True):
+        chunk.set_result(_render_chunk(job))
+    return LazySamples(chunks, count)
 
 
-def _submit(job: tuple) -> Future:
-    """Give a job to the process beside; it is started when there is none, or when it was killed."""
-    global _pool
+def _submit(job: _Job) -> Future[list[Sample]]:
+    """Give a job to the worker process; start one where there is none, or where it was killed."""
+    global _pool  # noqa: PLW0603 - one pool for the whole process
     try:
         if _pool is not None:
-            return _pool.submit(_render_chunk, *job)
+            return _pool.submit(_render_chunk, job)
     except BrokenProcessPool:
         pass
     # Spawned, not forked: a fork of a process that runs TensorFlow's threads may hang.
     context = multiprocessing.get_context("spawn")
     _pool = ProcessPoolExecutor(max(1, (os.cpu_count() or 2) - 1), context, workers.limit_worker)
-    return _pool.submit(_render_chunk, *job)
+    return _pool.submit(_render_chunk, job)
 
 
-_glyph_banks: dict[int, glyphs.GlyphBank] = {}  # of the process that writes: the one of the set that it is at
+_glyph_banks: dict[int, glyphs.GlyphBank] = {}  # in the process that renders: the bank of the current set
 
 
-def _render_chunk(
-    number: int, kind: str, split: Split, start: int, count: int, rng: np.random.Generator, colour: bool
-) -> list[Sample]:
-    if kind == "digits":
-        pictures = amount_images.render_digits(split.images, split.labels, count, rng, start)
-        return [Sample(picture, str(label), str(label)) for picture, label in pictures]
-    if number not in _glyph_banks:
+def _render_chunk(job: _Job) -> list[Sample]:
+    split, rng = job.split, job.rng
+    if job.kind == Task.DIGITS:
+        images = amount_images.render_digits(split.images, split.labels, job.size, rng, job.start)
+        return [Sample(image, str(label), str(label)) for image, label in images]
+    if job.set_number not in _glyph_banks:
         _glyph_banks.clear()
-        _glyph_banks[number] = glyphs.GlyphBank(split.images, split.labels)
-    glyph_bank = _glyph_banks[number]
-    if kind == "amounts":
-        return [amount_images.render_amount(glyph_bank, rng, colour=colour) for _ in range(count)]
+        _glyph_banks[job.set_number] = glyphs.GlyphBank(split.images, split.labels)
+    glyph_bank = _glyph_banks[job.set_number]
+    if job.kind == Task.AMOUNTS:
+        return [amount_images.render_amount(glyph_bank, rng, colour=job.colour) for _ in range(job.size)]
     return [
-        Sample(_negative_image(glyph_bank, rng, colour, struck_out=i % _STRUCK_OUT_EVERY == 0), "", "")
-        for i in range(start, start + count)
+        Sample(_negative_image(glyph_bank, rng, job.colour, struck_out=i % _STRUCK_OUT_EVERY == 0), "", "")
+        for i in range(job.start, job.start + job.size)
     ]
 
 
 def _negative_image(
     glyph_bank: glyphs.GlyphBank, rng: np.random.Generator, colour: bool, struck_out: bool
 ) -> np.ndarray:
-    return (
-        amount_images.render_struck_out(glyph_bank, rng, colour)
-        if struck_out
-        else negatives.negative_image(rng, colour)
-    )
+    if struck_out:
+        return amount_images.render_struck_out(glyph_bank, rng, colour)
+    return negatives.negative_image(rng, colour)
