@@ -1,169 +1,171 @@
-"""What happens behind the upload panel: pictures in, answers and corrections out, and nothing of a browser."""
+"""Read images and save corrections for the upload panel, independently of any browser."""
 
 import secrets
-from dataclasses import asdict
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from PIL import Image
 
-from payment_ml import errors
-from payment_ml.errors import CorruptFileError, FeedbackError
+from payment_ml.errors import CorruptFileError, FeedbackError, ImageError
 from payment_ml.feedback.store import FeedbackStore, parse_label
 from payment_ml.imaging import image_loading
-from payment_ml.recognition.amount_reader import AmountReader
-from payment_ml.recognition.digit_classifier import DigitClassifier
-from payment_ml.recognition.readings import AmountReading, DigitReading
-from payment_ml.text import amounts
+from payment_ml.recognition.reader import Reader, Reading
+from payment_ml.recognition.readings import Character
+from payment_ml.tasks import TASKS, Task
 
 FORMATS = ("PNG", "JPEG", "GIF")
 MAX_BYTES = 10_000_000
-KINDS = ("amount", "digit")
-_TASKS = {"amount": "amounts", "digit": "digits"}
-_MIN_SIDE = 4  # pixels of a rectangle
-_MAX_ALTERNATIVES = 3  # other digits that are shown
-_MIN_SHARE = 0.001  # of them
+_MIN_BOX_SIDE = 4  # pixels
+_MAX_ALTERNATIVES = 3  # that are shown of an amount, and of each character
+_MIN_PROBABILITY = {Task.AMOUNTS: 0.0, Task.DIGITS: 0.001}  # of a character's alternative; a digit always has nine
 
-Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the picture
+Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the image
 
 
 class PredictionService:
-    """The readers and the folder of corrections, and what a person can have done with a picture.
+    """Hold the readers and the store of corrections that serve one panel.
 
-    Every answer is a dict that JSON can hold. What goes wrong with a person's input is no exception but an answer with
-    `refused`: a sentence that says what was expected, what came, and what to do.
+    Every answer is a dict that JSON can represent. Invalid input raises nothing: the answer then has only the key
+    `refused`, a sentence that says what was expected, what came, and what to do.
+
+    Parameters
+    ----------
+    readers : a reader for each task that can be chosen
+    feedback : where corrections are saved; all of one service count as one session
     """
 
-    def __init__(self, readers: dict[str, AmountReader | DigitClassifier], feedback: FeedbackStore):
-        """Of a reader for each of some `KINDS`, and the corrections that are saved; one sitting, one source."""
-        self._readers = readers
+    def __init__(self, readers: Mapping[Task, Reader], feedback: FeedbackStore):
+        self._readers = dict(readers)
         self._feedback = feedback
-        self._source = f"panel-{secrets.token_hex(4)}"
+        self._session = f"panel-{secrets.token_hex(4)}"
 
     @property
-    def kinds(self) -> list[str]:
-        """What can be read: some of `KINDS`."""
-        return [kind for kind in KINDS if kind in self._readers]
+    def tasks(self) -> list[Task]:
+        """Return the tasks that have a reader."""
+        return [task for task in TASKS if task in self._readers]
 
-    def read(self, content: bytes, name: str, kind: str, box: Box | None = None) -> dict[str, Any]:
-        """Read a picture, or what a rectangle cuts out of it.
+    @property
+    def waiting(self) -> int:
+        """Return the number of corrections that wait for the next retraining."""
+        return len(self._feedback)
+
+    def read(self, content: bytes, name: str, task: Task, box: Box | None = None) -> dict[str, Any]:
+        """Read an image, or the part of it inside a box.
 
         Parameters
         ----------
         content : PNG, JPEG or GIF
         name : of the file, for messages
-        kind : "amount" or "digit"
-        box : None reads the whole picture
+        task : one of `tasks`
+        box : None reads the whole image
 
         Returns
         -------
         `refused`, or: `text` as read, `shown` for people, `digits`, `confidence`, `decision`, `reason`, `width` and
-        `height` of the picture, `outline` (corners of the writing), `characters` (each with `character`,
-        `confidence`, `left`, `right`, `alternatives`), `alternatives` (amounts with `text` and `confidence`), `note`;
-        places in pixels of the whole picture
+        `height` of the image, `outline` (corners of the text), `characters` (each with `character`, `confidence`,
+        `left`, `right`, `alternatives`), `alternatives` (amounts with `text` and `confidence`), `note`; places in
+        pixels of the whole image
         """
         try:
-            whole, cut, (left, top) = self._open(content, name, box)
-        except errors.ImageError as error:
+            image, part, (left, top) = self._open(content, name, box)
+        except ImageError as error:
             return {"refused": str(error)}
-        reading = self._readers[kind].read(cut)
+        reading = self._readers[task].read(part)
         return {
             "text": reading.text,
-            "shown": _shown(reading),
+            "shown": reading.text if reading.value is None else _format_value(reading.value, task),
             "digits": reading.digits,
             "confidence": reading.confidence,
             "decision": reading.decision,
             "reason": reading.reason,
-            "width": whole.width,
-            "height": whole.height,
+            "width": image.width,
+            "height": image.height,
             "outline": [[x + left, y + top] for x, y in reading.outline],
-            "characters": [
-                {**each, "left": each["left"] + left, "right": each["right"] + left} for each in _characters(reading)
-            ],
-            "alternatives": [
-                {"text": f"{each.value:,.2f}", "confidence": each.confidence}
-                for each in getattr(reading, "alternatives", ())[:_MAX_ALTERNATIVES]
-            ],
-            "note": image_loading.note(whole),
+            "characters": [_describe_character(character, task, left) for character in reading.characters],
+            "alternatives": _describe_alternatives(reading, task),
+            "note": image_loading.note(image),
         }
 
-    def check(self, typed: str, kind: str) -> dict[str, Any]:
-        """Whether what a person typed can be saved: `means` in words, or `refused`."""
+    def check(self, typed: str, task: Task) -> dict[str, Any]:
+        """Return the label that a typed text would be saved as: `means` for people, or `refused`."""
         try:
-            text = parse_label(_TASKS[kind], typed)
+            label = parse_label(task, typed)
         except FeedbackError as error:
             return {"refused": str(error)}
-        return {"means": f"{amounts.parse(text).value:,.2f}" if kind == "amount" else text}
+        return {"means": _format_value(Decimal(label), task)}
 
-    def save(self, content: bytes, name: str, kind: str, typed: str, box: Box | None = None) -> dict[str, Any]:
-        """Save what a person says is on a picture, or on what a rectangle cuts out of it; parameters as in `read`.
+    def save(self, content: bytes, name: str, task: Task, typed: str, box: Box | None = None) -> dict[str, Any]:
+        """Save the label that a person typed for an image, or for the part of it inside a box; parameters as in `read`.
 
         Returns
         -------
-        `refused`, or `said`: a sentence on what was saved, and `waiting`: how many corrections wait for retraining
+        `refused`, or `said`: a sentence on what was saved, and `waiting`: the number of corrections that wait for the
+        next retraining
         """
         try:
-            _, cut, _ = self._open(content, name, box)
-            reader = self._readers[kind]
-            reading = reader.read(cut)
+            _, part, _ = self._open(content, name, box)
+            reader = self._readers[task]
+            reading = reader.read(part)
             record = {
                 "text": reading.text,
                 "confidence": reading.confidence,
                 "decision": reading.decision,
                 "version": reader.version.name,
             }
-            saved = self._feedback.save(cut, _TASKS[kind], typed, record, self._source)
-        except (errors.ImageError, FeedbackError, CorruptFileError) as error:
+            correction = self._feedback.save(part, task, typed, record, self._session)
+        except (ImageError, FeedbackError, CorruptFileError) as error:
             return {"refused": str(error)}
         except OSError as error:
             return {"refused": f"expected to save into {self._feedback.folder.name}/, but got: {error.strerror}"}
-        shown = self.check(saved.text, kind)["means"]
-        if saved.history:
-            said = f"{name} is now saved as {shown}; before, it was {saved.history[-1]['text']}."
-        elif saved.text == reading.text:
-            said = f"{name} is saved: {shown} is right."
+        label = _format_value(Decimal(correction.text), task)
+        if correction.history:
+            said = f"{name} is now saved as {label}; before, it was {correction.history[-1]['text']}."
+        elif correction.text == reading.text:
+            said = f"{name} is saved: {label} is right."
         else:
-            said = f"{name} is saved as {shown}; it was read as {reading.text or 'nothing'}."
+            said = f"{name} is saved as {label}; it was read as {reading.text or 'nothing'}."
         return {"said": said, "waiting": self.waiting}
 
-    @property
-    def waiting(self) -> int:
-        """Corrections that the next retraining finds."""
-        return len(self._feedback)
-
     def _open(self, content: bytes, name: str, box: Box | None) -> tuple[Image.Image, Image.Image, tuple[int, int]]:
-        """The whole picture, the part of it to read, and where in it that begins."""
-        whole = image_loading.load(content, name, FORMATS, MAX_BYTES)
+        """Return the whole image, the part of it to read, and the left and top of that part in pixels."""
+        image = image_loading.load(content, name, FORMATS, MAX_BYTES)
         if box is None:
-            return whole, whole, (0, 0)
-        left, top = (max(int(each), 0) for each in box[:2])
-        right, bottom = min(int(box[2]), whole.width), min(int(box[3]), whole.height)
-        if right - left < _MIN_SIDE or bottom - top < _MIN_SIDE:
-            raise errors.ImageError(
-                f"expected a rectangle of at least {_MIN_SIDE} x {_MIN_SIDE} pixels inside of {name}, but got "
+            return image, image, (0, 0)
+        left, top = (max(int(edge), 0) for edge in box[:2])
+        right, bottom = min(int(box[2]), image.width), min(int(box[3]), image.height)
+        if right - left < _MIN_BOX_SIDE or bottom - top < _MIN_BOX_SIDE:
+            raise ImageError(
+                f"expected a rectangle of at least {_MIN_BOX_SIDE} x {_MIN_BOX_SIDE} pixels inside of {name}, but got "
                 f"{max(right - left, 0)} x {max(bottom - top, 0)}; drag a larger one"
             )
-        return whole, whole.crop((left, top, right, bottom)), (left, top)
+        return image, image.crop((left, top, right, bottom)), (left, top)
 
 
-def _shown(reading: AmountReading | DigitReading) -> str:
-    value = getattr(reading, "value", None)
-    return reading.text if value is None else f"{value:,.2f}"
+def _format_value(value: Decimal, task: Task) -> str:
+    return f"{value:,.2f}" if task is Task.AMOUNTS else str(value)
 
 
-def _characters(reading: AmountReading | DigitReading) -> list[dict[str, Any]]:
-    if isinstance(reading, AmountReading):
-        return [asdict(each) for each in reading.characters]
-    if reading.digit is None:
+def _describe_character(character: Character, task: Task, left: int) -> dict[str, Any]:
+    """Return a character as the page needs it; the part that was read begins at `left` pixels of the whole image."""
+    return {
+        "character": character.character,
+        "confidence": character.confidence,
+        "left": character.left + left,
+        "right": character.right + left,
+        "alternatives": [
+            [text, probability]
+            for text, probability in character.alternatives[:_MAX_ALTERNATIVES]
+            if probability >= _MIN_PROBABILITY[task]
+        ],
+    }
+
+
+def _describe_alternatives(reading: Reading, task: Task) -> list[dict[str, Any]]:
+    """Return the other amounts that an image may show; the alternatives of a digit stand with its only character."""
+    if task is Task.DIGITS:
         return []
-    order = [int(each) for each in (-reading.probabilities).argsort() if each != reading.digit]
-    rivals = [(str(each), float(reading.probabilities[each])) for each in order[:_MAX_ALTERNATIVES]]
-    across = [x for x, _ in reading.outline]
     return [
-        {
-            "character": reading.text,
-            "confidence": reading.confidence,
-            "left": min(across),
-            "right": max(across),
-            "alternatives": [each for each in rivals if each[1] >= _MIN_SHARE],
-        }
+        {"text": _format_value(alternative.value, task), "confidence": alternative.confidence}
+        for alternative in reading.alternatives[:_MAX_ALTERNATIVES]
     ]

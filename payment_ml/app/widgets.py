@@ -1,4 +1,4 @@
-"""The upload-and-predict panel, for notebooks and for Voila."""
+"""Show the upload-and-predict panel in notebooks and in Voila."""
 
 import base64
 import csv
@@ -11,91 +11,105 @@ import traitlets
 
 from payment_ml.app import panel_script, service
 from payment_ml.feedback.store import FeedbackStore
+from payment_ml.recognition.reader import Reader
 from payment_ml.recognition.readers import load_amount_reader, load_digit_classifier
 from payment_ml.registry.registry import Registry
+from payment_ml.tasks import Task
 
+_TASKS = {"amount": Task.AMOUNTS, "digit": Task.DIGITS}  # by the page's word for the kind of image
 _log = logging.getLogger(__name__)
 
 
 class Panel(anywidget.AnyWidget):
-    """Choose, drop, paste or draw pictures; see what they say and how sure that is; save what they really say.
+    """Represent the panel: choose, drop, paste or draw images, see their amounts, and save corrections.
 
-    The browser's half is panel.js. It sends numbered questions, `{"id", "do": "read" | "check" | "save", ...}` with the
-    picture as a buffer, and gets `{"id", "answer"}` from the desk. Nothing of a picture is kept here.
+    The page runs the modules in panel/. It sends numbered questions, `{"id", "do": "read" | "check" | "save", ...}`
+    with the image as a buffer, and receives `{"id", "answer"}`, the answer of the service. The panel keeps no image.
+
+    Parameters
+    ----------
+    prediction_service : answers the questions
+    samples_dir : images to try, with a truth.csv that lists them; None shows no samples
     """
 
     _esm = panel_script.join_modules()
     _css = panel_script.FOLDER / "panel.css"
 
-    kinds = traitlets.List(traitlets.Unicode()).tag(sync=True)  # what can be read: "amount", "digit"
-    limit = traitlets.Int(service.MAX_BYTES).tag(sync=True)  # bytes of a picture
-    samples = traitlets.List().tag(sync=True)  # pictures to try: name, and picture as a data URL
-    waiting = traitlets.Int().tag(sync=True)  # corrections that the next retraining finds
+    kinds = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of image that can be read: "amount", "digit"
+    limit = traitlets.Int(service.MAX_BYTES).tag(sync=True)  # bytes of an image
+    samples = traitlets.List().tag(sync=True)  # images to try: `name`, and `picture` as a data URL
+    waiting = traitlets.Int().tag(sync=True)  # corrections that wait for the next retraining
 
-    def __init__(self, behind: service.PredictionService, samples_dir: Path | None = None):
-        """Show what `behind` can do; `samples_dir` holds pictures and their truth.csv, None shows no samples."""
+    def __init__(self, prediction_service: service.PredictionService, samples_dir: Path | None = None):
         super().__init__(
-            kinds=behind.kinds, waiting=behind.waiting, samples=[] if samples_dir is None else _samples(samples_dir)
+            kinds=[kind for kind, task in _TASKS.items() if task in prediction_service.tasks],
+            waiting=prediction_service.waiting,
+            samples=[] if samples_dir is None else _load_samples(samples_dir),
         )
-        self._desk = behind
-        self.on_msg(self._asked)
+        self._service = prediction_service
+        self.on_msg(self._reply)
 
-    def _asked(self, _: Any, question: dict[str, Any], buffers: list[memoryview]) -> None:
-        """Thin, since ipywidgets hides what a callback raises: whatever happens, the page gets an answer."""
+    def answer(self, question: dict[str, Any], content: bytes) -> dict[str, Any]:
+        """Answer a question of the page.
+
+        Parameters
+        ----------
+        question : `do` and `kind`, and depending on `do`: `name`, `box`, `typed`
+        content : of the image file; empty for "check"
+
+        Raises
+        ------
+        KeyError : a question that the page never asks
+        """
+        action, kind = question["do"], question["kind"]
+        if kind not in self.kinds:
+            raise KeyError(kind)
+        task = _TASKS[kind]
+        if action == "check":
+            return self._service.check(question["typed"], task)
+        name, box = str(question["name"]), question.get("box")
+        if action == "read":
+            return self._service.read(content, name, task, box)
+        if action == "save":
+            answer = self._service.save(content, name, task, question["typed"], box)
+            self.waiting = self._service.waiting
+            return answer
+        raise KeyError(action)
+
+    def _reply(self, _: Any, question: dict[str, Any], buffers: list[memoryview]) -> None:
+        """Send the answer to a question; ipywidgets hides exceptions in callbacks, so any failure is answered too."""
         try:
             answer = self.answer(question, bytes(buffers[0]) if buffers else b"")
-        except Exception:  # noqa: BLE001 - a fault of ours, logged; without an answer the page would wait for ever
+        except Exception:  # noqa: BLE001 - it is logged; without an answer the page would wait until its timeout
             _log.exception("the panel failed on the question %r", {**question, "typed": "..."})
             answer = {"refused": "expected an answer, but the reader failed; the log of the kernel says why"}
         self.send({"id": question.get("id"), "answer": answer})
 
-    def answer(self, question: dict[str, Any], content: bytes) -> dict[str, Any]:
-        """The desk's answer to a question of the page.
-
-        Parameters
-        ----------
-        question : `do`, and what that needs: `kind`, `name`, `box`, `typed`
-        content : of the picture; empty for "check"
-
-        Raises
-        ------
-        KeyError : a question that no page of ours asks
-        """
-        kind = question["kind"]
-        if kind not in self.kinds:
-            raise KeyError(kind)
-        if question["do"] == "check":
-            return self._desk.check(question["typed"], kind)
-        name, box = str(question["name"]), question.get("box")
-        if question["do"] == "read":
-            return self._desk.read(content, name, kind, box)
-        if question["do"] == "save":
-            answer = self._desk.save(content, name, kind, question["typed"], box)
-            self.waiting = self._desk.waiting
-            return answer
-        raise KeyError(question["do"])
-
 
 def open_panel(models_dir: Path, feedback_dir: Path, samples_dir: Path | None = None) -> Panel:
-    """A panel with the champions of a models folder, which saves into a folder of corrections.
+    """Open a panel that reads with the champions of a models folder.
+
+    Parameters
+    ----------
+    models_dir : folder of versions
+    feedback_dir : where corrections are saved
+    samples_dir : as for `Panel`
 
     Raises
     ------
-    RegistryError : amounts have no champion yet, or a network is not what its card describes
+    RegistryError : there is no champion of amounts, or a network is not the one that its metadata describes
     """
-    readers = {"amount": load_amount_reader(models_dir)}
-    if Registry(models_dir).champion("digits") is not None:
-        readers["digit"] = load_digit_classifier(models_dir)
+    readers: dict[Task, Reader] = {Task.AMOUNTS: load_amount_reader(models_dir)}
+    if Registry(models_dir).champion(Task.DIGITS) is not None:
+        readers[Task.DIGITS] = load_digit_classifier(models_dir)
     return Panel(service.PredictionService(readers, FeedbackStore(feedback_dir)), samples_dir)
 
 
-def _samples(folder: Path) -> list[dict[str, str]]:
+def _load_samples(folder: Path) -> list[dict[str, str]]:
     with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
         names = [row["file"] for row in csv.DictReader(file)]
-    return [
-        {
-            "name": name,
-            "picture": "data:image/png;base64," + base64.b64encode((folder / name).read_bytes()).decode("ascii"),
-        }
-        for name in names
-    ]
+    return [{"name": name, "picture": _data_url(folder / name)} for name in names]
+
+
+def _data_url(path: Path) -> str:
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")

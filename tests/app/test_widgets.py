@@ -1,4 +1,4 @@
-"""widgets: the kernel's half of the panel, driven by the messages that its page sends."""
+"""Test the kernel's side of the panel with the messages that its page sends."""
 
 import logging
 import re
@@ -8,59 +8,67 @@ import pytest
 from payment_ml import paths
 from payment_ml.app import service, widgets
 from payment_ml.feedback.store import FeedbackStore
+from payment_ml.tasks import Task
 
 SAMPLES = paths.ROOT / "data" / "samples"
 
 
 @pytest.fixture
 def panel(reader, classifier, tmp_path) -> widgets.Panel:
-    """A panel with both quick readers, that keeps what it sends."""
-    made = widgets.Panel(
-        service.PredictionService({"amount": reader, "digit": classifier}, FeedbackStore(tmp_path)), SAMPLES
-    )
-    made.sent = []
-    made.send = lambda content, buffers=None: made.sent.append(content)
-    return made
+    """Return a panel with both quick readers that keeps the messages it sends."""
+    readers = {Task.AMOUNTS: reader, Task.DIGITS: classifier}
+    panel = widgets.Panel(service.PredictionService(readers, FeedbackStore(tmp_path)), SAMPLES)
+    panel.sent = []
+    panel.send = lambda content, buffers=None: panel.sent.append(content)
+    return panel
 
 
 @pytest.fixture
 def amount() -> bytes:
-    """A sample amount."""
+    """Return the file of a sample amount."""
     return (SAMPLES / "amount-04.png").read_bytes()
 
 
 def ask(panel: widgets.Panel, content: bytes = b"", **question) -> dict:
-    """Send a question as the page does, through the widget's own message handling, and give the answer to it."""
+    """Send a question as the page does, through the widget's own message handling, and return the answer."""
     buffers = [memoryview(content)] if content else []
-    panel._handle_custom_msg({"id": "7", **question}, buffers)
+    panel._handle_custom_msg({"id": "7", **question}, buffers)  # ipywidgets has no public way
     (message,) = panel.sent
     panel.sent.clear()
     assert message["id"] == "7"
     return message["answer"]
 
 
-def test_a_picture_is_read_and_answered_by_its_number(panel, reader, amount):
-    """As the reader reads it."""
-    said = ask(panel, amount, do="read", kind="amount", name="a.png")
-    assert said["text"] == reader.read(amount).text
+def test_an_answer_carries_the_number_of_its_question(panel, reader, amount):
+    """The image is read as the reader reads it."""
+    answer = ask(panel, amount, do="read", kind="amount", name="a.png")
+    assert answer["text"] == reader.read(amount).text
 
 
-def test_both_kinds_a_rectangle_and_what_is_typed_are_answered(panel, amount):
-    """The switch, the selection, the check."""
-    digit = ask(panel, (SAMPLES / "digit-01.png").read_bytes(), do="read", kind="digit", name="d.png", box=None)
-    assert len(digit["digits"]) == 1
-    small = ask(panel, amount, do="read", kind="amount", name="a.png", box=[0, 0, 2, 2])
-    assert "drag a larger one" in small["refused"]
-    assert ask(panel, do="check", kind="amount", typed="12.5") == {
-        "refused": "expected an amount such as 1,234.56, but got '12.5'"
-    }
+def test_a_digit_is_read_by_the_digit_classifier(panel):
+    """The page's word for the kind of image selects the task."""
+    content = (SAMPLES / "digit-01.png").read_bytes()
+    answer = ask(panel, content, do="read", kind="digit", name="d.png", box=None)
+    assert len(answer["digits"]) == 1
 
 
-def test_a_save_counts_among_those_that_wait(panel, amount):
-    """In the trait that every view shows."""
+def test_a_box_that_is_too_small_is_refused(panel, amount):
+    """The sentence says what to do."""
+    answer = ask(panel, amount, do="read", kind="amount", name="a.png", box=[0, 0, 2, 2])
+    assert "drag a larger one" in answer["refused"]
+
+
+def test_typed_text_is_checked(panel):
+    """The question carries no image."""
+    answer = ask(panel, do="check", kind="amount", typed="12.5")
+    assert answer == {"refused": "expected an amount such as 1,234.56, but got '12.5'"}
+
+
+def test_a_save_updates_the_count_that_every_view_shows(panel, amount):
+    """The count is a trait."""
     assert panel.waiting == 0
-    said = ask(panel, amount, do="save", kind="amount", name="a.png", box=None, typed="1,250.00")
-    assert (said["waiting"], panel.waiting) == (1, 1)
+    answer = ask(panel, amount, do="save", kind="amount", name="a.png", box=None, typed="1,250.00")
+    assert (answer["waiting"], panel.waiting) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -68,31 +76,39 @@ def test_a_save_counts_among_those_that_wait(panel, amount):
     [{"do": "delete", "kind": "amount", "name": "x"}, {"do": "read", "kind": "cheque", "name": "x"}, {"do": "read"}],
     ids=["verb", "kind", "missing"],
 )
-def test_what_fails_is_logged_and_answered_never_swallowed(panel, question, caplog):
-    """ipywidgets would hide the exception, and the page would wait for ever."""
+def test_a_failure_is_logged_and_answered(panel, question, caplog):
+    """Otherwise ipywidgets would hide the exception, and the page would wait until its timeout."""
     with caplog.at_level(logging.ERROR):
-        said = ask(panel, **question)
-    assert "the log of the kernel says why" in said["refused"]
+        answer = ask(panel, **question)
+    assert "the log of the kernel says why" in answer["refused"]
     assert "the panel failed on the question" in caplog.text
 
 
-def test_bad_input_leaves_nothing_in_the_log(panel, caplog):
-    """It is answered with a sentence."""
-    for content in (b"%PDF", b"\x89PNG\r\n\x1a\n broken", bytes(10_000_001)):
-        assert "expected" in ask(panel, content, do="read", kind="amount", name="slip.png")["refused"]
+@pytest.mark.parametrize(
+    "content",
+    [b"%PDF", b"\x89PNG\r\n\x1a\n broken", bytes(10_000_001)],
+    ids=["pdf", "broken", "10 MB"],
+)
+def test_bad_input_is_refused_without_a_log_entry(panel, content, caplog):
+    """It is no failure of the panel."""
+    assert "expected" in ask(panel, content, do="read", kind="amount", name="slip.png")["refused"]
     assert not caplog.records
 
 
-def test_samples_and_limits_are_told_to_the_page(panel):
-    """All pictures of data/samples, as data, so that no file need be served."""
+def test_samples_and_limits_are_sent_to_the_page(panel):
+    """The samples are data URLs, so that no file need be served."""
     assert len(panel.samples) == 22
-    assert all(re.match(r"data:image/png;base64,iVBOR", each["picture"]) for each in panel.samples)
+    assert all(re.match(r"data:image/png;base64,iVBOR", sample["picture"]) for sample in panel.samples)
     assert panel.limit == service.MAX_BYTES
     assert panel.kinds == ["amount", "digit"]
 
 
-def test_a_panel_opens_with_the_champions_that_there_are(reader_run, quick_run, tmp_path):
-    """Amounts alone will do; without them the error says what to run."""
+def test_a_panel_opens_without_a_champion_of_digits(reader_run, tmp_path):
+    """It then reads amounts alone."""
     assert widgets.open_panel(reader_run.models_dir, tmp_path).kinds == ["amount"]
+
+
+def test_a_panel_needs_a_champion_of_amounts(quick_run, tmp_path):
+    """The error names the task."""
     with pytest.raises(LookupError, match="expected a champion of amounts"):
         widgets.open_panel(quick_run.models_dir, tmp_path)
