@@ -1,110 +1,118 @@
-"""handwriting: photographs of digits, as people upload them."""
+"""Tests of rendered amounts and digits: images with the label that is written on them."""
 
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from payment_ml.synthesis import amount_images, glyphs, marks, photographs
+from payment_ml.synthesis import amount_images, glyphs
 from payment_ml.text import amounts
 
 
 @pytest.fixture(scope="module")
-def alphabet(splits) -> glyphs.GlyphBank:
-    """The validation digits."""
+def glyph_bank(splits) -> glyphs.GlyphBank:
+    """Return the validation digits."""
     return glyphs.GlyphBank(splits["validation"].images, splits["validation"].labels)
 
 
-def test_pictures_are_colour_photographs_of_many_sizes(splits, rng):
-    """Heights as promised, colour channels, and their own size each."""
+def test_render_digits_yields_colour_images_of_many_sizes(splits, rng):
+    """Heights are 28 to 140 pixels."""
     validation = splits["validation"]
-    pictures = [p for p, _ in amount_images.render_digits(validation.images, validation.labels, 60, rng)]
-    heights = [picture.shape[0] for picture in pictures]
-    assert all(picture.dtype == np.uint8 and picture.shape[2] == 3 for picture in pictures)
+    images = [image for image, _ in amount_images.render_digits(validation.images, validation.labels, 60, rng)]
+    heights = [image.shape[0] for image in images]
+    assert all(image.dtype == np.uint8 and image.shape[2] == 3 for image in images)
     assert min(heights) >= 28
     assert max(heights) <= 140
-    assert len({picture.shape for picture in pictures}) > 40
+    assert len({image.shape for image in images}) > 40
 
 
-def test_the_truth_is_the_digit_in_the_middle(splits, rng):
-    """Every digit of a split comes once before any comes twice."""
-    validation = splits["validation"]
-    labels = [label for _, label in amount_images.render_digits(validation.images[:5], validation.labels[:5], 10, rng)]
-    assert labels == [*validation.labels[:5].tolist()] * 2
+def test_render_digits_uses_each_digit_once_before_any_repeats(splits, rng):
+    """Ten images of five digits have their labels twice, in order."""
+    images, labels = splits["validation"].images[:5], splits["validation"].labels[:5]
+    rendered_labels = [label for _, label in amount_images.render_digits(images, labels, 10, rng)]
+    assert rendered_labels == labels.tolist() * 2
 
 
-def test_the_same_generator_writes_the_same_pictures(splits):
-    """Seeded: an evaluation can be repeated."""
+def test_render_digits_starts_at_a_given_digit(splits, rng):
+    """Chunks of one test set continue where the chunk before ended."""
+    images, labels = splits["validation"].images[:5], splits["validation"].labels[:5]
+    rendered_labels = [label for _, label in amount_images.render_digits(images, labels, 3, rng, start=3)]
+    assert rendered_labels == [*labels[3:].tolist(), int(labels[0])]
+
+
+def test_render_digits_gives_the_same_images_for_the_same_seed(splits):
+    """An evaluation can be repeated."""
     images, labels = splits["validation"].images[:3], splits["validation"].labels[:3]
-    once, again = (list(amount_images.render_digits(images, labels, 3, np.random.default_rng(9))) for _ in range(2))
-    assert all(np.array_equal(x[0], y[0]) for x, y in zip(once, again, strict=True))
+    first, second = (list(amount_images.render_digits(images, labels, 3, np.random.default_rng(9))) for _ in range(2))
+    assert all(np.array_equal(image, same) for (image, _), (same, _) in zip(first, second, strict=True))
 
 
-def test_ink_is_darker_than_paper(rng):
-    """Whatever the colours: a stroke through the middle stays visible."""
-    ink = np.zeros((60, 80), np.float32)
-    ink[25:35, 10:70] = 1
-    for _ in range(30):
-        grey = photographs.render_photograph(ink, rng).mean(axis=2)
-        assert grey[28:32, 20:60].mean() < grey[45:, :].mean() - 8
-
-
-def test_an_amount_picture_tells_its_text_value_and_digits(alphabet, rng):
-    """What is written means its value, in the grammar of amounts."""
+def test_render_amount_returns_an_image_with_its_label_and_text(glyph_bank, rng):
+    """The grammar of amounts reads the label in the text."""
     for _ in range(200):
-        written = amount_images.render_amount(alphabet, rng)
-        assert written.image.dtype == np.uint8
-        assert written.image.ndim == 3
-        assert 10 <= written.image.shape[0] <= 260
-        assert written.digits.isdigit()
-        assert Decimal(written.label) in amounts.parse(written.written).readings, written.written
+        sample = amount_images.render_amount(glyph_bank, rng)
+        assert sample.image.dtype == np.uint8
+        assert sample.image.ndim == 3
+        assert 10 <= sample.image.shape[0] <= 260
+        assert sample.digits.isdigit()
+        assert Decimal(sample.label) in amounts.parse(sample.written).readings, sample.written
 
 
-def test_a_given_amount_is_written_as_given(alphabet, rng):
-    """For samples and for tests of single cases."""
-    written = amount_images.render_amount(alphabet, rng, (Decimal("1234.56"), "$1,234.56*"))
-    assert (written.written, written.digits) == ("$1,234.56*", "123456")
+def test_render_amount_writes_a_given_amount(glyph_bank, rng):
+    """Value and text come back in the sample."""
+    sample = amount_images.render_amount(glyph_bank, rng, (Decimal("1234.5"), "$1,234.50*"))
+    assert (sample.label, sample.written, sample.digits) == ("1234.50", "$1,234.50*", "123450")
 
 
-def test_the_digits_that_are_drawn_are_those_of_the_amount(alphabet, rng, monkeypatch):
-    """In their order, and from the alphabet's own split alone."""
-    seen = []
+def test_render_amount_draws_the_digits_of_the_amount_in_order(glyph_bank, rng, monkeypatch):
+    """Each comes from the glyph bank, that is from one split."""
+    labels = []
     draw = glyphs.GlyphBank.draw
 
-    def watch(self, index, hand, rng):
-        seen.append(self.labels[index])
-        return draw(self, index, hand, rng)
+    def record(self, index, style, rng):
+        labels.append(self.labels[index])
+        return draw(self, index, style, rng)
 
-    monkeypatch.setattr(glyphs.GlyphBank, "draw", watch)
-    written = amount_images.render_amount(alphabet, rng, (Decimal("907.13"), "907.13"))
-    assert "".join(map(str, seen)) == written.digits
-
-
-def test_a_hand_is_consistent(alphabet, rng):
-    """Digits of one hand lean alike, more so than MNIST's own do."""
-    hand = glyphs.WriterStyle(size=20, slant=0.2, thickness=2.5, spacing=0.1, unsteadiness=0.2)
-    chosen = rng.integers(len(alphabet.labels), size=300)
-    drawn = [alphabet.draw(index, hand, rng) for index in chosen]
-    fields = np.zeros((300, 40, 60), np.float32)
-    for field, stroke in zip(fields, drawn, strict=True):
-        glyphs.composite(field, stroke, 10, 10)
-    slants = glyphs._slants((fields * 255).astype(np.uint8))
-    assert np.std(slants) < 0.6 * np.std(alphabet.slants)
-    assert abs(np.median(slants) - 0.2) < 0.08
+    monkeypatch.setattr(glyphs.GlyphBank, "draw", record)
+    sample = amount_images.render_amount(glyph_bank, rng, (Decimal("907.13"), "907.13"))
+    assert "".join(map(str, labels)) == sample.digits
 
 
-@pytest.mark.parametrize("mark", marks.MARKS)
-def test_every_mark_leaves_ink(mark, rng):
-    """From hairline to felt pen."""
-    for thickness in (1.4, 4.5):
-        pen = thickness * 30 / 20
-        for _ in range(100):
-            stroke, foot = marks.draw_mark(mark, glyphs.WriterStyle(30, 0.1, thickness, 0.1, 0.5), rng)
-            assert (stroke > 0.5).sum() > 0.25 * pen**2  # a pen that was set down, at the least; fillers are finer
-            assert -0.5 < foot < 1
+def test_render_amount_limits_the_height_of_digits(glyph_bank):
+    """The style is drawn for 10 to `max_digit_height` pixels."""
+    sizes = []
+
+    def record(rng: np.random.Generator, size: float) -> glyphs.WriterStyle:
+        sizes.append(size)
+        return glyphs.random_style(rng, size)
+
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        amount_images.render_amount(glyph_bank, rng, colour=False, max_digit_height=20, style=record)
+    assert min(sizes) >= 10
+    assert 19 < max(sizes) <= 20
+    assert 0 < np.mean(np.array(sizes) < 16) < 0.2
 
 
-def test_a_mark_that_nobody_can_draw_is_refused(rng):
-    """With the known ones."""
-    with pytest.raises(ValueError, match=r"expected a mark among .* but got '%'"):
-        marks.draw_mark("%", glyphs.random_style(rng, 30), rng)
+def test_render_struck_out_covers_the_amount_with_strokes(glyph_bank):
+    """The image is darker on average than that of an amount."""
+    amount = [
+        amount_images.render_amount(glyph_bank, np.random.default_rng(seed), colour=False).image for seed in range(50)
+    ]
+    struck_out = [
+        amount_images.render_struck_out(glyph_bank, np.random.default_rng(seed), colour=False) for seed in range(50)
+    ]
+    assert all(image.dtype == np.uint8 and image.ndim == 2 for image in struck_out)
+
+    def ink_share(image: np.ndarray) -> float:
+        return float(np.mean(image < 0.8 * np.median(image)))
+
+    assert np.mean([ink_share(image) for image in struck_out]) > 1.3 * np.mean([ink_share(image) for image in amount])
+
+
+def test_random_amount_is_written_so_that_it_can_be_read(rng):
+    """A thousand amounts lie between 0 and 99,999.99, and each is a possible reading of its text."""
+    drawn = [amount_images.random_amount(rng) for _ in range(1000)]
+    assert all(0 <= value <= Decimal("99999.99") and value in amounts.parse(text).readings for value, text in drawn)
+    plain = sum(set(text) <= set("0123456789.,-") for _, text in drawn)
+    assert plain > 700

@@ -1,0 +1,55 @@
+"""Tests of drawn marks: each leaves ink where its character stands."""
+
+import numpy as np
+import pytest
+
+from payment_ml.synthesis import glyphs, marks
+from payment_ml.text import alphabet
+
+MARKS = [character for character in alphabet.ALPHABET if character not in "0123456789" + alphabet.NO_AMOUNT]
+
+
+@pytest.mark.parametrize("thickness", [1.4, 4.5], ids=["hairline", "felt pen"])
+@pytest.mark.parametrize("mark", MARKS)
+def test_each_mark_of_the_alphabet_leaves_ink(mark, thickness, rng):
+    """At least a quarter of the pen's square; fillers are finer than other marks."""
+    pen = thickness * 30 / 20
+    for _ in range(100):
+        ink, base = marks.draw_mark(mark, glyphs.WriterStyle(30, 0.1, thickness, 0.1, 0.5), rng)
+        assert ink.dtype == np.float32
+        assert (ink > 0.5).sum() > 0.25 * pen**2
+        assert -0.5 < base < 1
+
+
+@pytest.mark.parametrize(
+    ("mark", "lowest", "highest"),
+    [(".", -0.15, 0.25), (",", -0.3, 0.25), ("'", 0.7, 1.2), ("-", 0.3, 0.6), ("/", -0.2, 1.2)],
+)
+def test_marks_stand_at_their_height_above_the_base_line(mark, lowest, highest):
+    """Heights of the lower and the upper edge, in digit heights, for a steady style of forty pixels."""
+    style = glyphs.WriterStyle(size=40, slant=0, thickness=2, spacing=0.1, unsteadiness=0)
+    ink, base = marks.draw_mark(mark, style, np.random.default_rng(0))
+    assert base >= lowest
+    assert base + ink.shape[0] / style.size <= highest
+
+
+def test_slant_widens_a_stroke_by_its_height():
+    """A slash, 1.1 digit heights high, gets 0.5 x 1.1 x 40 = 22 pixels wider."""
+    upright, slanted = (
+        marks.draw_mark("/", glyphs.WriterStyle(40, slant, 2, 0.1, 0), np.random.default_rng(0))[0]
+        for slant in (0.0, 0.5)
+    )
+    assert slanted.shape[1] - upright.shape[1] == pytest.approx(22, abs=2)
+
+
+def test_a_space_has_width_and_no_ink(rng):
+    """A quarter to 45 percent of a digit's height."""
+    ink, base = marks.draw_mark(" ", glyphs.random_style(rng, 100), rng)
+    assert 25 <= ink.shape[1] <= 45
+    assert (ink.max(), base) == (0, 0)
+
+
+def test_draw_mark_refuses_a_character_that_is_no_mark(rng):
+    """The message lists the known marks."""
+    with pytest.raises(ValueError, match=r"expected a mark among .* but got '%'"):
+        marks.draw_mark("%", glyphs.random_style(rng, 30), rng)
