@@ -1,4 +1,4 @@
-"""Faults that a night brings, with real processes: kills, a full disk, poisoned corrections, a changed champion."""
+"""Test retraining under faults, with real processes: kills, a full disk, poisoned corrections, a damaged champion."""
 
 import json
 import os
@@ -14,10 +14,11 @@ import numpy as np
 import psutil
 import pytest
 from helpers.cli import COMMAND, run_cli
-from helpers.processes import session
+from helpers.processes import kill_session, processes_in_session
 from helpers.retrainings import Run
 from PIL import Image
 
+from payment_ml import paths
 from payment_ml.feedback.store import FeedbackStore
 from payment_ml.registry.registry import Registry
 from payment_ml.synthesis import amount_images
@@ -26,7 +27,7 @@ QUICK = ("retrain", "--quick", "-p", "architecture", "mlp")
 
 
 def serving(models_dir: Path) -> tuple[bytes, bytes]:
-    """champions.json and the network of the digits' champion, byte for byte; verified."""
+    """Return the bytes of champions.json and of the digit champion's network, which is verified."""
     registry = Registry(models_dir)
     champion = registry.champion("digits")
     registry.verify(champion)
@@ -34,71 +35,70 @@ def serving(models_dir: Path) -> tuple[bytes, bytes]:
 
 
 def last_line(output: str) -> dict:
-    """What a retraining says to programs."""
+    """Return the JSON that a retraining prints for programs."""
     return json.loads(output.strip().splitlines()[-1])
 
 
 def test_a_kill_at_any_file_event_leaves_a_champion_and_no_half_version(tmp_path):
     """Before, within and after each write of a new version, its card, the promotion, pruning and rollback."""
-    script = Path(__file__).with_name("killed_registry.py")
     done = subprocess.run(
-        [sys.executable, str(script), str(tmp_path / "base"), str(tmp_path / "work")],
-        capture_output=True, text=True, timeout=300,
+        [sys.executable, "-m", "helpers.killed_registry", str(tmp_path / "base"), str(tmp_path / "work")],
+        capture_output=True, text=True, timeout=300, check=False, cwd=paths.ROOT / "tests",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(found) > 40
-    assert not found[-1]["died"]
-    assert all("error" not in each and each["damaged"] == [] and each["left"] == [] for each in found), found
-    names = {each["champion"] for each in found}
-    assert found[0]["served"] in names
-    assert len(names) == 2  # the one before, or the new one; nothing between
+    states = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(states) > 40
+    assert not states[-1]["died"]
+    assert all("error" not in state and state["damaged"] == [] and state["left"] == [] for state in states), states
+    champions = {state["champion"] for state in states}
+    assert states[0]["served"] in champions
+    assert len(champions) == 2  # the previous champion or the new one, never anything else
 
 
 @contextmanager
 def retraining_until(run: Run, arguments: tuple, moment: Callable[[Path, str], bool]) -> Iterator[subprocess.Popen]:
-    """A real retraining in its own session, at a moment that its models folder and log tell."""
+    """Yield a real retraining in its own session, once `moment` returns True for its models folder and its log."""
     command = [str(COMMAND), *arguments, "--data", str(run.data_dir), "--models", str(run.models_dir)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     log = run.models_dir / "retraining.log"
-    already = log.stat().st_size if log.is_file() else 0
+    start = log.stat().st_size if log.is_file() else 0
     deadline = time.monotonic() + 120
     try:
-        while not moment(run.models_dir, log.read_text()[already:] if log.is_file() else ""):
+        while not moment(run.models_dir, log.read_text()[start:] if log.is_file() else ""):
             assert process.poll() is None, process.stderr.read()[-2000:]
-            assert time.monotonic() < deadline, "the moment never came"
+            assert time.monotonic() < deadline, "it never came to the moment"
             time.sleep(0.02)
         yield process
     finally:
-        subprocess.run(["pkill", "-KILL", "-s", str(process.pid)], check=False)
+        kill_session(process.pid)
         process.wait()
 
 
 def kernel_of(process: subprocess.Popen) -> psutil.Process:
-    """The kernel that papermill started inside of a retraining."""
+    """Return the kernel that papermill started inside of a retraining."""
     children = psutil.Process(process.pid).children(recursive=True)
-    return next(each for each in children if "ipykernel_launcher" in " ".join(each.cmdline()))
+    return next(child for child in children if "ipykernel_launcher" in " ".join(child.cmdline()))
 
 
-def test_a_killed_kernel_is_a_failed_step_and_says_so(run_copy):
+def test_a_killed_kernel_fails_its_step(run_copy):
     """Papermill alone would wait, or call the notebook completed."""
     before = serving(run_copy.models_dir)
     with retraining_until(run_copy, QUICK, lambda _, log: "begins with random weights" in log) as process:
         kernel_of(process).kill()
         output, errors = process.communicate(timeout=60)
     assert process.returncode == 1
-    told = last_line(output)
-    assert told["outcome"] == "failed"
-    assert "02-train failed" in told["reason"]
-    assert "nothing was promoted" in told["reason"]
+    summary = last_line(output)
+    assert summary["outcome"] == "failed"
+    assert "02-train failed" in summary["reason"]
+    assert "nothing was promoted" in summary["reason"]
     assert "02-train failed" in errors
     assert serving(run_copy.models_dir) == before
 
 
-def test_a_run_killed_while_it_evaluates_goes_on_from_what_it_trained(run_copy):
-    """The same command again trains nothing, evaluates, and files one version; the lock of the dead is free."""
+def test_a_run_killed_in_its_evaluation_is_resumed_without_training(run_copy):
+    """The same command again only evaluates, and files one version; the lock of the dead process is free."""
     before = serving(run_copy.models_dir)
     with retraining_until(run_copy, QUICK, lambda _, log: "step 3 of 3" in log) as process:
         os.kill(process.pid, signal.SIGKILL)
@@ -106,50 +106,51 @@ def test_a_run_killed_while_it_evaluates_goes_on_from_what_it_trained(run_copy):
         assert serving(run_copy.models_dir) == before
         trained = Registry(run_copy.models_dir).latest()
         deadline = time.monotonic() + 30
-        while any("ipykernel" in " ".join(each.cmdline()) for each in session(process.pid)):
-            assert time.monotonic() < deadline, "the dead run's kernel lives on"
+        while any("ipykernel" in " ".join(member.cmdline()) for member in processes_in_session(process.pid)):
+            assert time.monotonic() < deadline, "the kernel outlived its run"
             time.sleep(0.2)
     done = run_cli(*QUICK, "--data", run_copy.data_dir, "--models", run_copy.models_dir)
     assert done.returncode == 0, done.stderr[-2000:]
-    told = last_line(done.stdout)
-    assert told["version"] == trained.name
-    assert f"goes on with {trained.name}" in done.stderr
+    summary = last_line(done.stdout)
+    assert summary["version"] == trained.name
+    assert f"resuming with {trained.name}" in done.stderr
     assert "step 2 of 3: 02-train was done" in done.stderr
     assert len(Registry(run_copy.models_dir).versions()) == 2
     assert list((run_copy.models_dir / "runs").iterdir()) == []
-    # The same recipe and seed as the champion's sibling would tie; this one is weaker, and keeps it.
-    assert told["outcome"] == "kept the champion"
+    # The small dense baseline is weaker than the champion.
+    assert summary["outcome"] == "kept the champion"
     assert serving(run_copy.models_dir) == before
 
 
 @pytest.mark.parametrize(
-    ("option", "words"),
+    ("option", "message"),
     [("--timeout", "took longer than the 0.05 minutes"), ("--cell-timeout", "01-prepare-data failed: ")],
     ids=["the whole run", "a cell"],
 )
-def test_a_run_that_takes_too_long_is_ended_and_promotes_nothing(run_copy, option, words):
-    """Three seconds; and no kernel is left behind."""
+def test_a_run_that_exceeds_its_time_promotes_nothing(run_copy, option, message):
+    """No kernel is left behind."""
     before = serving(run_copy.models_dir)
     folders = ("--data", run_copy.data_dir, "--models", run_copy.models_dir)
     done = run_cli(*QUICK, option, "0.05" if option == "--timeout" else "0.001", *folders)
     assert done.returncode == 1, done.stdout
-    told = last_line(done.stdout)
-    assert told["outcome"] == "failed"
-    assert words in told["reason"]
+    summary = last_line(done.stdout)
+    assert summary["outcome"] == "failed"
+    assert message in summary["reason"]
     assert serving(run_copy.models_dir) == before
-    mine = str(run_copy.models_dir)
-    assert not [each for each in psutil.process_iter(["cmdline"]) if mine in " ".join(each.info["cmdline"] or ())]
+    commands = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
+    assert not [command for command in commands if str(run_copy.models_dir) in command]
 
 
 @pytest.fixture
 def small_disk(run_copy, tmp_path) -> Iterator[Run]:
-    """The quick run's models on a disk of their own that has less room left than a run takes."""
+    """Yield the quick run with its models on a disk that has less room left than a run takes."""
     disk = tmp_path / "disk"
     disk.mkdir()
     used = sum(path.stat().st_size for path in run_copy.models_dir.rglob("*") if path.is_file())
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={used + 300_000}", "tmpfs", str(disk)], capture_output=True, text=True
-    )
+        ["mount", "-t", "tmpfs", "-o", f"size={used + 300_000}", "tmpfs", str(disk)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if mounted.returncode:
         pytest.skip(f"no disk can be mounted here: {mounted.stderr.strip()}")
     try:
@@ -159,8 +160,8 @@ def small_disk(run_copy, tmp_path) -> Iterator[Run]:
         subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
-def test_a_full_disk_costs_the_run_and_nothing_else(small_disk):
-    """Asked beforehand, it is said at once; met on the way, the step fails and the champion serves on."""
+def test_a_full_disk_fails_the_run_and_keeps_the_champion(small_disk):
+    """With a limit it fails before the first step; without one, in the step that fills the disk."""
     before = serving(small_disk.models_dir)
     folders = ("--data", small_disk.data_dir, "--models", small_disk.models_dir)
     done = run_cli(*QUICK, *folders)
@@ -175,11 +176,11 @@ def test_a_full_disk_costs_the_run_and_nothing_else(small_disk):
     assert Registry(small_disk.models_dir).damaged() == []
 
 
-def test_a_champion_with_a_flipped_byte_is_refused_and_the_one_before_serves(run_copy):
-    """`read` refuses it by name; the next retraining goes back, goes on, and still exits with 1."""
+def test_a_champion_with_a_flipped_byte_gives_way_to_the_previous_one(run_copy):
+    """`read` refuses it by name; the next retraining rolls back, trains, and still exits with 1."""
     registry = Registry(run_copy.models_dir)
     first = registry.get(run_copy.version)
-    second = registry.create(lambda path: path.write_bytes(first.network_path.read_bytes()), dict(first.metadata))
+    second = registry.register(lambda path: path.write_bytes(first.network_path.read_bytes()), dict(first.metadata))
     registry.promote(second)
     content = bytearray(second.network_path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -191,42 +192,42 @@ def test_a_champion_with_a_flipped_byte_is_refused_and_the_one_before_serves(run
     assert second.name in done.stderr
     done = run_cli(*QUICK, "--data", run_copy.data_dir, "--models", run_copy.models_dir)
     assert done.returncode == 1
-    told = last_line(done.stdout)
-    assert f"{first.name}, the champion before it, serves digits again" in told["reason"]
-    assert told["version"]  # it retrained all the same
+    summary = last_line(done.stdout)
+    assert f"{first.name}, the champion before it, serves digits again" in summary["reason"]
+    assert summary["version"]  # it retrained all the same
     assert registry.champion("digits").name == first.name
     assert run_cli("read", "--as", "digit", "--models", run_copy.models_dir, picture).returncode == 0
 
 
 @pytest.mark.parametrize(
-    ("truth", "aside"),
+    ("label_of", "quarantined"),
     [
         (lambda digit, place: (digit + 1) % 10 if place % 10 < 3 else digit, 0),
         (lambda digit, place: 7, 90),
     ],
     ids=["30% of the corrections are wrong", "all corrections say seven"],
 )
-def test_poisoned_corrections_do_not_make_the_champion_worse(run_copy, splits, tmp_path, truth, aside):
-    """What is too much of one label waits for a person; the gates judge what is learned from the rest.
+def test_poisoned_corrections_do_not_make_the_champion_worse(run_copy, splits, tmp_path, label_of, quarantined):
+    """Too many of one label are quarantined, and promotion checks judge what is learned from the rest.
 
-    That what contradicts a sure champion waits as well is tested in test_intake: a quick champion is sure of nothing.
+    Quick champions are never confident; quarantine of what contradicts a confident one is tested in test_curation.
     """
     data_dir = tmp_path / "data"
     data_dir.mkdir()
     (data_dir / "raw").symlink_to((run_copy.data_dir / "raw").resolve())
-    saved, train, rng = FeedbackStore(data_dir / "feedback"), splits["train"], np.random.default_rng(1)
+    store, train, rng = FeedbackStore(data_dir / "feedback"), splits["train"], np.random.default_rng(1)
     chosen = rng.choice(len(train.labels), 120, replace=False)
-    for place, (picture, digit) in enumerate(
+    for place, (image, digit) in enumerate(
         amount_images.render_digits(train.images[chosen], train.labels[chosen], 120, rng)
     ):
-        saved.save(Image.fromarray(picture), "digits", str(truth(digit, place)), {}, "a program")
+        store.save(Image.fromarray(image), "digits", str(label_of(digit, place)), {}, "a program")
     before = serving(run_copy.models_dir)
     warm = ("retrain", "--quick", "-p", "warm_start", "True")
     done = run_cli(*warm, "--data", data_dir, "--models", run_copy.models_dir)
     assert done.returncode == 0, done.stderr[-3000:]
-    told = json.loads((data_dir / "prepared" / "manifest.json").read_text())["corrections"]
-    assert told["came_in"] == 120
-    assert told["set_aside"].get("too many of one label", 0) >= aside
+    corrections = json.loads((data_dir / "prepared" / "manifest.json").read_text())["corrections"]
+    assert corrections["came_in"] == 120
+    assert corrections["set_aside"].get("too many of one label", 0) >= quarantined
     verdict = Registry(run_copy.models_dir).get(last_line(done.stdout)["version"]).metadata["verdict"]
     if verdict["promoted"]:
         assert verdict["challenger_wrong"] <= verdict["champion_wrong"]
@@ -235,11 +236,11 @@ def test_poisoned_corrections_do_not_make_the_champion_worse(run_copy, splits, t
 
 
 def test_a_challenger_that_ties_changes_nothing(run_copy):
-    """The champion's own recipe and seed give its twin: the same answers, no promotion, exit status 0."""
+    """The champion's own recipe and seed give an equal network: no promotion, exit status 0."""
     before = serving(run_copy.models_dir)
     done = run_cli("retrain", "--quick", "--data", run_copy.data_dir, "--models", run_copy.models_dir)
     assert done.returncode == 0, done.stderr[-2000:]
-    told = last_line(done.stdout)
-    assert told["outcome"] == "kept the champion"
-    assert "as many as" in told["reason"]
+    summary = last_line(done.stdout)
+    assert summary["outcome"] == "kept the champion"
+    assert "as many as" in summary["reason"]
     assert serving(run_copy.models_dir) == before

@@ -1,4 +1,4 @@
-"""retraining: the notebooks in order, or nothing."""
+"""Test pipeline.retraining: the notebooks run in order, or nothing is promoted."""
 
 import json
 import subprocess
@@ -6,12 +6,13 @@ import time
 
 import pytest
 from helpers.cli import COMMAND, run_cli
+from helpers.processes import kill_session
 
 from payment_ml.pipeline import retraining
 
 
-def test_the_record_lies_with_the_version(quick_run):
-    """The executed notebooks, with outputs, in the folder of what they made; and no run left over."""
+def test_executed_notebooks_are_archived_with_the_version(quick_run):
+    """They hold their outputs, and no record of a run remains."""
     names = sorted(path.name for path in (quick_run.folder / "notebooks").iterdir())
     assert names == ["01-prepare-data.ipynb", "02-train.ipynb", "03-evaluate.ipynb"]
     cells = json.loads((quick_run.folder / "notebooks" / "03-evaluate.ipynb").read_text())["cells"]
@@ -19,8 +20,8 @@ def test_the_record_lies_with_the_version(quick_run):
     assert list((quick_run.models_dir / "runs").iterdir()) == []
 
 
-def test_the_card_says_how_the_version_came_about(quick_run):
-    """Parameters, seed, data, libraries, checksum, findings and promise."""
+def test_the_card_describes_how_the_version_was_made(quick_run):
+    """Parameters, seed, data, libraries, checksum, test results and acceptance rule."""
     card = json.loads((quick_run.folder / "card.json").read_text())
     assert card["parameters"]["seed"] == 0
     assert card["parameters"]["quick"] is True
@@ -32,9 +33,9 @@ def test_the_card_says_how_the_version_came_about(quick_run):
     assert card["verdict"]["promoted"] is True
 
 
-def test_the_console_shows_steps_and_what_the_notebooks_say(quick_run):
-    """What is being done, how long is left, and what came of it."""
-    for line in ("step 1 of 3: 01-prepare-data", "left; epoch", "gate digits wrong", "What it learned"):
+def test_the_console_shows_steps_and_the_notebooks_output(quick_run):
+    """Progress, the time left, and the outcome."""
+    for line in ("step 1 of 3: 01-prepare-data", "left; epoch", "gate digits", "Model card, with training data"):
         assert line in quick_run.output
     assert "Executing Cell" not in quick_run.output
 
@@ -47,7 +48,7 @@ def test_the_console_shows_steps_and_what_the_notebooks_say(quick_run):
     ],
     ids=["training explodes", "below the acceptance numbers"],
 )
-def test_a_failed_step_promotes_nothing_and_says_where_its_record_is(run_copy, learning_rate, message):
+def test_a_failed_step_promotes_nothing_and_names_its_record(run_copy, learning_rate, message):
     """Exit status 1, the reason in a line, and the champion byte for byte as before."""
     before = (run_copy.models_dir / "champions.json").read_bytes()
     done = run_cli(
@@ -64,7 +65,7 @@ def test_a_failed_step_promotes_nothing_and_says_where_its_record_is(run_copy, l
 
 
 def test_a_second_retraining_exits_with_3_and_names_the_first(quick_run, tmp_path):
-    """And when the first is killed, its lock is free."""
+    """When the first is killed, its lock is free."""
     command = [str(COMMAND), "retrain", "--quick", "--data", str(quick_run.data_dir), "--models", str(tmp_path)]
     first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
@@ -73,9 +74,11 @@ def test_a_second_retraining_exits_with_3_and_names_the_first(quick_run, tmp_pat
             time.sleep(0.1)
         second = run_cli("retrain", "--quick", "--data", quick_run.data_dir, "--models", tmp_path)
         assert second.returncode == 3
-        assert f"process {first.pid}" in second.stderr
+        assert f"but process {first.pid} has held the lock since 20" in second.stderr
+        assert "expected to be the only retraining in " in second.stderr
+        assert json.loads(second.stdout.splitlines()[-1])["outcome"] == "locked"
     finally:
-        subprocess.run(["pkill", "-KILL", "-s", str(first.pid)], check=False)
+        kill_session(first.pid)
         first.wait()
-    with retraining._locked(tmp_path):
+    with retraining.retraining_lock(tmp_path):
         assert (tmp_path / ".retraining").is_file()
