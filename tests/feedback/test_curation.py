@@ -1,5 +1,6 @@
-"""intake: which corrections teach, which judge, and which a person looks at first."""
+"""Test feedback.curation: which corrections train, which are held out, and which go to quarantine."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
@@ -8,152 +9,182 @@ import pytest
 from PIL import Image
 
 from payment_ml import atomic_files, errors
-from payment_ml.feedback import curation, dataset, deduplication
+from payment_ml.feedback import curation, dataset
+from payment_ml.feedback.dataset import HOLDOUT, QUARANTINE, TRAIN, CuratedCorrection
+from payment_ml.feedback.deduplication import HeldOutImages
 from payment_ml.feedback.store import FeedbackStore
 from payment_ml.imaging import line_images
 from payment_ml.synthesis import amount_images, glyphs
 from payment_ml.text import alphabet, amounts
 
-NOTHING_HELD_OUT = deduplication.HeldOutImages(np.zeros((0, 28, 28), np.uint8), [])
+NOTHING_HELD_OUT = HeldOutImages(np.zeros((0, 28, 28), np.uint8), [])
 
 
 @pytest.fixture(scope="module")
-def written(splits) -> list[amount_images.Sample]:
-    """Photographs in a hand unlike MNIST's."""
-    train = splits["train"]
-    glyph_bank = glyphs.GlyphBank(train.images[:3000], train.labels[:3000])
+def glyph_bank(splits) -> glyphs.GlyphBank:
+    """Return the glyphs of some training digits."""
+    return glyphs.GlyphBank(splits["train"].images[:3000], splits["train"].labels[:3000])
+
+
+@pytest.fixture(scope="module")
+def samples(glyph_bank) -> list[amount_images.Sample]:
+    """Return photographs of amounts in a style unlike MNIST's."""
     rng = np.random.default_rng(5)
     return [amount_images.render_amount(glyph_bank, rng, style=glyphs.out_of_distribution_style) for _ in range(40)]
 
 
 @pytest.fixture
-def saved(tmp_path, written) -> FeedbackStore:
-    """Each saved with its truth."""
+def feedback(tmp_path, samples) -> FeedbackStore:
+    """Return a store that holds every sample with its label."""
     feedback = FeedbackStore(tmp_path / "feedback")
-    for each in written:
-        feedback.save(Image.fromarray(each.image), "amounts", each.label, {}, "a clerk")
+    for sample in samples:
+        feedback.save(Image.fromarray(sample.image), "amounts", sample.label, {}, "a clerk")
     return feedback
 
 
-def uses(taken: list[dataset.CuratedCorrection]) -> dict[str, int]:
-    """How many of each use."""
-    return {use: sum(each.use == use for each in taken) for use in dataset.USES}
+def prepare(curated: list[CuratedCorrection], feedback: FeedbackStore, prepared_dir) -> dict:
+    """Write curated corrections with a manifest of their own, and return its entry."""
+    summary = curation.write(curated, feedback, prepared_dir)
+    atomic_files.write_json(prepared_dir / "manifest.json", {"corrections": summary})
+    return summary
 
 
-def test_good_corrections_teach_and_a_part_is_kept_for_evaluation(saved, tmp_path):
-    """The same part every time, with pictures that can be read back."""
-    taken = curation.curate(saved, {}, NOTHING_HELD_OUT)
-    assert uses(taken)["aside"] == 0, [each.reason for each in taken]
-    assert 2 <= uses(taken)["keep"] <= 16
-    assert curation.curate(saved, {}, NOTHING_HELD_OUT) == taken
-    manifest = curation.write(taken, saved, tmp_path / "prepared")
-    assert manifest["came_in"] == 40
-    assert manifest["uses"] == uses(taken)
-    atomic_files.write_json(tmp_path / "prepared" / "manifest.json", {"corrections": manifest})
-    assert dataset.read_curated(tmp_path / "prepared") == taken
+def test_good_corrections_train_and_a_fixed_part_is_held_out(feedback, tmp_path):
+    """The part is the same every time, and what is written can be read back."""
+    curated = curation.curate(feedback, {}, NOTHING_HELD_OUT)
+    uses = Counter(correction.use for correction in curated)
+    assert uses[QUARANTINE] == 0, [correction.reason for correction in curated]
+    assert 2 <= uses[HOLDOUT] <= 16
+    assert curation.curate(feedback, {}, NOTHING_HELD_OUT) == curated
+    summary = prepare(curated, feedback, tmp_path / "prepared")
+    assert summary["came_in"] == 40
+    assert summary["uses"] == {use: uses[use] for use in dataset.USES}
+    assert dataset.read_curated(tmp_path / "prepared") == curated
     lines = dataset.amount_lines(tmp_path / "prepared")
-    assert len(lines) == uses(taken)["learn"]
-    assert all(levels.shape[0] == line_images.HEIGHT for levels, _ in lines)
+    assert len(lines) == uses[TRAIN]
+    assert all(pixels.shape[0] == line_images.HEIGHT for pixels, _ in lines)
 
 
-def test_what_is_learned_is_what_is_written(saved, written, reader):
-    """People type 1234.5; the champion tells which marks stand there. It reads this hand badly, and yet."""
-    taken = {each.name: each for each in curation.curate(saved, {"amounts": reader}, NOTHING_HELD_OUT)}
-    truths = {
-        each.name: next(w.written for w in written if np.array_equal(w.image, np.asarray(saved.image(each))))
-        for each in saved.corrections()
+def test_the_champion_finds_the_spelling_that_was_written(feedback, samples, reader):
+    """People type 1234.5; the champion recognises the separators, although it reads this style badly."""
+    curated = {
+        correction.name: correction for correction in curation.curate(feedback, {"amounts": reader}, NOTHING_HELD_OUT)
     }
-    plain = {name: truth.replace(" ", "") for name, truth in truths.items() if taken[name].written}
-    assert all(amounts.parse(taken[name].written).value == amounts.parse(truth).value for name, truth in truths.items())
-    assert np.mean([taken[name].written == truth for name, truth in plain.items()]) > 0.6
-    assert all(set(each.written) <= set(alphabet.ALPHABET) for each in taken.values())
+    written = {
+        correction.name: next(
+            sample.written for sample in samples if np.array_equal(sample.image, np.asarray(feedback.image(correction)))
+        )
+        for correction in map(feedback.get, feedback.names())
+    }
+    spelled = {name: text.replace(" ", "") for name, text in written.items() if curated[name].written}
+    assert all(
+        amounts.parse(curated[name].written).value == amounts.parse(text).value for name, text in written.items()
+    )
+    assert np.mean([curated[name].written == text for name, text in spelled.items()]) > 0.6
+    assert all(set(correction.written) <= set(alphabet.ALPHABET) for correction in curated.values())
 
 
-def test_damaged_and_doubled_corrections_are_set_aside(saved, written, tmp_path):
-    """A record that is no JSON, a picture that was changed, a picture saved again as another file."""
-    names = sorted(each.name for each in saved.corrections())
-    (saved.folder / f"{names[0]}.json").write_text("{")
-    Image.new("L", (30, 30)).save(saved.folder / f"{names[1]}.png")
-    (saved.folder / f"{names[2]}.png").unlink()
-    softer = np.clip(written[7].image.astype(int) + 3, 0, 255).astype(np.uint8)
-    saved.save(Image.fromarray(softer), "amounts", written[7].label, {})
-    saved.save(Image.new("L", (300, 60), 255), "amounts", "1.00", {})
-    taken = curation.curate(saved, {}, NOTHING_HELD_OUT)
-    aside = [each for each in taken if each.use == dataset.QUARANTINE]
-    kinds = sorted(curation.reason_category(each.reason) for each in aside)
-    assert kinds == [*["damaged or not valid"] * 3, "duplicate", "no writing found"]
-    assert all(each.reason for each in aside)
+def test_damaged_empty_and_duplicate_corrections_go_to_quarantine(feedback, samples):
+    """A record that is not JSON, a changed and a missing image, a lighter copy, and an empty page."""
+    names = feedback.names()
+    (feedback.folder / f"{names[0]}.json").write_text("{")
+    Image.new("L", (30, 30)).save(feedback.image_path(names[1]))
+    feedback.image_path(names[2]).unlink()
+    lighter = np.clip(samples[7].image.astype(int) + 3, 0, 255).astype(np.uint8)
+    feedback.save(Image.fromarray(lighter), "amounts", samples[7].label, {})
+    feedback.save(Image.new("L", (300, 60), 255), "amounts", "1.00", {})
+    curated = curation.curate(feedback, {}, NOTHING_HELD_OUT)
+    quarantined = [correction for correction in curated if correction.use == QUARANTINE]
+    categories = sorted(curation.reason_category(correction.reason) for correction in quarantined)
+    assert categories == [*["damaged or not valid"] * 3, "duplicate", "no writing found"]
+    assert all(correction.reason for correction in quarantined)
 
 
-def test_nothing_that_equals_a_picture_held_out_is_learned(saved, written, splits):
-    """Neither a photograph that 03 asks about, nor a digit of test, gate or calibration."""
+def test_corrections_that_equal_held_out_images_go_to_quarantine(feedback, samples, splits):
+    """Neither a test image of notebook 03 nor a digit of test, gate or calibration is ever learned from."""
     test = splits["test"]
-    saved.save(Image.fromarray(np.pad(255 - test.images[3], 6, constant_values=255)), "digits", "7", {})
-    held_out = deduplication.HeldOutImages(test.images[:500], [written[4].image, written[9].image])
-    taken = curation.curate(saved, {}, held_out)
-    aside = [each for each in taken if each.use == dataset.QUARANTINE]
-    assert {each.task for each in aside} == {"amounts", "digits"}
-    assert sorted(each.text for each in aside if each.task == "amounts") == sorted(written[i].label for i in (4, 9))
-    assert all("kept for calibration, gate or test" in each.reason for each in aside)
+    feedback.save(Image.fromarray(np.pad(255 - test.images[3], 6, constant_values=255)), "digits", "7", {})
+    held_out = HeldOutImages(test.images[:500], [samples[4].image, samples[9].image])
+    curated = curation.curate(feedback, {}, held_out)
+    quarantined = [correction for correction in curated if correction.use == QUARANTINE]
+    assert sorted((correction.task, correction.text) for correction in quarantined) == sorted(
+        [("amounts", samples[4].label), ("amounts", samples[9].label), ("digits", "7")]
+    )
+    assert all("kept for calibration, gate or test" in correction.reason for correction in quarantined)
 
 
-def test_where_the_champion_is_sure_of_something_else_a_person_looks_first(tmp_path, splits, reader):
-    """Unless it was said at two sittings. Of thirty amounts that the champion reads right and surely, ten are corrected
-    to something false."""
-    glyph_bank = glyphs.GlyphBank(splits["train"].images[:3000], splits["train"].labels[:3000])
+@pytest.fixture
+def confident_reader(reader, monkeypatch):
+    """Return the reader with an accept threshold of 50%: a quick training accepts nothing."""
+    rule = reader.acceptance_rules["amounts"]
+    monkeypatch.setitem(reader.acceptance_rules, "amounts", replace(rule, threshold=0.5))
+    return reader
+
+
+def test_contradicting_a_confident_champion_takes_two_sessions(tmp_path, glyph_bank, confident_reader):
+    """Of thirty amounts that the champion accepts with the correct value, ten get a false label."""
     rng = np.random.default_rng(3)
-    threshold = reader.promises["amounts"]["threshold"]
-    reader.promises["amounts"]["threshold"] = 0.5  # a quick training promises nothing
-    try:
-        sure = []
-        while len(sure) < 30:
-            each = amount_images.render_amount(glyph_bank, rng)
-            answer = reader.read(each.image)
-            if answer.decision == "accept" and answer.text == each.label:
-                sure.append(each)
-        saved, false = FeedbackStore(tmp_path / "feedback"), set()
-        for i, each in enumerate(sure):
-            truth = Decimal(each.label) + (i % 3 == 0)
-            name = saved.save(Image.fromarray(each.image), "amounts", str(truth), {}, "one").name
-            false |= {name} if i % 3 == 0 else set()
-        taken = curation.curate(saved, {"amounts": reader}, NOTHING_HELD_OUT)
-        assert {each.name for each in taken if each.use == dataset.QUARANTINE} == false
-        meant = saved.get(min(false))
-        assert f"whoever means {meant.text}" in next(each.reason for each in taken if each.name == meant.name)
-        saved.save(saved.image(meant), "amounts", meant.text, {}, "one")
-        again = {each.name: each.use for each in curation.curate(saved, {"amounts": reader}, NOTHING_HELD_OUT)}
-        assert again[meant.name] == dataset.QUARANTINE
-        saved.save(saved.image(meant), "amounts", meant.text, {}, "another")
-        again = {each.name: each.use for each in curation.curate(saved, {"amounts": reader}, NOTHING_HELD_OUT)}
-        assert again[meant.name] != dataset.QUARANTINE
-    finally:
-        reader.promises["amounts"]["threshold"] = threshold
+    accepted: list[amount_images.Sample] = []
+    while len(accepted) < 30:
+        sample = amount_images.render_amount(glyph_bank, rng)
+        reading = confident_reader.read(sample.image)
+        if reading.decision == "accept" and reading.text == sample.label:
+            accepted.append(sample)
+    feedback, false_names = FeedbackStore(tmp_path / "feedback"), set()
+    for i, sample in enumerate(accepted):
+        label = Decimal(sample.label) + (i % 3 == 0)
+        name = feedback.save(Image.fromarray(sample.image), "amounts", str(label), {}, "first session").name
+        if i % 3 == 0:
+            false_names.add(name)
+
+    def curate() -> dict[str, CuratedCorrection]:
+        curated = curation.curate(feedback, {"amounts": confident_reader}, NOTHING_HELD_OUT)
+        return {correction.name: correction for correction in curated}
+
+    curated = curate()
+    assert {name for name, correction in curated.items() if correction.use == QUARANTINE} == false_names
+    repeated = feedback.get(min(false_names))
+    assert f"whoever means {repeated.text}" in curated[repeated.name].reason
+    feedback.save(feedback.image(repeated), "amounts", repeated.text, {}, "first session")
+    assert curate()[repeated.name].use == QUARANTINE
+    feedback.save(feedback.image(repeated), "amounts", repeated.text, {}, "second session")
+    assert curate()[repeated.name].use != QUARANTINE
 
 
-def candidates(count: int, task: str = "amounts", **entries) -> list[dataset.CuratedCorrection]:
-    """Corrections with nothing against them."""
-    return [
-        dataset.CuratedCorrection(f"{i:064x}", task, f"{i}.00", dataset.TRAIN, None, **entries) for i in range(count)
+def amount_corrections(count: int) -> list[CuratedCorrection]:
+    """Return corrections with distinct labels, all accepted."""
+    return [CuratedCorrection(f"{i:064x}", "amounts", f"{i}.00", TRAIN, None) for i in range(count)]
+
+
+def test_one_label_may_supply_only_its_share():
+    """Twenty corrections of a label are always accepted; beyond, a share of what the others supply."""
+    candidates = [(replace(correction, text="6.66"), "a clerk") for correction in amount_corrections(700)]
+    limited = curation.enforce_limits(candidates)
+    assert Counter(correction.use for correction in limited)[TRAIN] == 20
+
+
+def test_one_source_may_supply_only_its_share():
+    """Five hundred corrections of a source are always accepted; beyond, a share of what the others supply."""
+    candidates = [
+        (correction, "busy" if i >= 100 else "a clerk") for i, correction in enumerate(amount_corrections(800))
     ]
+    limited = curation.enforce_limits(candidates)
+    assert Counter(correction.use for correction in limited)[TRAIN] == 100 + 500
+    assert "its source gave 700 of 800" in limited[-1].reason
 
 
-def test_one_label_and_one_source_may_give_only_so_much():
-    """Twenty of a label and five hundred of a source are free; beyond, a share of what the others gave."""
-    flood = [(replace(each, text="6.66"), "x") for each in candidates(700)]
-    curation._enforce_share(flood, lambda taken, _: (taken.task, taken.text), 0.3, 20, "label")
-    assert sum(each.use == dataset.TRAIN for each, _ in flood) == 20
-    mixed = [(each, "busy" if i >= 100 else "x") for i, each in enumerate(candidates(800))]
-    curation._enforce_share(mixed, lambda taken, source: (taken.task, source), 0.5, 500, "source")
-    assert sum(each.use == dataset.TRAIN for each, _ in mixed) == 100 + 500
-    assert "its source gave 700 of 800" in mixed[-1][0].reason
-
-
-def test_a_changed_file_is_refused(saved, tmp_path):
-    """The manifest knows its checksum."""
-    taken = curation.curate(saved, {}, NOTHING_HELD_OUT)
-    manifest = curation.write(taken, saved, tmp_path / "prepared")
-    atomic_files.write_json(tmp_path / "prepared" / "manifest.json", {"corrections": manifest})
+def test_a_changed_corrections_file_is_refused(feedback, tmp_path):
+    """The manifest holds its checksum."""
+    prepare(curation.curate(feedback, {}, NOTHING_HELD_OUT), feedback, tmp_path / "prepared")
     path = tmp_path / "prepared" / "corrections.json"
-    path.write_text(path.read_text().replace("learn", "keep", 1))
+    path.write_text(path.read_text().replace('"train"', '"holdout"', 1))
     with pytest.raises(errors.MissingDataError, match="run notebooks/01"):
+        dataset.read_curated(tmp_path / "prepared")
+
+
+def test_uses_of_an_earlier_release_are_refused(feedback, tmp_path):
+    """Otherwise training would silently learn from none of the corrections."""
+    former = [replace(correction, use="learn") for correction in curation.curate(feedback, {}, NOTHING_HELD_OUT)[:3]]
+    prepare(former, feedback, tmp_path / "prepared")
+    with pytest.raises(errors.MissingDataError, match="got learn, as earlier releases wrote; run notebooks/01"):
         dataset.read_curated(tmp_path / "prepared")

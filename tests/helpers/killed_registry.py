@@ -1,8 +1,8 @@
-"""Changes a models folder in child processes and kills each at the next file event; run by test_survival.
+"""Change a models folder in child processes, and kill each at the next file event; run by test_interruptions.
 
-For the nth child the nth of its file events (open, mkdir, rename, chmod, remove; Python tells them to audit hooks) is
-fatal. So every state in which a kill can leave the folder between two of these is seen. What the parent then finds is
-printed as a line of JSON for each child.
+For the nth child the nth of its file events (open, mkdir, rename, chmod, remove, as Python reports them to audit hooks)
+is fatal. The children thus cover every state in which a kill between two of these events can leave the folder. The
+parent prints the state that it finds as a line of JSON for each child.
 """
 
 import itertools
@@ -22,7 +22,7 @@ EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", 
 
 
 def promote_new(registry: Registry, second: int) -> Version:
-    """What one retraining does to the folder."""
+    """Register and promote a version, as a retraining does."""
     version = register_bytes(registry, bytes([second]) * 5000, second)
     version = registry.update_metadata(version, verdict={"reason": "promoted", "promoted": True})
     registry.promote(version)
@@ -30,21 +30,21 @@ def promote_new(registry: Registry, second: int) -> Version:
 
 
 def change(registry: Registry) -> None:
-    """A retraining, and a person after it."""
+    """Retrain, then pin, prune and roll back, as a person does."""
     registry.pin(promote_new(registry, 9))
     registry.prune(1)
     registry.rollback("digits")
 
 
 def killed_at(folder: Path, fatal: int) -> bool:
-    """Make the change in a child that dies at an event; False when it came to its end first."""
+    """Make the change in a child that is killed at an event; return False when the child ended first."""
     child = os.fork()
     if child == 0:
-        seen = itertools.count(1)
+        numbers = itertools.count(1)
 
         def watch(event: str, arguments: tuple) -> None:
-            here = event in EVENTS and any(str(each).startswith(str(folder)) for each in arguments)
-            if here and next(seen) == fatal:
+            counts = event in EVENTS and any(str(argument).startswith(str(folder)) for argument in arguments)
+            if counts and next(numbers) == fatal:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(watch)
@@ -69,12 +69,12 @@ def main() -> None:
             registry.verify(champion)
             for version in registry.versions():
                 registry.verify(version)
-            found = {"champion": champion.name, "damaged": registry.damaged()}
+            state = {"champion": champion.name, "damaged": registry.damaged()}
         except RegistryError as error:
-            found = {"error": str(error)}
+            state = {"error": str(error)}
         registry.remove_stale()
-        left = [path.name for path in work.rglob(".partial-*")]
-        print(json.dumps({"died": died, "served": served, "left": left, **found}), flush=True)
+        left_over = [path.name for path in work.rglob(".partial-*")]
+        print(json.dumps({"died": died, "served": served, "left": left_over, **state}), flush=True)
         if not died:
             return
 

@@ -1,36 +1,42 @@
-"""cards: what a version's README tells people."""
+"""Test registry.model_cards: what the README of a version tells people."""
 
-import subprocess
+import json
 
-import payment_ml
-from payment_ml import paths
-from payment_ml.registry import model_cards, provenance
+import pytest
+
+from payment_ml.registry import model_cards
 
 
-def test_a_card_without_findings_says_what_it_is_for_and_how_it_came_about():
-    """As notebook 02 files it."""
-    card = {"architecture": "cnn", "task": "digits", "created": "2026-11-23", "parameters": {"epochs": 3, "seed": 0}}
-    text = model_cards.render_model_card("some-version", card)
+@pytest.fixture
+def metadata(quick_run) -> dict:
+    """Return the metadata of an evaluated version."""
+    return json.loads((quick_run.folder / "card.json").read_text())
+
+
+def test_a_model_card_before_evaluation_gives_use_and_training():
+    """Notebook 02 files such a version."""
+    metadata = {
+        "architecture": "cnn", "task": "digits", "created": "2026-11-23", "parameters": {"epochs": 3, "seed": 0}
+    }  # fmt: skip
+    text = model_cards.render_model_card("some-version", metadata)
     assert text.startswith("# some-version\n")
     assert "| epochs | 3 |" in text
     assert "needs a person behind every reading" in text
-    assert "How good it is" not in text
+    assert "## Evaluation" not in text
 
 
-def test_an_evaluated_card_gives_counts_beside_shares(quick_run):
-    """A share alone hides how many it is of."""
-    text = (quick_run.folder / "README.md").read_text()
+def test_a_model_card_gives_counts_beside_shares(metadata):
+    """A share alone hides the number of images behind it."""
+    text = model_cards.render_model_card("some-version", metadata)
     assert " of 10,000 (" in text
-    assert "It promises that at most 0.5% of what it accepts is wrong, with 95% confidence" in text
+    assert "At most 0.5% of accepted readings are wrong, with 95% confidence" in text
     assert "promoted: nothing served before" in text
 
 
-def test_the_code_is_known_by_its_commit():
-    """What git calls it, so that a version can be made again."""
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=paths.ROOT, capture_output=True, text=True).stdout
-    assert (commit or payment_ml.__version__).startswith(provenance.code_version().removesuffix("-dirty"))
-
-
-def test_library_versions_name_what_a_result_depends_on():
-    """For repeating it."""
-    assert {"python", "payment_ml", "tensorflow", "keras", "numpy"} <= set(provenance.library_versions())
+def test_the_serving_table_leaves_missing_results_empty(metadata):
+    """A version that was never evaluated stands beside one that was."""
+    filed = {name: metadata[name] for name in ("architecture", "task", "created")}
+    table = model_cards.serving_table({"evaluated": metadata, "filed": filed})
+    assert list(table["version"]) == ["evaluated", "filed"]
+    assert table["risk limit"].iloc[0] == "at most 0.5% of accepted readings wrong"
+    assert list(table[["accuracy", "accepted", "risk limit"]].iloc[1]) == ["", "", ""]

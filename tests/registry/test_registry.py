@@ -1,4 +1,4 @@
-"""registry: champions change in one step, and nothing damaged serves."""
+"""Test registry.registry: champions change in one step, and nothing damaged serves."""
 
 import json
 
@@ -11,17 +11,18 @@ from payment_ml.registry.registry import Registry
 
 @pytest.fixture
 def registry(tmp_path) -> Registry:
-    """An empty one."""
+    """Return an empty registry."""
     return Registry(tmp_path / "models")
 
 
-def test_promote_and_rollback_are_inverse(registry):
-    """Three champions, then one step back at a time, then no further."""
+def test_rollback_undoes_promotions_one_by_one(registry):
+    """After three promotions there are two steps back, and no third."""
     versions = [register_bytes(registry, bytes([number]), number) for number in range(3)]
     assert registry.champion("digits") is None
     for version in versions:
         registry.promote(version)
         assert registry.champion("digits").name == version.name
+    assert registry.previous_champions("digits") == [versions[1].name, versions[0].name]
     assert registry.rollback("digits").name == versions[1].name
     assert registry.rollback("digits").name == versions[0].name
     with pytest.raises(RegistryError, match="none to go back to"):
@@ -38,7 +39,7 @@ def test_promoting_the_champion_again_changes_nothing(registry):
 
 
 def test_rollback_passes_over_a_damaged_version(registry):
-    """The one before it serves instead."""
+    """The champion before it serves instead."""
     versions = [register_bytes(registry, bytes([number]), number) for number in range(3)]
     for version in versions:
         registry.promote(version)
@@ -46,8 +47,8 @@ def test_rollback_passes_over_a_damaged_version(registry):
     assert registry.rollback("digits").name == versions[0].name
 
 
-def test_a_flipped_byte_is_refused_by_name(registry):
-    """Neither verified nor promoted, and the champion stays."""
+def test_a_changed_network_is_not_promoted(registry):
+    """One flipped byte is enough; the message names the version, and the champion stays."""
     good, bad = register_bytes(registry, b"good", 1), register_bytes(registry, b"bad!", 2)
     registry.promote(good)
     bad.network_path.write_bytes(b"bad?")
@@ -56,14 +57,14 @@ def test_a_flipped_byte_is_refused_by_name(registry):
     assert registry.champion("digits").name == good.name
 
 
-def test_a_card_changed_together_with_its_network_is_refused(registry):
-    """champions.json remembers the checksum that was promoted."""
+def test_metadata_that_was_changed_with_its_network_is_refused(registry):
+    """champions.json holds the checksum that was promoted."""
     version = register_bytes(registry, b"good")
     registry.promote(version)
     version.network_path.write_bytes(b"evil")
     changed = {**version.metadata, "sha256": "4e46e2d8b9b5d2bbb0f2a4bcb7f0b8d8c1a7ff5d1f0f1c3e1b4cf6b1f7c5f7a1"}
     (version.folder / "card.json").write_text(json.dumps(changed))
-    with pytest.raises(RegistryError, match="as it was promoted, but its card says"):
+    with pytest.raises(RegistryError, match=r"as it was promoted, but its card\.json says"):
         registry.champion("digits")
 
 
@@ -78,15 +79,15 @@ def test_a_card_changed_together_with_its_network_is_refused(registry):
     ],
     ids=["empty", "half-written", "path outside", "another type", "another form"],
 )
-def test_a_damaged_champions_file_is_an_error_in_words(registry, content):
-    """Never a guess at who serves."""
+def test_a_damaged_champions_file_is_refused(registry, content):
+    """The registry never guesses which version serves."""
     register_bytes(registry, b"one")
     (registry.models_dir / "champions.json").write_text(content)
     with pytest.raises(RegistryError, match=r"champions\.json|damaged"):
         registry.champion("digits")
 
 
-def test_a_champion_that_is_gone_is_named(registry):
+def test_a_champion_whose_folder_is_gone_is_named(registry):
     """Somebody removed the folder by hand."""
     version = register_bytes(registry, b"one")
     registry.promote(version)
@@ -97,39 +98,39 @@ def test_a_champion_that_is_gone_is_named(registry):
         registry.champion("digits")
 
 
-def test_a_clock_that_was_set_back_makes_no_version_old(registry):
-    """Versions are numbered: the one made last is the newest, and is not the first to be pruned."""
+def test_the_latest_version_stays_the_latest_after_the_clock_was_set_back(registry):
+    """Versions are numbered, so the one registered last is not the first to be pruned."""
     first, second = register_bytes(registry, b"one", 30), register_bytes(registry, b"two", 10)
     assert registry.latest().name == second.name
     assert registry.prune(1) == [first.name]
     assert [version.name for version in registry.versions()] == [second.name]
 
 
-def test_pruning_keeps_champions_those_before_them_the_newest_and_the_pinned(registry):
-    """Of ten versions, one serves, one served before it, one is pinned, and two are the newest."""
+def test_pruning_spares_champions_latest_and_pinned_versions(registry):
+    """Of ten versions, one serves, one served before it, one is pinned, and two are the latest."""
     versions = [register_bytes(registry, b"%d" % i, i) for i in range(10)]
     registry.promote(versions[1])
     registry.promote(versions[3])
     registry.pin(versions[5])
     removed = registry.prune(2)
-    kept = [version.name for version in registry.versions()]
-    assert kept == [versions[i].name for i in (1, 3, 5, 8, 9)]
-    assert sorted(removed + kept) == [version.name for version in versions]
+    remaining = [version.name for version in registry.versions()]
+    assert remaining == [versions[i].name for i in (1, 3, 5, 8, 9)]
+    assert sorted(removed + remaining) == [version.name for version in versions]
     registry.pin(registry.get(versions[5].name), False)
     assert registry.prune(2) == [versions[5].name]
     assert registry.champion("digits").name == versions[3].name
 
 
-def test_a_damaged_champion_gives_way_to_the_one_before_it(registry):
-    """By one flipped byte; it is named. With none before it, nothing is done."""
+def test_restore_replaces_a_damaged_champion_by_the_previous_one(registry):
+    """The message names both; without a previous champion nothing changes."""
     first, second = register_bytes(registry, b"one", 1), register_bytes(registry, b"two", 2)
     registry.promote(first)
     registry.promote(second)
     assert registry.restore() == []
     second.network_path.write_bytes(b"twp")
-    (told,) = registry.restore()
-    assert second.name in told
-    assert f"{first.name}, the champion before it, serves digits again" in told
+    (message,) = registry.restore()
+    assert second.name in message
+    assert f"{first.name}, the champion before it, serves digits again" in message
     assert registry.champion("digits").name == first.name
     first.network_path.write_bytes(b"onf")
     with pytest.raises(RegistryError, match="none to go back to"):

@@ -1,4 +1,4 @@
-"""versions: they appear whole or not at all, and what is none is not listed."""
+"""Test registry.versions: versions appear whole or not at all, and nothing else is listed."""
 
 import os
 import subprocess
@@ -14,12 +14,12 @@ from payment_ml.registry.versions import VersionStore
 
 @pytest.fixture
 def versions(tmp_path) -> VersionStore:
-    """An empty folder's."""
+    """Return the store of a folder that does not exist yet."""
     return VersionStore(tmp_path / "models")
 
 
 def test_a_version_is_named_by_time_architecture_and_checksum(versions):
-    """Eight hexadecimal digits of the network's sha256."""
+    """The last part is eight hexadecimal digits of the network's sha256."""
     version = register_bytes(versions, b"abc")
     assert version.name == "20261123T120000Z-mlp-ba7816bf"
     assert sorted(path.name for path in version.folder.iterdir()) == ["README.md", "card.json", "model.keras"]
@@ -27,7 +27,7 @@ def test_a_version_is_named_by_time_architecture_and_checksum(versions):
 
 
 def test_a_failed_save_leaves_nothing(versions):
-    """A full disk while saving: no version, no debris."""
+    """A full disk while saving leaves neither a version nor a partial folder."""
 
     def fail(path: Path) -> None:
         path.write_bytes(b"half")
@@ -39,8 +39,8 @@ def test_a_failed_save_leaves_nothing(versions):
     assert list(versions.models_dir.iterdir()) == []
 
 
-def test_versions_come_oldest_first_and_by_kind(versions):
-    """The newest is the last."""
+def test_versions_are_listed_oldest_first_by_task_and_architecture(versions):
+    """The latest is the last."""
     first, second = register_bytes(versions, b"one", 1), register_bytes(versions, b"two", 2)
     assert [version.name for version in versions.versions("digits", "mlp")] == [first.name, second.name]
     assert versions.versions("digits", "cnn") == []
@@ -48,22 +48,30 @@ def test_versions_come_oldest_first_and_by_kind(versions):
     assert versions.latest_of_architecture("mlp", second).name == first.name
 
 
-@pytest.mark.parametrize("name", ["../secret", "", "20261123T120000Z-mlp-00000000", "a/b"])
-def test_names_that_are_no_version_are_refused(versions, name):
-    """No way out of the folder."""
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("../secret", id="parent folder"),
+        pytest.param("", id="empty"),
+        pytest.param("20261123T120000Z-mlp-00000000", id="unknown"),
+        pytest.param("a/b", id="subfolder"),
+    ],
+)
+def test_a_name_of_no_version_is_refused(versions, name):
+    """No name leads out of the models folder."""
     with pytest.raises(RegistryError, match="there is no"):
         versions.get(name)
 
 
-def test_updating_a_card_keeps_the_rest_and_rewrites_the_readme(versions):
-    """Notebook 03 adds its findings."""
+def test_updating_metadata_keeps_the_rest_and_rewrites_the_model_card(versions):
+    """Notebook 03 adds its results."""
     version = versions.update_metadata(register_bytes(versions, b"one"), verdict={"reason": "kept: a tie"})
     assert versions.get(version.name).metadata["sha256"] == version.metadata["sha256"]
     assert "kept: a tie" in (version.folder / "README.md").read_text()
 
 
-def test_what_is_no_version_is_not_listed(versions):
-    """Partial folders of dead runs, stray files."""
+def test_other_files_and_folders_are_not_listed(versions):
+    """Partial folders, folders without metadata and stray files are no versions."""
     register_bytes(versions, b"one")
     (versions.models_dir / ".partial-x1").mkdir()
     (versions.models_dir / "20261123T120000Z-mlp-12345678").mkdir()
@@ -71,23 +79,26 @@ def test_what_is_no_version_is_not_listed(versions):
     assert len(versions.versions()) == 1
 
 
-def test_what_dead_processes_left_is_swept_and_what_live_ones_write_is_not(versions):
-    """A partial version and a partial card of a process that was killed; one of this process."""
+def test_remove_stale_removes_what_dead_processes_left(versions):
+    """It removes the partial folders of a dead process, not those of a living one."""
     version = register_bytes(versions, b"one")
-    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True)
+    command = [sys.executable, "-c", "import os; print(os.getpid())"]
+    dead_process = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     for folder in (versions.models_dir, version.folder):
-        (folder / f".partial-{dead.stdout.strip()}-abc").mkdir()
-    alive = versions.models_dir / f".partial-{os.getpid()}-abc"
-    alive.mkdir()
+        (folder / f".partial-{dead_process}-abc").mkdir()
+    living = versions.models_dir / f".partial-{os.getpid()}-abc"
+    living.mkdir()
     assert len(versions.remove_stale()) == 2
-    assert alive.is_dir()
+    assert living.is_dir()
     assert not list(version.folder.glob(".partial-*"))
 
 
-def test_a_version_with_a_damaged_card_is_no_version(versions):
-    """It is named, and the others are as good as before."""
+@pytest.mark.parametrize("content", ["{", "[]", "{}", ""], ids=["half-written", "a list", "no entries", "empty"])
+def test_a_version_with_damaged_metadata_is_named_and_not_listed(versions, content):
+    """The other versions stay usable."""
     good, bad = register_bytes(versions, b"one", 1), register_bytes(versions, b"two", 2)
-    for content in ("{", "[]", "{}", ""):
-        (bad.folder / "card.json").write_text(content)
-        assert [version.name for version in versions.versions()] == [good.name]
-        assert versions.damaged() == [bad.name]
+    (bad.folder / "card.json").write_text(content)
+    assert [version.name for version in versions.versions()] == [good.name]
+    assert versions.damaged() == [bad.name]
+    with pytest.raises(RegistryError, match=f"version {bad.name} cannot be used"):
+        versions.get(bad.name)
