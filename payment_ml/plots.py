@@ -146,7 +146,7 @@ def reliability(diagrams: Mapping[str, Sequence[Mapping[str, float]]]) -> Figure
             np.array([point[key] for point in points]) for key in ("confidence", "accuracy", "share")
         )
         axis.scatter(confidence, accuracy, 20 + 400 * share, color=BLUE, alpha=0.8, edgecolor="white")
-        axis.set(xlabel="confidence", xlim=(0, 1.05), ylim=(0, 1.05))
+        axis.set(xlabel="confidence", xlim=(-0.03, 1.05), ylim=(-0.03, 1.05))
         axis.set_title(title, fontsize=11)
         axis.xaxis.set_major_formatter(PercentFormatter(1))
     axes[0, 0].set_ylabel("accuracy")
@@ -176,9 +176,10 @@ def error_rates(by_length: pd.DataFrame, by_position: pd.DataFrame, counts: np.n
         rates = np.asarray(shares, float)
         errors = np.sqrt(rates * (1 - rates) / np.maximum(np.asarray(totals), 1))
         axis.bar(list(x), rates, color=SKY, yerr=errors, error_kw={"ecolor": "grey", "elinewidth": 1})
+        axis.set_xlim(min(x, default=0) - 0.8, max(x, default=0) + 0.8)
         highest = float(np.max(rates + errors, initial=0))
         axis.set(xlabel=label, ylabel=f"error rate ({unit})", ylim=(0, max(0.01, 1.15 * highest)))
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10, min_n_ticks=1))
         axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
     return figure
 
@@ -285,12 +286,14 @@ def history(versions: pd.DataFrame) -> Figure:
     errors.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     reviews.set(ylabel="test images\nsent to review")
     corrections.bar(x, versions["corrections"], 0.6, color=GREEN)
-    corrections.set(ylabel="corrections in\nthe training data")
+    corrections.set(ylabel="corrections in\nthe training data", ylim=(0, 1.05 * max(versions["corrections"].max(), 1)))
     corrections.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     minutes = versions[["training_seconds", "run_seconds"]].to_numpy(float) / 60
     times.bar(x, minutes[:, 1], 0.6, color="lightgrey", label="whole run")
     times.bar(x, minutes[:, 0], 0.6, color=PURPLE, label="training")
-    times.set(ylabel="minutes", xlabel="version, by the time of its training (UTC)", xticks=x)
+    times.set(
+        ylabel="minutes", xlabel="version, by the time of its training (UTC)", xticks=x, xlim=(-0.8, len(x) - 0.2)
+    )
     times.set_xticklabels([f"{time:%Y-%m-%d}\n{time:%H:%M}" for time in versions["trained"]], fontsize=8)
     times.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     return figure

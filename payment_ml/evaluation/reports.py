@@ -78,10 +78,10 @@ def _summary_column(entries: dict[str, Any]) -> dict[str, str]:
 
 
 def captions(predictions: Predictions) -> list[str]:
-    """Return a caption for each sample: its label, what was read, and the confidence."""
+    """Return a caption for each sample: its label, where it has one, what was read, and the confidence."""
     pairs = zip(predictions.samples, predictions.readings, strict=True)
     return [
-        f"{sample.label or 'no amount'} read as {reading.text or 'nothing'}\n{reading.confidence:.1%} confident"
+        f"{sample.label} read as {reading.text or 'nothing'}\n{reading.confidence:.1%} confident".lstrip()
         for sample, reading in pairs
     ]
 

@@ -18,7 +18,7 @@ from payment_ml.synthesis.amount_images import Sample
 from payment_ml.tasks import Task
 
 _CHUNK_SIZE = 250  # samples that are rendered by one job
-_MAX_IN_PROCESS = 600  # samples that are rendered sooner than another process starts
+MAX_IN_PROCESS = 600  # samples that are rendered sooner than another process starts
 _STRUCK_OUT_EVERY = 20  # one of so many negatives is an amount that was struck out
 
 
@@ -104,7 +104,7 @@ def _generate(kind: str, split: Split, count: int, rng: np.random.Generator, col
         _Job(set_number, kind, split, start, min(_CHUNK_SIZE, count - start), generator, colour)
         for start, generator in zip(starts, rng.spawn(len(starts)), strict=True)
     ]
-    if count > _MAX_IN_PROCESS:
+    if count > MAX_IN_PROCESS:
         return LazySamples([_submit(job) for job in jobs], count)
     chunks: list[Future[list[Sample]]] = [Future() for _ in jobs]
     for chunk, job in zip(chunks, jobs, strict=True):

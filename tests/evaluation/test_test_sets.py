@@ -1,4 +1,4 @@
-"""questions: the same pictures for the same seed, whoever writes them, and there when they are asked for."""
+"""Test sets: equal seeds give equal samples whichever process renders them, and access waits for them."""
 
 import os
 import signal
@@ -11,87 +11,92 @@ import psutil
 import pytest
 
 from payment_ml.evaluation import test_sets
-from payment_ml.synthesis import amount_images
+from payment_ml.synthesis.amount_images import Sample
 
 
-def same(one: amount_images.Sample, other: amount_images.Sample) -> bool:
-    """Whether two show the same, and mean the same."""
-    return np.array_equal(one.image, other.image) and (one.label, one.written) == (other.label, other.written)
+def is_equal(first: Sample, second: Sample) -> bool:
+    """Return whether two samples have the same image and the same label."""
+    same_label = (first.label, first.written) == (second.label, second.written)
+    return same_label and np.array_equal(first.image, second.image)
 
 
-def writers() -> list[psutil.Process]:
-    """The processes that write beside this one."""
-    return [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
+def worker_processes() -> list[psutil.Process]:
+    """Return the worker processes of this process."""
+    return [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
 
 
 @pytest.mark.parametrize("task", ["digits", "amounts"])
-def test_questions_of_a_split_are_seeded_photographs_with_truth(splits, task):
-    """The same ones again, whoever asks."""
+def test_equal_seeds_give_equal_samples_with_labels(splits, task):
+    """Photographs of a split, rendered twice."""
     once, again = (test_sets.generate_samples(task, splits["gate"], 12, np.random.default_rng(1)) for _ in range(2))
-    assert all(same(x, y) for x, y in zip(once, again, strict=True))
-    assert all(each.label and each.digits for each in once)
+    assert all(is_equal(first, second) for first, second in zip(once, again, strict=True))
+    assert all(sample.label and sample.digits for sample in once)
 
 
 @pytest.mark.parametrize("task", ["digits", "amounts"])
-def test_another_process_writes_what_this_one_would(splits, task, monkeypatch):
-    """Every picture, by place and by slice, too."""
-    count = test_sets._IN_PROCESS_LIMIT + 10
-    beside = test_sets.generate_samples(task, splits["gate"], count, np.random.default_rng(1), colour=False)
-    assert len(beside) == count
-    assert writers()
-    monkeypatch.setattr(test_sets, "_FEW", count)
+def test_a_worker_process_renders_what_this_process_would(splits, task, monkeypatch):
+    """Every sample is equal, by index and by slice, too."""
+    count = test_sets.MAX_IN_PROCESS + 10
+    by_worker = test_sets.generate_samples(task, splits["gate"], count, np.random.default_rng(1), colour=False)
+    assert len(by_worker) == count
+    assert worker_processes()
+    monkeypatch.setattr(test_sets, "MAX_IN_PROCESS", count)
     here = test_sets.generate_samples(task, splits["gate"], count, np.random.default_rng(1), colour=False)
-    assert all(same(x, y) for x, y in zip(here, beside, strict=True))
-    assert same(beside[-1], here[-1])
-    assert [each.written for each in beside[248:253]] == [each.written for each in here[248:253]]
+    assert all(is_equal(first, second) for first, second in zip(here, by_worker, strict=True))
+    assert is_equal(by_worker[-1], here[-1])
+    assert [sample.written for sample in by_worker[248:253]] == [sample.written for sample in here[248:253]]
     with pytest.raises(IndexError):
-        beside[count]
+        by_worker[count]
 
 
-def test_pictures_with_nothing_to_read_have_no_truth(splits):
-    """Every twentieth was an amount once."""
-    empty = test_sets.negative_samples(splits["gate"], 21, np.random.default_rng(2), colour=False)
-    assert {(each.label, each.written, each.digits) for each in empty} == {("", "", "")}
-    assert all(each.image.ndim == 2 for each in empty)
+def test_negatives_have_no_label(splits):
+    """Every twentieth is an amount that was struck out."""
+    negatives = test_sets.negative_samples(splits["gate"], 21, np.random.default_rng(2), colour=False)
+    assert {(sample.label, sample.written, sample.digits) for sample in negatives} == {("", "", "")}
+    assert all(sample.image.ndim == 2 for sample in negatives)
 
 
-def test_an_interrupted_writer_goes_on(splits):
-    """Ctrl+C, and a kernel's end, are for the process that it writes for."""
-    count = test_sets._IN_PROCESS_LIMIT + 1
-    asked = test_sets.generate_samples("amounts", splits["gate"], count, np.random.default_rng(1), colour=False)
-    assert asked[0].written
-    for each in writers():
-        os.kill(each.pid, signal.SIGINT)
-    assert len(list(asked)) == count
+def test_a_worker_process_ignores_interrupts(splits):
+    """Ctrl+C, and the end of a kernel, are for the process that it works for."""
+    count = test_sets.MAX_IN_PROCESS + 1
+    samples = test_sets.generate_samples("amounts", splits["gate"], count, np.random.default_rng(1), colour=False)
+    assert samples[0].written
+    for process in worker_processes():
+        os.kill(process.pid, signal.SIGINT)
+    assert len(list(samples)) == count
 
 
-def test_a_killed_writer_is_replaced(splits):
-    """The set that it was at is lost, and said to be; the next one is written."""
+def test_a_killed_worker_process_is_replaced(splits):
+    """Its set is lost, which raises an error; the next set is rendered."""
     lost = test_sets.generate_samples("amounts", splits["gate"], 2000, np.random.default_rng(1), colour=False)
-    while not writers():
+    while not worker_processes():
         time.sleep(0.1)
-    for each in writers():
-        os.kill(each.pid, signal.SIGKILL)
+    for process in worker_processes():
+        os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(RuntimeError):  # BrokenProcessPool is one
         list(lost)
-    count = test_sets._IN_PROCESS_LIMIT + 1
-    again = test_sets.generate_samples("amounts", splits["gate"], count, np.random.default_rng(1), colour=False)
-    assert len(list(again)) == count
+    count = test_sets.MAX_IN_PROCESS + 1
+    samples = test_sets.generate_samples("amounts", splits["gate"], count, np.random.default_rng(1), colour=False)
+    assert len(list(samples)) == count
 
 
-_WRITES = """
+SCRIPT = """
 import numpy as np
-from payment_ml import mnist, preparation, project, questions
-gate = preparation.split_digits(mnist.load(project.ROOT / "data" / "raw"))["gate"]
-asked = questions.photographs("amounts", gate, 20_000, np.random.default_rng(1))
-print(asked[0].written, flush=True)
-asked[-1]
+from payment_ml import paths
+from payment_ml.datasets import mnist, splits
+from payment_ml.evaluation import test_sets
+if __name__ == "__main__":
+    gate = splits.split_digits(mnist.load(paths.ROOT / "data" / "raw"))["gate"]
+    samples = test_sets.generate_samples("amounts", gate, 20_000, np.random.default_rng(1))
+    print(samples[0].written, flush=True)
+    samples[-1]
 """
 
 
-def test_writers_end_with_the_process_that_they_write_for(splits):
-    """Killed, it can tell them nothing; and nobody needs what they write."""
-    with subprocess.Popen([sys.executable, "-c", _WRITES], stdout=subprocess.PIPE, text=True) as process:
+@pytest.mark.usefixtures("splits")
+def test_worker_processes_end_with_the_process_that_they_work_for():
+    """A killed process can tell them nothing, and nobody needs their samples any more."""
+    with subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline()
         children = psutil.Process(process.pid).children(recursive=True)
         assert children

@@ -1,0 +1,85 @@
+"""Gate: challenger and champion read the same samples, and every check has a result."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from payment_ml.evaluation import gate, promotion, test_sets
+from payment_ml.evaluation.settings import EvaluationSettings
+
+
+@pytest.mark.parametrize(
+    ("fixture", "units"),
+    [("reader", ("amounts", "digits by themselves")), ("classifier", ("digits", "amounts of digits"))],
+    ids=["amount reader", "digit classifier"],
+)
+def test_a_reader_beside_itself_passes_every_check(request, splits, fixture, units):
+    """It reads digits, amounts and negatives, whatever its task; a confidence that is no number fails."""
+    reader = request.getfixturevalue(fixture)
+    readers = {"challenger": reader, "champion": reader}
+    results = gate.evaluate_gate(readers, splits["gate"], 40, np.random.default_rng(0))
+    challenger = results["challenger"]
+    assert (challenger.unit, challenger.other_unit) == units
+    assert len(challenger.false_accepts) == 10
+    checks = {check.name: check for check in gate.gate_checks(results, 0.2, reader.threshold(), 0.005)}
+    assert len(checks) == 7
+    assert all(check.passed for check in checks.values()), checks
+    results = {"challenger": replace(challenger, confidences=challenger.confidences * np.nan)}
+    (finite,) = (check for check in gate.gate_checks(results, 0, 2, 1) if check.name == "finite")
+    assert not finite.passed
+
+
+def test_promotion_checks_report_every_check_once(splits, classifier):
+    """Beside itself a challenger is not better, but passes; held-out corrections add a check."""
+    samples = test_sets.generate_samples("digits", splits["test"], 4, np.random.default_rng(1))
+    corrections = promotion.PairedResults("kept corrections", np.ones(3, bool), np.ones(3, bool))
+    report = gate.promotion_checks(
+        classifier,
+        classifier,
+        splits["gate"],
+        EvaluationSettings.quick(),
+        seed=0,
+        risk=0.005,
+        latency_samples=samples,
+        corrections=corrections,
+    )
+    assert [check.name for check in report.checks] == [
+        "no worse on digits",
+        "accuracy",
+        "finite",
+        "no digit lost",
+        "no worse on amounts of digits",
+        "calibration",
+        "promise",
+        "nothing to read",
+        "speed",
+        "size",
+        "kept corrections",
+    ]
+    assert not report.is_better
+    assert report.champion_name == classifier.version.name
+
+
+def test_promotion_checks_without_a_champion_compare_with_fixed_limits(splits, classifier):
+    """The report then calls the challenger better."""
+    samples = test_sets.generate_samples("digits", splits["test"], 2, np.random.default_rng(1))
+    report = gate.promotion_checks(
+        classifier, None, splits["gate"], EvaluationSettings.quick(), seed=0, risk=0.005, latency_samples=samples
+    )
+    assert report.gate.champion is None
+    assert report.is_better
+    assert report.champion_name == ""
+
+
+def test_corrections_are_none_where_none_are_held_out(quick_run, classifier):
+    """The quick retraining had no corrections."""
+    assert gate.evaluate_corrections(classifier, None, quick_run.data_dir / "prepared") is None
+
+
+def test_latency_of_both_readers_is_in_milliseconds(splits, classifier):
+    """Both read the same samples in turns."""
+    samples = test_sets.generate_samples("digits", splits["gate"], 4, np.random.default_rng(1))
+    latencies = gate.median_latency_ms({"challenger": classifier, "champion": classifier}, samples)
+    assert 0 < latencies["challenger"] < 1000
+    assert set(latencies) == {"challenger", "champion"}
