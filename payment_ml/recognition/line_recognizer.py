@@ -33,9 +33,9 @@ class LineRecognizer:
     def recognize(self, lines: Sequence[LineImage]) -> list[LineRecognition]:
         """Recognise lines, each as it is recognised alone.
 
-        A confident line is recognised once. Other lines are recognised in three views. Below 95% confidence, alternative
-        crops are recognised too, each in three views. If the result is still below 50%, so is the full image, and the
-        more likely result counts. The thresholds are those of `LineRecognition`.
+        A confident line is recognised in one view, other lines in three. Below 95% probability, alternative crops are
+        recognised too, each in three views. If the result is still below 50%, so is the full image, and the more likely
+        result counts. The thresholds are those of `LineRecognition`.
 
         Parameters
         ----------

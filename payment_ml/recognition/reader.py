@@ -12,28 +12,47 @@ from payment_ml.tasks import Task
 
 
 class Reading(Protocol):
-    """What every reading has, of an amount or of a digit; `AmountReading` describes each property."""
+    """What every reading has, of an amount or of a digit."""
 
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """Return the amount or digit as text; empty if nothing was read."""
+
     @property
-    def value(self) -> Decimal | None: ...
+    def value(self) -> Decimal | None:
+        """Return the amount of money; None if nothing was read or it is ambiguous."""
+
     @property
-    def digits(self) -> str: ...
+    def digits(self) -> str:
+        """Return the digits as they were written."""
+
     @property
-    def confidence(self) -> float: ...
+    def confidence(self) -> float:
+        """Return the probability that the value is right, 0 to 1."""
+
     @property
-    def decision(self) -> str: ...
+    def decision(self) -> str:
+        """Return "accept" or "review"."""
+
     @property
-    def reason(self) -> str | None: ...
+    def reason(self) -> str | None:
+        """Return why it needs review; None if accepted."""
+
     @property
-    def characters(self) -> tuple[Character, ...]: ...
+    def characters(self) -> tuple[Character, ...]:
+        """Return the characters as they were written."""
+
     @property
-    def alternatives(self) -> tuple[Alternative, ...]: ...
+    def alternatives(self) -> tuple[Alternative, ...]:
+        """Return other values that the image may show, the likeliest first."""
+
     @property
-    def outline(self) -> tuple[tuple[float, float], ...]: ...
+    def outline(self) -> tuple[tuple[float, float], ...]:
+        """Return the corners x, y of the text in pixels of the image, clockwise."""
+
     @property
-    def note(self) -> str | None: ...
+    def note(self) -> str | None:
+        """Return a remark for the user; None if there is none."""
 
 
 class Reader(Protocol):
