@@ -1,42 +1,68 @@
-"""The Keras architectures. Each takes raw uint8 pictures: normalisation travels inside the saved network."""
+"""The Keras architectures and their training recipes.
+
+Every network takes raw uint8 images: the scaling of grey levels is a layer of it.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from payment_ml.datasets.mnist_format import SIDE
 from payment_ml.imaging import line_images
 from payment_ml.networks.backend import keras
+from payment_ml.tasks import Task
 from payment_ml.text import alphabet
 
 layers = keras.layers
 
 _QUICK_EPOCHS = 3
+_OLD_NAMES = {"clip_norm": "clip", "warmup_fraction": "warm_up"}  # of settings, in card.json
 
 
 @dataclass(frozen=True)
-class Architecture:
-    """How to build a network, and the recipe that suits it; a notebook's parameters override the recipe."""
+class Recipe:
+    """Hold the settings of one training and the options of its data."""
 
-    task: str  # what it can be champion of
-    summary: str
-    build: Callable[[int], keras.Model]
     epochs: int
     batch_size: int
     learning_rate: float
     weight_decay: float
-    clip: float | None
-    warm_up: float
-    bfloat16: bool  # learn in bfloat16
-    lessons: dict[str, Any]  # what else its lessons need
-    quick_data_options: dict[str, Any]  # the same, for trying out
-    warm: dict[str, Any]  # what of all this is different when it begins with the champion's weights
-    min_accuracy: float  # on the gate split after a full run; less means that the run is broken
+    clip_norm: float | None
+    warmup_fraction: float
+    bfloat16: bool
+    data_options: dict[str, Any]  # keyword arguments of `input_pipeline.make_training_data`
+
+    def training_settings(self) -> dict[str, Any]:
+        """Return the keyword arguments of `trainer.train`."""
+        return {name: value for name, value in vars(self).items() if name != "data_options"}
+
+    def metadata(self) -> dict[str, Any]:
+        """Return settings and data options under the names that card.json and the notebooks' parameters use."""
+        settings = {_OLD_NAMES.get(name, name): value for name, value in self.training_settings().items()}
+        return {**settings, **self.data_options}
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Represent an architecture with the recipes that suit it; parameters of notebook 02 override them."""
+
+    task: Task  # that a version of it can be champion of
+    summary: str
+    build: Callable[[int], keras.Model]  # from a seed
+    recipe: Recipe
+    quick_data_options: dict[str, Any]  # instead of the recipe's, for a quick run
+    fine_tuning: dict[
+        str, Any
+    ]  # settings instead of the recipe's, for a training that starts from a champion's weights
+    min_accuracy: float  # on the gate split after a full run; a lower one means that the run is broken
     quick_accuracy: float  # the same, after a quick run
+    fine_tuning_data_options: dict[str, Any] = field(
+        default_factory=dict
+    )  # the same for data options; not in a quick run
 
 
 def build(architecture: str, seed: int) -> keras.Model:
-    """A new network with random weights.
+    """Build a new network with random weights.
 
     Parameters
     ----------
@@ -45,87 +71,76 @@ def build(architecture: str, seed: int) -> keras.Model:
 
     Returns
     -------
-    for digits, uint8 [n, 28, 28], MNIST's polarity (0 paper, 255 ink) -> float32 [n, 10] probabilities; for amounts,
-    uint8 [n, 32, width] -> float32 [n, width / 4, symbols], where the first symbol is CTC's blank. Its layer `logits`
-    gives the same before the softmax.
+    for digits, uint8 [n, 28, 28], 0 paper, 255 ink -> float32 [n, 10] probabilities; for amounts, uint8 [n, 32, width]
+    -> float32 [n, width / 4, labels] probabilities, where label 0 is the CTC blank. Its layer `logits` gives the scores
+    before the softmax.
 
     Raises
     ------
-    ValueError : no such architecture
+    ValueError : there is no such architecture
     """
     return find(architecture).build(seed)
 
 
 def find(architecture: str) -> Architecture:
-    """The entry of `ARCHITECTURES` by name.
+    """Return the entry of `ARCHITECTURES` with this name.
 
     Raises
     ------
-    ValueError : no such architecture
+    ValueError : there is no such architecture
     """
     if architecture not in ARCHITECTURES:
         raise ValueError(f"expected an architecture among {', '.join(ARCHITECTURES)}, but got {architecture!r}")
     return ARCHITECTURES[architecture]
 
 
-def recipe(
-    architecture: str, quick: bool = False, warm: bool = False, **given: Any
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The numbers to train an architecture with.
+def recipe(architecture: str, quick: bool = False, fine_tuning: bool = False, **overrides: Any) -> Recipe:
+    """Return the recipe to train an architecture with.
 
     Parameters
     ----------
     architecture : a key of `ARCHITECTURES`
-    quick : few epochs, for trying out
-    warm : it begins with trained weights, which takes fewer epochs and shorter steps
-    given : replaces numbers of the recipe; what is None, or means nothing to the architecture, replaces nothing
-
-    Returns
-    -------
-    arguments of `training.train`, and those of `lessons.of`
+    quick : few epochs and little data, to try something out
+    fine_tuning : the training starts from trained weights, which takes fewer epochs and a lower learning rate
+    overrides : values of settings and data options, by their names in `Recipe.metadata`; None, or a name that the
+        recipe does not have, changes nothing
 
     Raises
     ------
-    ValueError : no such architecture
+    ValueError : there is no such architecture
     """
-    usual = find(architecture)
-    numbers = {
-        "epochs": min(usual.epochs, _QUICK_EPOCHS) if quick else usual.epochs,
-        "batch_size": usual.batch_size,
-        "learning_rate": usual.learning_rate,
-        "weight_decay": usual.weight_decay,
-        "clip": usual.clip,
-        "warm_up": usual.warm_up,
-        "bfloat16": usual.bfloat16,
-    }
-    lessons = usual.quick_data_options if quick else usual.lessons
-    warmed = (
-        {} if not warm else {name: value for name, value in usual.warm.items() if not (quick and name == "amounts")}
-    )
-    changed = warmed | {name: value for name, value in given.items() if value is not None}
-    return tuple({name: changed.get(name, value) for name, value in part.items()} for part in (numbers, lessons))
+    entry = find(architecture)
+    usual = entry.recipe
+    if quick:
+        usual = replace(usual, epochs=min(usual.epochs, _QUICK_EPOCHS), data_options=entry.quick_data_options)
+    if fine_tuning:
+        data_options = usual.data_options if quick else usual.data_options | entry.fine_tuning_data_options
+        usual = replace(usual, **entry.fine_tuning, data_options=data_options)
+    given = {name: value for name, value in overrides.items() if value is not None}
+    settings = {name: given.get(_OLD_NAMES.get(name, name), value) for name, value in usual.training_settings().items()}
+    return Recipe(**settings, data_options={name: given.get(name, value) for name, value in usual.data_options.items()})
 
 
 def _mlp(seed: int) -> keras.Model:
-    """The dense network that the project grew out of: flatten, two layers of 128, softmax. 118,282 weights."""
+    """Build the dense baseline, the first network of this project: two layers of 128; 118,282 weights."""
     seeds = keras.random.SeedGenerator(seed)
-    pictures = keras.Input((SIDE, SIDE), dtype="uint8", name="pictures")
-    hidden = layers.Rescaling(1 / 255)(pictures)
+    images = keras.Input((SIDE, SIDE), dtype="uint8", name="pictures")
+    hidden = layers.Rescaling(1 / 255)(images)
     hidden = layers.Flatten()(hidden)
     for _ in range(2):
         hidden = layers.Dense(128, activation="relu", kernel_initializer=keras.initializers.HeNormal(seeds))(hidden)
-    return _classify(pictures, hidden, 10, seeds, "mlp")
+    return _classify(images, hidden, 10, seeds, "mlp")
 
 
 def _cnn(seed: int) -> keras.Model:
-    """Six convolutions at half and quarter resolution.
+    """Build six convolutions at half and quarter resolution, and a global average.
 
-    The stem strides at once. One that first looks at full resolution, with a dense layer instead of the average at the
-    end, trained a third longer and was no better on the validation digits: 10 to 11 wrong of 3,000 with either.
+    The first convolution has stride 2: full resolution takes longer and is no better
+    (docs/decisions/network-and-training.md).
     """
     seeds = keras.random.SeedGenerator(seed)
-    pictures = keras.Input((SIDE, SIDE), dtype="uint8", name="pictures")
-    hidden = layers.Rescaling(1 / 255)(pictures)
+    images = keras.Input((SIDE, SIDE), dtype="uint8", name="pictures")
+    hidden = layers.Rescaling(1 / 255)(images)
     hidden = layers.Reshape((SIDE, SIDE, 1))(hidden)
     for filters, size, stride in ((32, 5, 2), (32, 3, 1), (64, 3, 2), (64, 3, 1), (64, 3, 1), (96, 3, 1)):
         hidden = layers.Conv2D(
@@ -135,92 +150,102 @@ def _cnn(seed: int) -> keras.Model:
         hidden = layers.ReLU()(hidden)
     hidden = layers.GlobalAveragePooling2D()(hidden)
     hidden = layers.Dropout(0.3, seed=seed)(hidden)
-    return _classify(pictures, hidden, 10, seeds, "cnn")
+    return _classify(images, hidden, 10, seeds, "cnn")
 
 
 def _reader(seed: int) -> keras.Model:
-    """Seven convolutions that bring a strip's height to 1 and its width to a quarter, then two that look sideways.
+    """Build seven convolutions that reduce a line's height to 1 and its width to a quarter, then two along the line.
 
-    No recurrent layer: two residual convolutions over time see six frames to either side, which is a digit and its
-    neighbours, and they train in half the time.
+    There is no recurrent layer: two residual convolutions along the line see six frames to either side, which is a
+    digit and its neighbours, and train faster (docs/decisions/network-and-training.md).
     """
     seeds = keras.random.SeedGenerator(seed)
 
-    def normal():
+    def he_normal() -> keras.initializers.Initializer:
         return keras.initializers.HeNormal(seeds)
 
-    strip = keras.Input((line_images.HEIGHT, None), dtype="uint8", name="strips")
-    hidden = layers.Rescaling(1 / 255)(strip)
+    line = keras.Input((line_images.HEIGHT, None), dtype="uint8", name="strips")
+    hidden = layers.Rescaling(1 / 255)(line)
     hidden = layers.Reshape((line_images.HEIGHT, -1, 1))(hidden)
     for filters, size, stride in (
         (32, 5, (2, 2)), (32, 3, 1), (64, 3, (2, 2)), (64, 3, 1), (128, 3, (2, 1)), (128, 3, 1), (160, (4, 3), (4, 1)),
     ):  # fmt: skip
-        hidden = layers.Conv2D(filters, size, stride, "same", use_bias=False, kernel_initializer=normal())(hidden)
+        hidden = layers.Conv2D(filters, size, stride, "same", use_bias=False, kernel_initializer=he_normal())(hidden)
         hidden = layers.BatchNormalization(momentum=0.9)(hidden)
         hidden = layers.ReLU()(hidden)
     hidden = layers.Reshape((-1, 160))(hidden)
     for _ in range(2):
-        beside = layers.Conv1D(160, 5, padding="same", use_bias=False, kernel_initializer=normal())(hidden)
-        beside = layers.BatchNormalization(momentum=0.9)(beside)
-        hidden = layers.Add()([hidden, layers.ReLU()(beside)])
-    return _classify(strip, hidden, len(alphabet.ALPHABET) + 1, seeds, "reader")
+        residual = layers.Conv1D(160, 5, padding="same", use_bias=False, kernel_initializer=he_normal())(hidden)
+        residual = layers.BatchNormalization(momentum=0.9)(residual)
+        hidden = layers.Add()([hidden, layers.ReLU()(residual)])
+    return _classify(line, hidden, len(alphabet.ALPHABET) + 1, seeds, "reader")
 
 
-def _classify(pictures, hidden, classes: int, seeds: keras.random.SeedGenerator, name: str) -> keras.Model:
+def _classify(
+    images: keras.KerasTensor, hidden: keras.KerasTensor, classes: int, seeds: keras.random.SeedGenerator, name: str
+) -> keras.Model:
+    """Finish a network with the layer `logits` and a softmax over its classes."""
     glorot = keras.initializers.GlorotUniform(seeds)
     logits = layers.Dense(classes, kernel_initializer=glorot, name="logits")(hidden)
-    return keras.Model(pictures, layers.Softmax(name="probabilities")(logits), name=name)
+    return keras.Model(images, layers.Softmax(name="probabilities")(logits), name=name)
 
 
 ARCHITECTURES = {
     "cnn": Architecture(
-        task="digits",
+        task=Task.DIGITS,
         summary="convolutional network for one digit",
         build=_cnn,
-        epochs=18,
-        batch_size=128,
-        learning_rate=6e-3,
-        weight_decay=1e-2,
-        clip=None,
-        warm_up=0.1,
-        bfloat16=True,
-        lessons={"augment": True},
+        recipe=Recipe(
+            epochs=18,
+            batch_size=128,
+            learning_rate=6e-3,
+            weight_decay=1e-2,
+            clip_norm=None,
+            warmup_fraction=0.1,
+            bfloat16=True,
+            data_options={"augment": True},
+        ),
         quick_data_options={"augment": True},
-        warm={"epochs": 3, "learning_rate": 1e-3},
+        fine_tuning={"epochs": 3, "learning_rate": 1e-3},
         min_accuracy=0.99,
         quick_accuracy=0.85,
     ),
     "mlp": Architecture(
-        task="digits",
+        task=Task.DIGITS,
         summary="small dense network for one digit, the baseline",
         build=_mlp,
-        epochs=10,
-        batch_size=128,
-        learning_rate=1e-3,
-        weight_decay=1e-2,
-        clip=None,
-        warm_up=0.1,
-        bfloat16=False,
-        lessons={"augment": False},
+        recipe=Recipe(
+            epochs=10,
+            batch_size=128,
+            learning_rate=1e-3,
+            weight_decay=1e-2,
+            clip_norm=None,
+            warmup_fraction=0.1,
+            bfloat16=False,
+            data_options={"augment": False},
+        ),
         quick_data_options={"augment": False},
-        warm={"epochs": 3, "learning_rate": 3e-4},
+        fine_tuning={"epochs": 3, "learning_rate": 3e-4},
         min_accuracy=0.96,
         quick_accuracy=0.85,
     ),
     "reader": Architecture(
-        task="amounts",
+        task=Task.AMOUNTS,
         summary="convolutional network for whole amounts, trained with CTC",
         build=_reader,
-        epochs=13,
-        batch_size=32,
-        learning_rate=8e-3,
-        weight_decay=1e-2,
-        clip=5.0,
-        warm_up=0.03,  # falls to the same loss in 800 steps as with 0.1 in 1,000; at the end there is no difference
-        bfloat16=True,
-        lessons={"amounts": 30_720},
+        recipe=Recipe(
+            epochs=13,
+            batch_size=32,
+            learning_rate=8e-3,
+            weight_decay=1e-2,
+            clip_norm=5.0,
+            warmup_fraction=0.03,  # fewer steps than 0.1 to the same loss (docs/decisions/network-and-training.md)
+            bfloat16=True,
+            data_options={"amounts": 30_720},
+        ),
         quick_data_options={"amounts": 4_096},
-        warm={"epochs": 3, "learning_rate": 7e-4, "amounts": 16_384, "warm_up": 0.1},
+        fine_tuning={"epochs": 3, "learning_rate": 7e-4, "warmup_fraction": 0.1},
+        fine_tuning_data_options={"amounts": 16_384},
         min_accuracy=0.93,
         quick_accuracy=0.3,
     ),

@@ -1,7 +1,7 @@
-"""Keras and TensorFlow, imported without the start-up notes that they write past Python's own streams.
+"""Keras and TensorFlow, imported without the start-up messages that they write past Python's own streams.
 
-The notes (which CPU instructions are in use, that no GPU was found) come from C++ before any log level counts. In front
-of a clerk they look like errors, and their times would make every executed notebook differ from the next.
+The messages (CPU instructions in use, no GPU) come from C++ before any log level takes effect. To a user they look like
+errors, and their timestamps would make every executed notebook differ from the next.
 """
 
 import os
@@ -14,23 +14,23 @@ from pathlib import Path
 
 @contextmanager
 def _import_tensorflow() -> Iterator[None]:
-    """Hold back what is written to the standard error of the process; show it when the block raises."""
+    """Hold back what the process writes to standard error, and write it only when the block raises."""
     sys.stderr.flush()
-    kept = os.dup(2)
+    stderr = os.dup(2)
     with tempfile.TemporaryFile() as held:
         os.dup2(held.fileno(), 2)
         try:
             yield
         except BaseException:
             held.seek(0)
-            os.write(kept, held.read())
+            os.write(stderr, held.read())
             raise
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what comes later, such as an absent GPU at the first product
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # for later messages, such as a missing GPU at the first product
 
 with _import_tensorflow():
     import keras
@@ -38,21 +38,21 @@ with _import_tensorflow():
 
 __all__ = ["bfloat16_multiplication", "keras", "tensorflow"]
 
-_PROCESSOR = Path("/proc/cpuinfo")  # of Linux
+_PROCESSOR = Path("/proc/cpuinfo")  # on Linux
 _OPTION = "auto_mixed_precision_onednn_bfloat16"
 
 
 @contextmanager
-def bfloat16_multiplication(wanted: bool = True) -> Iterator[None]:
+def bfloat16_multiplication(enabled: bool = True) -> Iterator[None]:
     """Let every graph that first runs inside the block convolve and multiply in bfloat16; weights stay float32.
 
-    Where the processor has no instructions for it, or nothing tells, nothing changes.
+    Where the processor has no instructions for it, or the system does not say so, nothing changes.
 
     Source: Kalamkar et al. 2019, "A study of bfloat16 for deep learning training", arXiv 1905.12322.
     """
     before = tensorflow.config.optimizer.get_experimental_options().get(_OPTION, False)
-    able = _PROCESSOR.is_file() and "bf16" in _PROCESSOR.read_text(encoding="utf-8", errors="replace")
-    tensorflow.config.optimizer.set_experimental_options({_OPTION: wanted and able})
+    supported = _PROCESSOR.is_file() and "bf16" in _PROCESSOR.read_text(encoding="utf-8", errors="replace")
+    tensorflow.config.optimizer.set_experimental_options({_OPTION: enabled and supported})
     try:
         yield
     finally:

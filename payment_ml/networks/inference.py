@@ -1,4 +1,4 @@
-"""Runs saved networks: in ONNX Runtime, which answers about one picture in half of TensorFlow's time."""
+"""Run saved networks: in ONNX Runtime, or in TensorFlow where a version has no ONNX model."""
 
 import os
 from collections.abc import Callable
@@ -7,67 +7,66 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from payment_ml import errors
-from payment_ml.networks import onnx_export, safe_loading
+from payment_ml.networks import safe_loading
 
 Network = Callable[[np.ndarray], np.ndarray]
 
-_MAX_THREADS = 4  # measured with 2; networks as small as ours will hardly keep more busy
+_MAX_THREADS = 4  # more do not help networks as small as these (docs/decisions/inference-runtime.md)
 
 
 def load_session(path: Path) -> Network:
-    """A saved network, ready to answer.
+    """Load a saved network for inference.
 
-    It is translated for ONNX Runtime in 30 ms. What has no translation runs in TensorFlow, which takes three seconds to
-    import: any network of plain layers is answered for, those of `networks.ARCHITECTURES` fast.
+    ONNX Runtime loads and answers faster than TensorFlow (docs/decisions/inference-runtime.md), which is imported only
+    for a .keras file.
 
     Parameters
     ----------
-    path : a regular file that ends in .keras; its checksum is the registry's business
+    path : a regular file that ends in .onnx or .keras; `Version.inference_path` names the one to use, and
+        `Registry.verify` checks its sha256
 
     Returns
     -------
-    a function: uint8 [n, ...], pictures as the network takes them -> float32, the logarithms of its probabilities
+    function: uint8 [n, ...], images as the network takes them -> float32, the logarithms of its probabilities
 
     Raises
     ------
-    ArtifactError : as `artifacts.check`, or the weights are damaged or no match for the layers
+    ArtifactError : the file is damaged, is no network of plain layers, or refers to other files
     """
-    description = safe_loading.validate_model_file(path)
-    try:
-        model = onnx_export.to_onnx(description, path)
-    except errors.UnsupportedLayerError:
-        return tensorflow_session(path)
-    except Exception as error:  # h5py raises whatever it meets in a damaged file
-        raise safe_loading.rejected(path, error) from error
-    return _onnx_session(model, path)
+    return onnx_session(path) if path.suffix == ".onnx" else tensorflow_session(path)
 
 
-def _onnx_session(model: bytes, path: Path) -> Network:
+def onnx_session(path: Path) -> Network:
+    """Load an ONNX model in ONNX Runtime; parameters, result and errors as of `load_session`."""
+    model = safe_loading.read_onnx_file(path)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = min(_MAX_THREADS, os.cpu_count() or 1)
-    # Threads sleep between layers instead of waiting awake: one picture takes 7% longer, many take 8% less, and the
-    # processor has a quarter less to do.
+    # Threads sleep between layers instead of spinning: less load on the processor, and faster on many images
+    # (docs/decisions/inference-runtime.md).
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 4  # its warnings go past Python's streams; errors are raised as well
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # whatever the first bytes claim
+    options.log_severity_level = 4  # warnings would bypass Python's streams; errors are raised as well
     try:
         session = onnxruntime.InferenceSession(model, options)
-    except Exception as error:  # its exceptions have nothing else in common
+    except Exception as error:  # its exceptions have no other base class in common
         raise safe_loading.rejected(path, error) from error
-    entry = session.get_inputs()[0].name
-    return lambda pictures: session.run(None, {entry: pictures})[0]
+    types = [[tensor.type for tensor in tensors] for tensors in (session.get_inputs(), session.get_outputs())]
+    if types != [["tensor(uint8)"], ["tensor(float)"]]:
+        raise safe_loading.rejected(path, f"its inputs and outputs are {types}")
+    name = session.get_inputs()[0].name
+    return lambda images: session.run(None, {name: images})[0]
 
 
 def tensorflow_session(path: Path) -> Network:
-    """The same network as Keras has it; parameters, answer and errors as `open_network`."""
+    """Load a .keras file in TensorFlow; parameters, result and errors as of `load_session`."""
     from payment_ml.networks.backend import keras
     from payment_ml.networks.backend import tensorflow as tf
 
     network = safe_loading.load_keras_model(path)
     logits = keras.Model(network.input, network.get_layer("logits").output)
-    # A compiled function with a fixed signature answers in a fraction of a millisecond; model.predict takes 46.
-    answer = tf.function(
-        lambda pictures: tf.nn.log_softmax(logits(pictures, training=False)),
+    # Much faster on one image than model.predict (docs/decisions/inference-runtime.md).
+    log_probabilities = tf.function(
+        lambda images: tf.nn.log_softmax(logits(images, training=False)),
         input_signature=[tf.TensorSpec(network.input_shape, tf.uint8)],
     )
-    return lambda pictures: answer(pictures).numpy()
+    return lambda images: log_probabilities(images).numpy()

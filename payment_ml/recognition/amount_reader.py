@@ -49,7 +49,7 @@ class AmountReader:
         slope, offset = version.metadata.get("calibration", (1.0, 0.0))
         self.calibration: tuple[float, float] = (slope, offset)
         self.acceptance_rules = acceptance.rules_from_metadata(version.metadata)
-        self.recognizer = LineRecognizer(inference.load_session(version.network_path))
+        self.recognizer = LineRecognizer(inference.load_session(version.inference_path))
 
     def read(self, source: Source) -> AmountReading:
         """Read the amount in an image of any size and colour, dark on light or light on dark.

@@ -34,7 +34,7 @@ class DigitClassifier:
         self.version = version
         self.temperature: float = version.metadata.get("temperature", 1.0)
         self.acceptance_rules = acceptance.rules_from_metadata(version.metadata)
-        self._network = inference.load_session(version.network_path)
+        self._network = inference.load_session(version.inference_path)
 
     def predict_proba(self, images: np.ndarray) -> np.ndarray:
         """Return the calibrated probability of each digit.

@@ -25,6 +25,7 @@ PUBLIC, PRIVATE = "PAYMENT_ML_PUBLIC_KEY", "PAYMENT_ML_PRIVATE_KEY"
 FILE = "signature"  # in the version's folder
 # The entries of the metadata that determine which network serves, and when its readings are accepted.
 _SIGNED = ("task", "architecture", "sha256", "promises", "calibration", "temperature")
+_SIGNED_IF_PRESENT = ("onnx_sha256",)  # versions of earlier releases lack it, and their signatures stay valid
 
 _Key = TypeVar("_Key")
 
@@ -107,6 +108,7 @@ def check_if_configured(folder: Path, metadata: dict[str, Any]) -> None:
 
 def _message(folder: Path, metadata: dict[str, Any]) -> bytes:
     signed = {"version": folder.name, **{name: metadata.get(name) for name in _SIGNED}}
+    signed |= {name: metadata[name] for name in _SIGNED_IF_PRESENT if name in metadata}
     return json.dumps(signed, sort_keys=True, separators=(",", ":")).encode()
 
 

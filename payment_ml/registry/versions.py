@@ -17,6 +17,7 @@ from payment_ml.registry import model_cards
 NAME = re.compile(r"\d{8}T\d{6}Z-[a-z0-9]+-[0-9a-f]{8}")
 _PARTIAL = ".partial-"
 _METADATA, _MODEL_CARD = "card.json", "README.md"
+_KERAS, _ONNX = "model.keras", "model.onnx"
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,13 @@ class Version:
 
     @property
     def network_path(self) -> Path:
-        """Return the path of the saved network."""
-        return self.folder / "model.keras"
+        """Return the path of the saved Keras network."""
+        return self.folder / _KERAS
+
+    @property
+    def inference_path(self) -> Path:
+        """Return the path of the file to read with: the ONNX model, or the Keras network where there is none."""
+        return self.folder / (_ONNX if "onnx_sha256" in self.metadata else _KERAS)
 
 
 class VersionStore:
@@ -53,20 +59,28 @@ class VersionStore:
     def __init__(self, models_dir: Path):
         self.models_dir = models_dir
 
-    def register(self, save: Callable[[Path], None], metadata: dict[str, Any], now: datetime | None = None) -> Version:
+    def register(
+        self,
+        save: Callable[[Path], None],
+        metadata: dict[str, Any],
+        now: datetime | None = None,
+        onnx_model: bytes | None = None,
+    ) -> Version:
         """File a newly trained network as a version.
 
         Parameters
         ----------
         save : writes the network to the path that it gets, which ends in .keras
-        metadata : needs `architecture` and `task`; format, number, created, sha256 and bytes are added
+        metadata : needs `architecture` and `task`; format, number, created, sha256 and bytes are added, and onnx_sha256
+            where there is an ONNX model
         now : time for the version's name; None is the current time
+        onnx_model : the same network for ONNX Runtime; None where it cannot be exported
         """
         now = (now or datetime.now(UTC)).astimezone(UTC)
         self.models_dir.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(dir=self.models_dir, prefix=f"{_PARTIAL}{os.getpid()}-"))
         try:
-            network = partial / "model.keras"
+            network = partial / _KERAS
             save(network)
             atomic_files.sync(network)
             sha256 = atomic_files.sha256(network)
@@ -78,6 +92,11 @@ class VersionStore:
                 "sha256": sha256,
                 "bytes": network.stat().st_size,
             }
+            metadata.pop("onnx_sha256", None)  # of another version, where its metadata is registered again
+            if onnx_model is not None:
+                (partial / _ONNX).write_bytes(onnx_model)
+                atomic_files.sync(partial / _ONNX)
+                metadata["onnx_sha256"] = atomic_files.sha256(partial / _ONNX)
             atomic_files.write_json(partial / _METADATA, metadata)
             name = f"{now:%Y%m%dT%H%M%SZ}-{metadata['architecture']}-{sha256[:8]}"
             (partial / _MODEL_CARD).write_text(model_cards.render_model_card(name, metadata), encoding="utf-8")
@@ -162,22 +181,26 @@ class VersionStore:
         return candidates[-1] if candidates else None
 
     def verify(self, version: Version) -> None:
-        """Check that the saved network is the one that the metadata describes.
+        """Check that the saved network and its ONNX model are those that the metadata describes.
 
         Raises
         ------
-        RegistryError : the network is missing, a link, or has another sha256
+        RegistryError : a file is missing, a link, or has another sha256
         """
-        if version.folder.is_symlink() or version.network_path.is_symlink() or not version.network_path.is_file():
-            raise RegistryError(
-                f"expected the file {version.network_path}, but it is missing, or a link to somewhere else; "
-                f"version {version.name} is refused"
-            )
-        if (sha256 := atomic_files.sha256(version.network_path)) != version.metadata["sha256"]:
-            raise RegistryError(
-                f"expected {version.network_path} with sha256 {version.metadata['sha256']}, but got {sha256}; "
-                f"it was changed after training and is refused; go back with payment-ml models rollback"
-            )
+        checksums = {version.network_path: version.metadata["sha256"]}
+        if "onnx_sha256" in version.metadata:
+            checksums[version.inference_path] = version.metadata["onnx_sha256"]
+        for path, expected in checksums.items():
+            if version.folder.is_symlink() or path.is_symlink() or not path.is_file():
+                raise RegistryError(
+                    f"expected the file {path}, but it is missing, or a link to somewhere else; "
+                    f"version {version.name} is refused"
+                )
+            if (sha256 := atomic_files.sha256(path)) != expected:
+                raise RegistryError(
+                    f"expected {path} with sha256 {expected}, but got {sha256}; "
+                    f"it was changed after training and is refused; go back with payment-ml models rollback"
+                )
 
     def pin(self, version: Version, pinned: bool = True) -> Version:
         """Exempt a version from pruning; with `pinned` False, end the exemption."""
