@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from payment_ml.errors import CorruptFileError
 
 
@@ -48,6 +46,8 @@ def atomic_write(path: Path, mode: int | None = None) -> Iterator[Path]:
 
 def remove_stale(folder: Path) -> list[Path]:
     """Remove the `.partial-<process>-...` folders of dead processes; return the removed paths."""
+    import psutil  # not at the top: reading does not need it
+
     removed = []
     for path in folder.glob(".partial-*"):
         process = path.name.split("-")[1]
