@@ -68,29 +68,34 @@ class CurationReport:
 
 
 def run(
-    feedback: FeedbackStore,
+    feedback_dir: Path,
     models_dir: Path,
     prepared_dir: Path,
-    held_out: Callable[[], HeldOutImages],
+    held_out_digits: np.ndarray,
+    held_out_images: Callable[[], Sequence[np.ndarray]],
     limits: CurationLimits,
 ) -> CurationReport:
     """Curate all saved corrections, write them to the prepared data, and report on them.
 
     Parameters
     ----------
-    feedback : saved corrections; without any, nothing is written
+    feedback_dir : folder of saved corrections; without any, nothing is written
     models_dir : folder of the champions that corrections are compared with
     prepared_dir : folder for the curated corrections; its manifest, if any, is that of the previous run
-    held_out : returns the images that no correction may equal; called only when there are corrections
+    held_out_digits : uint8 [n, 28, 28], digits that no correction may equal
+    held_out_images : returns the test images that no correction may equal, uint8 [height, width, 3] each; called only
+        when there are corrections
     limits : fraction to hold out, and shares of sources and labels
 
     Raises
     ------
     RegistryError : a champion is damaged
     """
+    feedback = FeedbackStore(feedback_dir)
     if not len(feedback):
         return CurationReport([], feedback, None, [])
-    curated = curation.curate(feedback, champions(models_dir), held_out(), limits)
+    held_out = HeldOutImages(held_out_digits, held_out_images())
+    curated = curation.curate(feedback, champions(models_dir), held_out, limits)
     previous = dataset.previous_summary(prepared_dir)
     manifest = curation.write(curated, feedback, prepared_dir)
     return CurationReport(curated, feedback, manifest, drift.detect_drift(previous, manifest))

@@ -7,14 +7,10 @@ from PIL import Image
 
 from payment_ml.feedback import curation_report
 from payment_ml.feedback.curation import CurationLimits
-from payment_ml.feedback.deduplication import HeldOutImages
 from payment_ml.feedback.store import FeedbackStore
 from payment_ml.synthesis import amount_images
 
-
-def nothing_held_out() -> HeldOutImages:
-    """Return no images."""
-    return HeldOutImages(np.zeros((0, 28, 28), np.uint8), [])
+NO_DIGITS = np.zeros((0, 28, 28), np.uint8)
 
 
 @pytest.fixture
@@ -39,11 +35,12 @@ def figures():
 def test_a_report_without_corrections_shows_and_writes_nothing(tmp_path, rng, figures):
     """A newcomer runs the same cells, and the images that are held out are not even rendered."""
 
-    def fail() -> HeldOutImages:
+    def fail() -> list[np.ndarray]:
         raise AssertionError("expected no call")
 
-    store = FeedbackStore(tmp_path / "feedback")
-    report = curation_report.run(store, tmp_path / "models", tmp_path / "prepared", fail, CurationLimits())
+    report = curation_report.run(
+        tmp_path / "feedback", tmp_path / "models", tmp_path / "prepared", NO_DIGITS, fail, CurationLimits()
+    )
     report.plot_quarantine()
     report.plot_training(rng)
     assert figures() == 0
@@ -55,7 +52,7 @@ def test_a_report_without_corrections_shows_and_writes_nothing(tmp_path, rng, fi
 def test_a_report_counts_and_plots_corrections_by_use(tmp_path, feedback, rng, figures):
     """One empty page is in quarantine; the digits train or are held out."""
     report = curation_report.run(
-        feedback, tmp_path / "models", tmp_path / "prepared", nothing_held_out, CurationLimits()
+        feedback.folder, tmp_path / "models", tmp_path / "prepared", NO_DIGITS, list, CurationLimits()
     )
     assert sum(report.uses.values()) == 13
     assert report.uses["quarantine"] == 1
