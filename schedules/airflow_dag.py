@@ -1,11 +1,10 @@
-"""Retrains both readers every night through Airflow's PapermillOperator; copy it into Airflow's dags folder.
+"""Retrain both readers every night with Airflow's PapermillOperator; copy this file to Airflow's dags folder.
 
 The worker needs this project's environment, with apache-airflow-providers-papermill in it. Papermill marks a notebook
-as completed even when its kernel died, so behind each notebook stands a task that looks for the result file. A step
-that failed leaves the champions as they were: 03 promotes as the last thing that it does.
+as completed even when its kernel died, so a task after each notebook checks for its result file. A failed step leaves
+the champions as they were, since 03 promotes as its last act.
 
-Whoever needs the lock, the log, pruning and resuming, which `payment-ml retrain` has, lets a BashOperator call
-schedules/nightly.sh instead.
+For the lock, log, pruning and resuming of `payment-ml retrain`, let a BashOperator call schedules/nightly.sh instead.
 """
 
 import json
@@ -17,18 +16,18 @@ from airflow.sdk import chain, dag, task
 
 HOME = Path("/srv/payment-ml")
 STEPS = ("01-prepare-data", "02-train", "03-evaluate")
-RUN = f"{HOME}/models/airflow/{{{{ ts_nodash }}}}"  # a folder for each run, in which executed notebooks are kept
+RUN = f"{HOME}/models/airflow/{{{{ ts_nodash }}}}"  # a folder for the executed notebooks of each run
 
 
 @task
 def begin(folder: str) -> None:
-    """Make the folder of a run."""
+    """Create the folder of a run."""
     Path(folder).mkdir(parents=True, exist_ok=True)
 
 
 @task
 def ended(result_file: str) -> dict:
-    """What a notebook came to; a missing file means that it did not come to its end, whatever papermill says."""
+    """Return the result of a notebook; without its file the notebook did not reach its end, and the task fails."""
     return json.loads(Path(result_file).read_text())
 
 
@@ -41,7 +40,7 @@ def ended(result_file: str) -> dict:
     tags=["payment-ml"],
 )
 def payment_ml_retrain():
-    """Notebooks 01, 02 and 03, for digits and then for amounts."""
+    """Run notebooks 01, 02 and 03 for digits, then for amounts."""
     tasks = [begin(RUN)]
     for architecture in ("cnn", "reader"):
         for step in STEPS:

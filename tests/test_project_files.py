@@ -1,4 +1,4 @@
-"""The project's own files agree with each other."""
+"""Test that the project's own files agree with each other."""
 
 import re
 import tomllib
@@ -10,9 +10,13 @@ from payment_ml import __version__, paths
 
 PYPROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())
 LOCKED = (paths.ROOT / "requirements.txt").read_text()
+DEPENDENCIES = [
+    *PYPROJECT["project"]["dependencies"],
+    *PYPROJECT["project"]["optional-dependencies"]["test"],
+]
 
 
-def test_environment_yml_installs_this_project_and_nothing_besides():
+def test_environment_yml_installs_this_project_and_nothing_else():
     """Conda brings Python and pip; every library comes from pyproject.toml, so the two cannot drift apart."""
     environment = yaml.safe_load((paths.ROOT / "environment.yml").read_text())
     *from_conda, from_pip = environment["dependencies"]
@@ -22,34 +26,33 @@ def test_environment_yml_installs_this_project_and_nothing_besides():
 
 
 def test_every_dependency_gives_its_reason():
-    """One comment a line."""
+    """Each stands in a line of its own with a comment."""
     lines = re.findall(r'^    "[a-z].*', (paths.ROOT / "pyproject.toml").read_text(), re.M)
     dependencies = [line for line in lines if re.search(r'>=[\d.]+"', line)]
     assert len(dependencies) >= 15
     assert [line for line in dependencies if "#" not in line] == []
 
 
-@pytest.mark.parametrize("group", ["dependencies", "test"])
-def test_the_lock_file_pins_every_dependency(group):
-    """By version and by hash; make lock writes it."""
-    listed = PYPROJECT["project"]
-    names = listed["dependencies"] if group == "dependencies" else listed["optional-dependencies"]["test"]
-    for name in (re.match(r"[a-z0-9-]+", each).group() for each in names):
-        assert re.search(rf"^{name}==\S+.*\\\n    --hash=sha256:", LOCKED, re.M), name
+@pytest.mark.parametrize("name", [re.match(r"[a-z0-9-]+", dependency)[0] for dependency in DEPENDENCIES])
+def test_the_lock_file_pins_each_dependency_by_version_and_hash(name):
+    """`make lock` writes the file."""
+    assert re.search(rf"^{name}==\S+.*\\\n    --hash=sha256:", LOCKED, re.M)
 
 
 def test_the_lock_file_names_no_server():
-    """Versions and hashes only: where to get them is up to whoever installs."""
+    """The person who installs chooses the package index."""
     assert "://" not in LOCKED
 
 
-def test_the_version_stands_in_two_places_and_is_one():
-    """pyproject.toml and the package."""
-    assert PYPROJECT["project"]["version"] == __version__
+def test_the_package_alone_has_the_version():
+    """The build reads it from there."""
+    assert PYPROJECT["project"]["dynamic"] == ["version"]
+    assert "version" not in PYPROJECT["project"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)
 
 
-def test_the_readmes_make_targets_exist():
-    """What a newcomer types."""
+def test_the_make_targets_that_the_readme_names_exist():
+    """A newcomer types them."""
     makefile = (paths.ROOT / "Makefile").read_text()
     named = set(re.findall(r"(?:`|^    )make ([a-z]+)", (paths.ROOT / "README.md").read_text(), re.M))
     assert {"run", "test", "lab"} <= named

@@ -17,7 +17,7 @@ def test_list_show_and_verify_describe_the_champion(quick_run):
     assert "promoted: nothing served before" in listed.stdout
     shown = run_cli("models", "show", "--models", quick_run.models_dir)
     assert shown.stdout.startswith(f"# {quick_run.version}")
-    assert "digits cut beforehand, right" in shown.stdout
+    assert "accuracy on pre-segmented digits" in shown.stdout
     verified = run_cli("models", "verify", "--models", quick_run.models_dir)
     assert (verified.returncode, verified.stdout) == (0, f"{quick_run.version}  intact\n")
 

@@ -1,6 +1,7 @@
-"""The notebooks as users run them: papermill from the project's root, and once more under nbval."""
+"""Test the notebooks as users run them, with papermill and again with nbval, and their style."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,17 +10,18 @@ import nbformat
 import pytest
 
 from payment_ml import paths
-from payment_ml.pipeline.notebook_runner import STEPS, notebook_path
+from payment_ml.pipeline.notebook_runner import STEPS, notebook_path, parameters_of
 
 NBVAL = ("--nbval", "--nbval-cell-timeout", "200", "-q", "--no-header", "-c", "/dev/null", "-p", "no:cacheprovider")
 NOTEBOOKS = sorted((paths.ROOT / "notebooks").glob("*.ipynb"))
+MAX_CELLS = 30
 
 
 def papermill(step: str, output: Path, **parameters: object) -> subprocess.CompletedProcess:
-    """`papermill notebooks/<step>.ipynb <output> -p ...` from the project's root."""
+    """Run `papermill notebooks/<step>.ipynb <output> -p ...` from the project's root."""
     values = [part for name, value in parameters.items() for part in ("-p", name, str(value))]
     command = [sys.executable, "-m", "papermill", f"notebooks/{step}.ipynb", str(output), "--no-progress-bar", *values]
-    return subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +30,7 @@ def papermill(step: str, output: Path, **parameters: object) -> subprocess.Compl
     ids=lambda value: value.removesuffix("_run"),
 )
 def test_an_executed_copy_runs_again_with_the_same_outputs(request, tmp_path, run, step):
-    """Seeded to the last pixel: nbval compares every output but timings and the like, figures included."""
+    """Nbval compares every output, figures included, but those of cells with the tag nbval-ignore-output."""
     run = request.getfixturevalue(run)
     models_dir = tmp_path / "models"
     subprocess.run(["cp", "-a", run.models_dir, models_dir], check=True)
@@ -42,6 +44,7 @@ def test_an_executed_copy_runs_again_with_the_same_outputs(request, tmp_path, ru
         capture_output=True,
         text=True,
         timeout=400,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:]
     cells = [cell for cell in json.loads(executed)["cells"] if cell["cell_type"] == "code"]
@@ -49,7 +52,7 @@ def test_an_executed_copy_runs_again_with_the_same_outputs(request, tmp_path, ru
 
 
 def test_each_notebook_runs_alone_through_plain_papermill(quick_run, tmp_path):
-    """02 with a changed number, then 03, which finds the newest version by itself."""
+    """02 with a changed number of epochs, then 03, which finds the newest version by itself."""
     folders = {"data_dir": quick_run.data_dir, "models_dir": tmp_path / "models"}
     done = papermill("02-train", tmp_path / "02.ipynb", architecture="mlp", epochs=2, **folders)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -68,38 +71,44 @@ def test_each_notebook_runs_alone_through_plain_papermill(quick_run, tmp_path):
         ("02-train", "run notebooks/01-prepare-data.ipynb first"),
         ("03-evaluate", "run notebooks/02-train.ipynb, or payment-ml retrain, first"),
     ],
+    ids=["02 without data", "03 without a version"],
 )
-def test_missing_input_says_what_to_run_first(tmp_path, step, message):
-    """The newcomer starts in the middle."""
+def test_missing_input_names_the_notebook_to_run_first(tmp_path, step, message):
+    """A newcomer may start in the middle."""
     done = papermill(step, tmp_path / "out.ipynb", data_dir=tmp_path / "data", models_dir=tmp_path / "models")
     assert done.returncode != 0
     assert message in done.stderr
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-class TestHouseRules:
-    """What STYLE asks of every source notebook."""
+class TestStyle:
+    """Test what CONTRIBUTING asks of every source notebook."""
 
     def test_it_holds_no_outputs(self, path):
-        """Executed notebooks live with the model that they made."""
+        """Executed notebooks live with the version that they made."""
         code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
         assert not any(cell.outputs or cell.execution_count for cell in code)
 
     def test_it_opens_with_what_it_reads_writes_and_takes(self, path):
-        """The first cell is the newcomer's map."""
+        """The first cell is the newcomer's map, under the number of the file."""
         first = nbformat.read(path, 4).cells[0]
         assert first.cell_type == "markdown"
-        for word in (f"# {path.stem[:2]} ", "**Reads**", "**Writes**", "**Takes**"):
-            assert word in first.source
+        for words in (f"# {path.stem.split('-')[0]} ", "**Reads**", "**Writes**", "**Takes**"):
+            assert words in first.source
 
     def test_it_has_one_parameters_cell_with_help_for_each(self, path):
-        """papermill --help-notebook prints the comments."""
+        """Every line of the cell is a typed parameter with a comment, which papermill prints as its help."""
         cells = nbformat.read(path, 4).cells
-        assert sum("parameters" in cell.metadata.get("tags", []) for cell in cells) == 1
-        if path.stem in STEPS:
-            from payment_ml.pipeline.notebook_runner import parameters_of
+        (parameters_cell,) = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+        parameters = parameters_of(path.stem)
+        assert list(parameters) == re.findall(r"^(\w+): ", parameters_cell.source, re.M)
+        assert len(parameters) == len(parameters_cell.source.splitlines())
+        assert all(parameter["help"] for parameter in parameters.values())
 
-            assert all(each["help"] for each in parameters_of(path.stem).values())
+    def test_a_parameter_that_may_be_none_says_so_in_its_type(self, path):
+        """Otherwise `-p epochs None` would be refused."""
+        for name, parameter in parameters_of(path.stem).items():
+            assert (parameter["default"] == "None") == ("| None" in parameter["inferred_type_name"]), name
 
     def test_it_defines_no_function_and_no_class(self, path):
         """Logic lives in the package."""
@@ -107,11 +116,15 @@ class TestHouseRules:
         assert "def " not in code
         assert "class " not in code
 
-    def test_it_has_at_most_34_cells(self, path):
-        """One idea a cell, and few enough to read at a sitting."""
-        assert len(nbformat.read(path, 4).cells) <= 34
+    def test_it_has_at_most_30_cells(self, path):
+        """One idea in each cell, and few enough to read in one session."""
+        assert len(nbformat.read(path, 4).cells) <= MAX_CELLS
+
+    def test_it_shows_no_comment_for_nbval(self, path):
+        """Cell tags do the same, and readers do not see them."""
+        assert not [cell.source for cell in nbformat.read(path, 4).cells if "NBVAL_" in cell.source]
 
 
 def test_every_step_has_its_notebook():
-    """01 to 03, in the folder that people open."""
-    assert all(notebook_path(step).is_file() for step in STEPS)
+    """Its name is that of a file in the folder that people open."""
+    assert {notebook_path(step) for step in STEPS} <= set(NOTEBOOKS)

@@ -35,7 +35,7 @@ def test_the_card_describes_how_the_version_was_made(quick_run):
 
 def test_the_console_shows_steps_and_the_notebooks_output(quick_run):
     """Progress, the time left, and the outcome."""
-    for line in ("step 1 of 3: 01-prepare-data", "left; epoch", "gate digits", "Model card, with training data"):
+    for line in ("step 1 of 3: 01-prepare-data", "left; epoch", "gate digits wrong", "Model card, with training data"):
         assert line in quick_run.output
     assert "Executing Cell" not in quick_run.output
 
