@@ -8,6 +8,8 @@ import pytest
 from payment_ml.evaluation import gate, promotion, test_sets
 from payment_ml.evaluation.settings import EvaluationSettings
 
+FEW_SAMPLES = EvaluationSettings(gate_samples=40, full_training=False)
+
 
 @pytest.mark.parametrize(
     ("fixture", "units"),
@@ -38,7 +40,7 @@ def test_promotion_checks_report_every_check_once(splits, classifier):
         classifier,
         classifier,
         splits["gate"],
-        EvaluationSettings.quick(),
+        FEW_SAMPLES,
         seed=0,
         risk=0.005,
         latency_samples=samples,
@@ -65,7 +67,7 @@ def test_promotion_checks_without_a_champion_compare_with_fixed_limits(splits, c
     """The report then calls the challenger better."""
     samples = test_sets.generate_samples("digits", splits["test"], 2, np.random.default_rng(1))
     report = gate.promotion_checks(
-        classifier, None, splits["gate"], EvaluationSettings.quick(), seed=0, risk=0.005, latency_samples=samples
+        classifier, None, splits["gate"], FEW_SAMPLES, seed=0, risk=0.005, latency_samples=samples
     )
     assert report.gate.champion is None
     assert report.is_better
