@@ -1,6 +1,6 @@
-"""How long people wait for the page, and for an answer on it, in a real browser.
+"""Measure in a real browser how long the page takes to open, and to answer an upload.
 
-Run: make bench; and for the README's picture of the page: make screenshot
+Run: make bench; make screenshot takes the README's picture of the page.
 """
 
 import secrets
@@ -20,16 +20,22 @@ from payment_ml import paths
 
 UPLOADS = 20
 SAMPLE = paths.ROOT / "data" / "samples" / "amount-04.png"
+_KERNEL_START_SECONDS = 40  # more than the server needs to make the next kernel ready
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @click.command()
 @click.option(
-    "--screenshot", type=click.Path(dir_okay=False, path_type=Path), help="Take a picture of the page instead."
+    "--screenshot", type=click.Path(dir_okay=False, path_type=Path), help="Take a screenshot of the page instead."
 )
-@click.option("--models", type=click.Path(path_type=Path), default=paths.ROOT / "models", help="Whose champions serve.")
+@click.option(
+    "--models",
+    type=click.Path(path_type=Path),
+    default=paths.ROOT / "models",
+    help="Folder of the versions whose champions serve.",
+)
 def main(screenshot: Path | None, models: Path) -> None:
-    """Serve the demo with the champions, and use it."""
+    """Serve the demo with the champions, and measure it."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         click.echo("the page is not measured: expected chromium on this machine; apt-get install chromium brings it")
@@ -49,7 +55,7 @@ def main(screenshot: Path | None, models: Path) -> None:
             if screenshot is None:
                 _measure(browser, address)
             else:
-                _shoot(browser, address, screenshot)
+                _take_screenshot(browser, address, screenshot)
         finally:
             browser.close()
             server.terminate()
@@ -57,30 +63,31 @@ def main(screenshot: Path | None, models: Path) -> None:
 
 
 def _measure(browser: Browser, address: str) -> None:
-    _open(browser, address)  # the first visitor also waits for the server, and takes the kernel that is warm
-    times = {}
-    for name, pause in (("no kernel is warm", 0), ("a kernel is warm", 40)):
+    """Print the time until the page is usable, and from an upload to its answer."""
+    _open(browser, address)  # the first page also waits for the server, and takes the kernel that is ready
+    opening_seconds = {}
+    for state, pause in (("no kernel is warm", 0), ("a kernel is warm", _KERNEL_START_SECONDS)):
         time.sleep(pause)
         started = time.perf_counter()
         page = _open(browser, address)
-        times[name] = time.perf_counter() - started
-    waits = []
+        opening_seconds[state] = time.perf_counter() - started
+    upload_seconds = []
     for _ in range(UPLOADS):
         started = time.perf_counter()
         _upload(page)
-        waits.append(time.perf_counter() - started)
+        upload_seconds.append(time.perf_counter() - started)
         page.get_by_role("button", name="Start over").click()
     click.echo("the page, in chromium on this machine")
-    for name, seconds in times.items():
-        click.echo(f"{'usable, when ' + name:38}{seconds:8.2f} s")
-    click.echo(f"{'upload to answer, median of ' + str(UPLOADS):38}{statistics.median(waits):8.2f} s")
-    click.echo(f"{'upload to answer, the slowest':38}{max(waits):8.2f} s")
+    for state, seconds in opening_seconds.items():
+        click.echo(f"{'usable, when ' + state:38}{seconds:8.2f} s")
+    click.echo(f"{'upload to answer, median of ' + str(UPLOADS):38}{statistics.median(upload_seconds):8.2f} s")
+    click.echo(f"{'upload to answer, the slowest':38}{max(upload_seconds):8.2f} s")
 
 
-def _shoot(browser: Browser, address: str, path: Path) -> None:
+def _take_screenshot(browser: Browser, address: str, path: Path) -> None:
     page = _open(browser, address)
     _upload(page)
-    page.wait_for_timeout(1000)  # the preview and the characters beneath the strokes
+    page.wait_for_timeout(1000)  # until the preview and the characters are drawn
     path.parent.mkdir(parents=True, exist_ok=True)
     page.locator(".pml").screenshot(path=path)
     click.echo(f"wrote {path}")

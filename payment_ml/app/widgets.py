@@ -37,7 +37,7 @@ class Panel(anywidget.AnyWidget):
 
     kinds = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of image that can be read: "amount", "digit"
     limit = traitlets.Int(service.MAX_BYTES).tag(sync=True)  # bytes of an image
-    samples = traitlets.List().tag(sync=True)  # images to try: `name`, and `picture` as a data URL
+    samples = traitlets.List(traitlets.Dict()).tag(sync=True)  # images to try: `name`, and `picture` as a data URL
     waiting = traitlets.Int().tag(sync=True)  # corrections that wait for the next retraining
 
     def __init__(self, prediction_service: service.PredictionService, samples_dir: Path | None = None):

@@ -1,4 +1,4 @@
-"""payment-ml demo: who gets in, what is served, and whether everybody can use it."""
+"""Test `payment-ml demo`: access, served files, and accessibility."""
 
 import re
 
@@ -14,16 +14,16 @@ from payment_ml import paths
 from payment_ml.feedback.store import FeedbackStore
 
 PNG = paths.ROOT / "data" / "samples" / "amount-04.png"
-BAD = ("serious", "critical")
+SERIOUS = ("serious", "critical")  # axe-core's impacts
 
 
 def root_of(address: str) -> str:
-    """The server without path and token."""
+    """Return the address of the server without path and token."""
     return address.split("/?")[0]
 
 
-def test_nobody_gets_in_without_the_token(voila):
-    """Neither to the page nor to a kernel."""
+def test_the_page_requires_the_token(voila):
+    """Without it there is neither the page nor a file."""
     status, body = fetch(root_of(voila.address))
     assert "pml" not in body
     assert status in (200, 403)
@@ -40,24 +40,24 @@ def test_nobody_gets_in_without_the_token(voila):
         "voila/files/server.log", "voila/render/feedback/{name}.png", "api/contents/feedback",
     ],
 )  # fmt: skip
-def test_no_file_of_the_project_and_no_correction_is_served(voila, path):
-    """Not even to those who have the token."""
-    saved = FeedbackStore(voila.data_dir / "feedback").save(Image.open(PNG).convert("RGB"), "amounts", "1.00", {})
-    status, body = fetch(f"{root_of(voila.address)}/{path.format(name=saved.name)}?token={TOKEN}")
+def test_no_file_and_no_correction_is_served(voila, path):
+    """The token does not change that."""
+    correction = FeedbackStore(voila.data_dir / "feedback").save(Image.open(PNG).convert("RGB"), "amounts", "1.00", {})
+    status, body = fetch(f"{root_of(voila.address)}/{path.format(name=correction.name)}?token={TOKEN}")
     assert status in (400, 403, 404), body[:200]
     assert "PNG" not in body[:8]
 
 
-def test_the_page_shows_no_source_and_asks_nobody_else(voila, browser):
-    """No code cells, and no request that leaves this computer."""
-    asked = []
+def test_the_page_shows_no_code_and_requests_nothing_from_elsewhere(voila, browser):
+    """All that it loads comes from this computer."""
+    requested = []
     page = open_page(browser, voila, 1280)
-    page.context.on("request", lambda request: asked.append(request.url))
+    page.context.on("request", lambda request: requested.append(request.url))
     page.reload()
     page.wait_for_selector(".pml-drop", timeout=60_000)
     page.wait_for_timeout(1000)
-    outside = [url for url in asked if not re.match(r"(https?|wss?)://localhost[:/]|data:|blob:", url)]
-    loaded = page.evaluate("() => performance.getEntriesByType('resource').map((each) => each.name)")
+    outside = [url for url in requested if not re.match(r"(https?|wss?)://localhost[:/]|data:|blob:", url)]
+    loaded = page.evaluate("() => performance.getEntriesByType('resource').map((entry) => entry.name)")
     assert all(re.match(r"(https?|wss?)://localhost[:/]|data:|blob:", url) for url in loaded if url not in outside)
     policy = page.request.get(voila.address).headers["content-security-policy"]
     assert "default-src 'self'" in policy
@@ -66,22 +66,23 @@ def test_the_page_shows_no_source_and_asks_nobody_else(voila, browser):
     page.context.close()
 
 
-def test_everybody_can_use_the_page(voila, browser):
-    """axe-core finds nothing serious on the bare page and with an answer, light and dark."""
-    for theme in ("light", "dark"):
-        page = open_page(browser, voila, 1280)
-        page.evaluate("theme => { document.querySelector('.pml').dataset.theme = theme; }", theme)
-        if theme == "dark":
-            page.add_style_tag(content="body, #rendered_cells, #rendered_cells > div { background: #111 !important; }")
-        page.set_input_files(".pml input[type=file]", [PNG, PNG])
-        expect(page.locator(".pml-table tbody tr")).to_have_count(2, timeout=15_000)
-        found = Axe().run(page, context=".pml" if theme == "dark" else None).response["violations"]
-        assert [(each["id"], each["nodes"][0]["html"][:120]) for each in found if each["impact"] in BAD] == []
-        page.context.close()
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(voila, browser, theme):
+    """The page has an answer and a table on it."""
+    page = open_page(browser, voila, 1280)
+    page.evaluate("theme => { document.querySelector('.pml').dataset.theme = theme; }", theme)
+    if theme == "dark":
+        page.add_style_tag(content="body, #rendered_cells, #rendered_cells > div { background: #111 !important; }")
+    page.set_input_files(".pml input[type=file]", [PNG, PNG])
+    expect(page.locator(".pml-table tbody tr")).to_have_count(2, timeout=15_000)
+    violations = Axe().run(page, context=".pml" if theme == "dark" else None).response["violations"]
+    serious = [violation for violation in violations if violation["impact"] in SERIOUS]
+    assert [(violation["id"], violation["nodes"][0]["html"][:120]) for violation in serious] == []
+    page.context.close()
 
 
 def test_a_kernel_does_not_grow_with_every_upload(voila, browser):
-    """Less than 50 MB over 30 pictures, after the first few have warmed it up."""
+    """It grows by less than 50 MB over 30 images, after a few have warmed it up."""
     page = open_page(browser, voila, 1280)
 
     def upload() -> None:
@@ -90,9 +91,10 @@ def test_a_kernel_does_not_grow_with_every_upload(voila, browser):
         page.get_by_role("button", name="Start over").click()
 
     def memory() -> float:
-        children = psutil.Process(voila.process.pid).children(recursive=True)
-        kernels = [each for each in children if any("ipykernel" in part for part in each.cmdline())]
-        return max(each.memory_info().rss for each in kernels) / 1e6  # ours; those that wait for visitors are smaller
+        processes = psutil.Process(voila.process.pid).children(recursive=True)
+        kernels = [process for process in processes if any("ipykernel" in part for part in process.cmdline())]
+        # The largest is this page's; those that wait for visitors are smaller.
+        return max(kernel.memory_info().rss for kernel in kernels) / 1e6
 
     for _ in range(5):
         upload()
@@ -104,17 +106,17 @@ def test_a_kernel_does_not_grow_with_every_upload(voila, browser):
 
 
 def test_a_demo_without_a_champion_says_what_to_run(tmp_path):
-    """In one line."""
-    done = run_cli("demo", "--no-browser", "--models", tmp_path)
-    assert done.returncode == 1
-    assert "expected a champion of amounts" in done.stderr
-    assert "make run" in done.stderr
-    assert "Traceback" not in done.stderr
+    """The message is one line."""
+    completed = run_cli("demo", "--no-browser", "--models", tmp_path)
+    assert completed.returncode == 1
+    assert "expected a champion of amounts" in completed.stderr
+    assert "make run" in completed.stderr
+    assert "Traceback" not in completed.stderr
 
 
-def test_a_port_that_is_taken_is_told(voila, models_dir, tmp_path):
-    """Rather than serving where nobody looks."""
+def test_a_taken_port_is_an_error(voila, models_dir, tmp_path):
+    """Another port would not be the one that was announced."""
     port = re.search(r":(\d+)/", voila.address).group(1)
-    done = run_cli("demo", "--no-browser", "--models", models_dir, "--port", port, "--data", tmp_path)
-    assert done.returncode == 1
-    assert f"port {port}" in done.stderr
+    completed = run_cli("demo", "--no-browser", "--models", models_dir, "--port", port, "--data", tmp_path)
+    assert completed.returncode == 1
+    assert f"port {port}" in completed.stderr

@@ -1,4 +1,4 @@
-"""Real servers and a real browser: Voila as `payment-ml demo` starts it, and JupyterLab."""
+"""Start real servers and a real browser: Voila as `payment-ml demo` starts it, and JupyterLab."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,29 +23,45 @@ from helpers.cli import COMMAND
 from payment_ml import paths
 
 TOKEN = "a-token-for-tests"
-ARTEFACTS = paths.ROOT / "build" / "screenshots"
-# As root in a container, without a screen, and without looking for Google's services.
+SCREENSHOTS = paths.ROOT / "build" / "screenshots"
+# For root in a container without a screen, and without requests to Google's services.
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+_START_UP_SECONDS = 120
+# On a busy machine JupyterLab may ask for a kernel before it knows of one; then the page is opened again.
+_PAGE_TIMEOUTS = (60_000, 60_000, 60_000, 180_000)  # milliseconds
+_CLOSED_PAGE_ERROR = re.compile(
+    r"Traceback \(most recent call last\):\n(?:[ \t]+(?!.*Traceback).*\n)*?.*\b(?:StreamClosed|WebSocketClosed)Error\b"
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Represent a running server."""
+
+    address: str  # of the page, with the token
+    data_dir: Path
+    log: Path
+    process: subprocess.Popen
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium; without one the test says so and is skipped."""
+    """Start Debian's chromium; without one, skip the test with the reason."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("no chromium on this machine; apt-get install chromium brings one")
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
-        yield made
-        made.close()
+        chromium = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")
 def models_dir(quick_run, reader_run, tmp_path_factory) -> Path:
-    """A models folder with a champion of each task."""
+    """Return a models folder with a champion of each task."""
     folder = tmp_path_factory.mktemp("both") / "models"
     shutil.copytree(quick_run.models_dir, folder)
     shutil.copytree(reader_run.folder, folder / reader_run.version)
@@ -54,84 +71,9 @@ def models_dir(quick_run, reader_run, tmp_path_factory) -> Path:
     return folder
 
 
-@dataclass(frozen=True)
-class Site:
-    """A running server."""
-
-    address: str  # of the page, token and all
-    data_dir: Path
-    log: Path
-    process: subprocess.Popen
-
-
-@contextmanager
-def serving(
-    command: list[str], address: str, folder: Path, environment: dict[str, str] | None = None
-) -> Iterator[Site]:
-    """A server for as long as the block lasts; it is there when it answers."""
-    log = folder / "server.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            env=os.environ | (environment or {}),
-        )
-    try:
-        deadline = time.monotonic() + 120
-        while not answers(address):
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, f"no answer from {address}\n{log.read_text()}"
-            time.sleep(0.2)
-        yield Site(address, folder, log, process)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-_CLOSED = re.compile(
-    r"Traceback \(most recent call last\):\n(?:[ \t]+(?!.*Traceback).*\n)*?.*\b(?:StreamClosed|WebSocketClosed)Error\b"
-)
-
-
-def told(log: Path) -> str:
-    """A server's log without the tracebacks of answers to pages that had been closed: what one test closes, the log
-    that another looks at tells of, whenever the server finds time to."""
-    return _CLOSED.sub("", log.read_text())
-
-
-def answers(address: str) -> bool:
-    """Whether anybody listens there."""
-    host, port = re.match(r"http://([^:/]+):(\d+)", address).groups()
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((host, int(port))) == 0
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return probe.getsockname()[1]
-
-
-def fetch(address: str) -> tuple[int, str]:
-    """Status and body of a page."""
-    try:
-        with urllib.request.urlopen(address, timeout=30) as answer:
-            return answer.status, answer.read().decode(errors="replace")
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode(errors="replace")
-
-
 @pytest.fixture(scope="session")
 def voila(models_dir, tmp_path_factory) -> Iterator[Site]:
-    """`payment-ml demo`."""
+    """Run `payment-ml demo`."""
     folder, port = tmp_path_factory.mktemp("voila"), free_port()
     command = [str(COMMAND), "demo", "--no-browser", "--port", str(port), "--token", TOKEN]
     command += ["--models", str(models_dir), "--data", str(folder)]
@@ -141,7 +83,7 @@ def voila(models_dir, tmp_path_factory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def lab(models_dir, tmp_path_factory) -> Iterator[Site]:
-    """JupyterLab on a copy of notebook 04 that names the test's folders, with no settings but its own."""
+    """Run JupyterLab with default settings on a copy of notebook 04 that names the test's folders."""
     folder, port = tmp_path_factory.mktemp("lab"), free_port()
     parameters = ["-p", "models_dir", str(models_dir), "-p", "feedback_dir", str(folder / "feedback")]
     source = paths.ROOT / "notebooks" / "04-predict.ipynb"
@@ -159,36 +101,101 @@ def lab(models_dir, tmp_path_factory) -> Iterator[Site]:
         yield site
 
 
-def open_page(browser: Browser, site: Site, width: int, height: int = 900) -> Page:
-    """A page that is ready to use; in JupyterLab after all cells were run.
+@contextmanager
+def serving(
+    command: list[str], address: str, folder: Path, environment: dict[str, str] | None = None
+) -> Iterator[Site]:
+    """Run a server for as long as the block lasts, which begins when the server listens."""
+    log = folder / "server.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env=os.environ | (environment or {}),
+        )
+    try:
+        deadline = time.monotonic() + _START_UP_SECONDS
+        while not is_listening(address):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, f"no answer from {address}\n{log.read_text()}"
+            time.sleep(0.2)
+        yield Site(address, folder, log, process)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
 
-    On a busy machine JupyterLab may ask which kernel to take before it knows of one; then the page is opened anew.
+
+def log_without_closed_pages(log: Path) -> str:
+    """Return a server's log without the errors that a page causes by closing before its answer arrives.
+
+    The server writes them at any later time, perhaps during another test.
+    """
+    return _CLOSED_PAGE_ERROR.sub("", log.read_text())
+
+
+def is_listening(address: str) -> bool:
+    """Return whether a server listens at an address."""
+    host, port = re.match(r"http://([^:/]+):(\d+)", address).groups()
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, int(port))) == 0
+
+
+def free_port() -> int:
+    """Return a port on which no server listens."""
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return probe.getsockname()[1]
+
+
+def fetch(address: str) -> tuple[int, str]:
+    """Return the status and the body of a page."""
+    try:
+        with urllib.request.urlopen(address, timeout=30) as response:
+            return response.status, response.read().decode(errors="replace")
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode(errors="replace")
+
+
+def open_page(browser: Browser, site: Site, width: int, height: int = 900) -> Page:
+    """Open a page and wait for the panel; in JupyterLab, run all cells first.
+
+    The page gets an attribute `problems`: a list of the errors of its scripts.
     """
     context = browser.new_context(viewport={"width": 1280, "height": height}, accept_downloads=True)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    for patience in (60_000, 60_000, 60_000, 180_000):
+    for timeout in _PAGE_TIMEOUTS:
         page = context.new_page()
         page.problems = []
-        page.on("pageerror", lambda error, told=page.problems: told.append(str(error)))
+        page.on("pageerror", lambda error, problems=page.problems: problems.append(str(error)))
         page.goto(site.address)
         try:
             if "/lab/" in site.address:
                 _run_all_cells(page)
-            page.wait_for_selector(".pml-drop", timeout=patience)
+            page.wait_for_selector(".pml-drop", timeout=timeout)
             break
         except TimeoutError:
-            if patience == 180_000:
+            if timeout == _PAGE_TIMEOUTS[-1]:
                 raise
             page.close()
     if width < 600 and "/lab/" in site.address:
-        page.keyboard.press("Control+B")  # a phone has no room for the list of files, nor for menus
+        page.keyboard.press("Control+B")  # hides the list of files and the menus, for which a phone has no room
     page.set_viewport_size({"width": width, "height": height})
     return page
 
 
 def _run_all_cells(page: Page) -> None:
-    """As somebody at the menu would, once the kernel is there."""
+    """Choose Run All Cells from the menu, once the kernel is idle."""
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", state="attached", timeout=90_000)
     page.locator(".lm-MenuBar-item", has_text=re.compile("^Run$")).click()
     page.locator(".lm-Menu-item", has_text=re.compile("^Run All Cells")).click()
+
+
+answers = is_listening  # tests/registry/test_mlflow_tracking.py
