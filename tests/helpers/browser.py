@@ -196,6 +196,3 @@ def _run_all_cells(page: Page) -> None:
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", state="attached", timeout=90_000)
     page.locator(".lm-MenuBar-item", has_text=re.compile("^Run$")).click()
     page.locator(".lm-Menu-item", has_text=re.compile("^Run All Cells")).click()
-
-
-answers = is_listening  # tests/registry/test_mlflow_tracking.py

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from helpers.browser import answers, free_port
+from helpers.browser import free_port, is_listening
 from helpers.cli import run_cli
 
 from payment_ml import paths
@@ -28,7 +28,7 @@ def server(tmp_path_factory) -> Iterator[str]:
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, cwd=folder)
     try:
-        wait_for(lambda: answers(f"{address}/health"), process, folder / "server.log")
+        wait_for(lambda: is_listening(f"{address}/health"), process, folder / "server.log")
         yield address
     finally:
         subprocess.run(["pkill", "-KILL", "-s", str(process.pid)], check=False)
