@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from filelock import FileLock, Timeout
 
@@ -15,16 +15,11 @@ from payment_ml.cli.input_files import InputFile
 from payment_ml.cli.output import Row, display_name, error_row, reading_row
 from payment_ml.errors import BusyError
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
+from payment_ml.recognition.reader import Reader
 
 
-def read_rows(reader: Any, files: list[InputFile]) -> Iterator[Row]:
-    """Yield a row for each file, in order, as soon as it is read.
-
-    Parameters
-    ----------
-    reader : an AmountReader or a DigitClassifier
-    files : files to read; each that has an error gets a row with it instead
-    """
+def read_rows(reader: Reader, files: list[InputFile]) -> Iterator[Row]:
+    """Yield a row for each file, in order, as soon as it is read; a file with an error gets a row with that."""
     paths = _readable(files)
     readings = reader.stream(paths)
     return _with_error_rows(files, (reading_row(path, reading) for path, reading in zip(paths, readings, strict=True)))
@@ -38,7 +33,7 @@ class ResumableBatch:
     from the beginning if a file, the model version or its thresholds have changed.
     """
 
-    def __init__(self, reader: Any, files: list[InputFile], output: Path):
+    def __init__(self, reader: Reader, files: list[InputFile], output: Path):
         self._reader = reader
         self._files = files
         self._paths = _readable(files)
@@ -113,7 +108,11 @@ class ResumableBatch:
 
     def _fingerprint(self) -> str:
         """Return a hash of everything that must be unchanged for recorded rows to count: the reader and the files."""
-        job = [self._reader.version.name, self._reader.version.metadata["sha256"], self._reader.calibration_state]
+        job: list[object] = [
+            self._reader.version.name,
+            self._reader.version.metadata["sha256"],
+            self._reader.calibration_state,
+        ]
         job += [[display_name(file.path), file.error, _file_state(file.path)] for file in self._files]
         return hashlib.sha256(json.dumps(job).encode()).hexdigest()
 

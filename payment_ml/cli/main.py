@@ -7,8 +7,9 @@ import functools
 import json
 import os
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -18,6 +19,10 @@ from payment_ml.cli.options import DATA, MODELS
 from payment_ml.errors import LockedError, PaymentMLError, RegistryError, RetrainingError
 from payment_ml.pipeline import log_setup
 from payment_ml.tasks import Task
+
+if TYPE_CHECKING:
+    from payment_ml.cli.batch import ResumableBatch
+    from payment_ml.recognition.reader import Reader
 
 _TASKS = {"amount": Task.AMOUNTS, "digit": Task.DIGITS}  # by the word after --as
 _MINUTE = 60  # seconds
@@ -86,15 +91,19 @@ def read(images: tuple[Path, ...], kind: str, format_name: str, output: Path | N
         _read_to_file(batch.ResumableBatch(reader, files, output.resolve()), output.resolve(), as_lines, progress)
 
 
-def _load_reader(task: Task, models_dir: Path) -> Any:
+def _load_reader(task: Task, models_dir: Path) -> "Reader":
     from payment_ml.recognition import readers
 
-    load = {Task.AMOUNTS: readers.load_amount_reader, Task.DIGITS: readers.load_digit_classifier}[task]
-    return load(models_dir)
+    return readers.load_amount_reader(models_dir) if task == Task.AMOUNTS else readers.load_digit_classifier(models_dir)
 
 
-def _read_to_file(unfinished: Any, output: Path, as_lines: Any, progress: Any) -> None:
-    """Read the rest of a ResumableBatch, and write all of its rows to `output` in one step."""
+def _read_to_file(
+    unfinished: "ResumableBatch",
+    output: Path,
+    as_lines: Callable[[Iterable[dict[str, Any]]], Iterator[str]],
+    progress: Callable[..., Iterable[dict[str, Any]]],
+) -> None:
+    """Read the rest of a batch, and write all of its rows to `output` in one step."""
     from payment_ml import atomic_files
 
     with unfinished.lock() as done:

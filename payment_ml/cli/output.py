@@ -7,9 +7,12 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from payment_ml import paths
+
+if TYPE_CHECKING:
+    from payment_ml.recognition.reader import Reading
 
 COLUMNS = ("file", "text", "digits", "confidence", "decision", "reason")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # characters that make a spreadsheet take a cell for a formula
@@ -18,7 +21,7 @@ _ROWS_TO_MEASURE = 100  # for the widths of columns; later rows may be wider
 Row = dict[str, Any]  # column -> value, for each of `COLUMNS`
 
 
-def reading_row(path: Path, reading: Any) -> Row:
+def reading_row(path: Path, reading: "Reading") -> Row:
     """Return a reading as a row; without text, `text` and `digits` are empty and `confidence` is None."""
     return {
         "file": display_name(path),

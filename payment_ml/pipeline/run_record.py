@@ -9,7 +9,6 @@ from typing import Any
 from payment_ml import atomic_files
 from payment_ml.errors import CorruptFileError, RegistryError
 from payment_ml.pipeline.notebook_runner import STEPS
-from payment_ml.pipeline.step_result import write_result  # noqa: F401
 from payment_ml.registry import provenance
 from payment_ml.registry.registry import Registry
 from payment_ml.tasks import TASKS
