@@ -1,120 +1,125 @@
-"""hearing: looks and cuts are put together, and texts that mean one amount count together."""
+"""Tests of test-time augmentation: views and crops of a line are combined by opinion pools."""
 
-import dataclasses
 import math
-from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from payment_ml.imaging import line_images
-from payment_ml.recognition import ctc, test_time_augmentation
+from payment_ml.imaging.line_images import LineImage
+from payment_ml.recognition import ctc
+from payment_ml.recognition.test_time_augmentation import (
+    LineRecognition,
+    linear_opinion_pool,
+    logarithmic_opinion_pool,
+)
 from payment_ml.text import alphabet
 
-_PAGE = np.full((40, 90), 240, np.uint8)
-_PAGE[10:30, 20:24] = _PAGE[10:30, 50:54] = 20
-FOUND, UNCUT = line_images.extract_line(_PAGE), line_images.full_image_line(_PAGE)
 
-
-def candidates(**shares: float) -> list[ctc.Hypothesis]:
-    """Texts with their probabilities, the likeliest first."""
-    return [ctc.Hypothesis(text, math.log(share)) for text, share in shares.items()]
-
-
-def test_ways_of_writing_one_value_add_up():
-    """12.00 and 12 together are likelier than 72, though 72 is the likeliest text."""
-    first, second = test_time_augmentation.group_by_value(candidates(**{"72": 0.4, "12.00": 0.35, "12": 0.15}))
-    assert (first.amount.value, first.written) == (Decimal("12"), "12.00")
-    assert first.probability == pytest.approx(0.5)
-    assert (second.amount.value, second.probability) == (Decimal("72"), pytest.approx(0.4))
-
-
-def test_what_is_ambiguous_or_no_amount_stands_for_itself():
-    """1.234 may be two amounts, and is neither's; the sign for no amount means none."""
-    meanings = {
-        each.written: each
-        for each in test_time_augmentation.group_by_value(candidates(**{"1.234": 0.5, "1234": 0.3, "?": 0.1}))
-    }
-    assert meanings["1.234"].amount.value is None
-    assert meanings["1234"].probability == pytest.approx(0.3)
-    assert [text for text, each in meanings.items() if each.is_no_amount] == ["?"]
-
-
-def test_what_is_hopelessly_unlikely_is_no_meaning():
-    """A millionth of the likeliest."""
-    assert len(test_time_augmentation.group_by_value(candidates(**{"5": 0.9, "6": 9e-7}))) == 1
-
-
-def test_of_two_cuts_the_one_that_lost_a_digit_must_be_much_surer():
-    """39.00 at 98% does not beat 1615.39 at 87%; a guess at 1% beats nothing."""
-
-    def weight(text: str, share: float) -> float:
-        return test_time_augmentation.LineRecognition(FOUND, np.zeros((0, 0)), candidates(**{text: share})).score
-
-    assert weight("1615.39", 0.87) > weight("39.00", 0.98)
-    assert weight("1615.39", 0.01) < weight("39.00", 0.98)
-
-
-def say(text: str, sure: float) -> np.ndarray:
-    """Frames that spell a text, each symbol and the blank before it with this probability, as the blank at the end."""
-    symbols = [each for symbol in alphabet.encode(text) for each in (alphabet.BLANK, symbol)] + [alphabet.BLANK]
-    shares = np.full((len(symbols), len(alphabet.ALPHABET) + 1), (1 - sure) / len(alphabet.ALPHABET))
-    shares[np.arange(len(symbols)), symbols] = sure
-    return np.log(shares)
-
-
-def hear(text: str, sure: float) -> test_time_augmentation.LineRecognition:
-    """What would be heard of such frames."""
-    frames = say(text, sure)
-    return test_time_augmentation.LineRecognition(FOUND, frames, ctc.beam_search(frames))
-
-
-def shares(heard: test_time_augmentation.LineRecognition) -> dict[str, float]:
-    """The probability of each text."""
-    return {each.text: math.exp(each.log_probability) for each in heard.hypotheses}
-
-
-def test_how_sure_the_network_is_tells_what_is_done_next():
-    """Nothing, other looks, other cuts, and the whole picture; other cuts always where no writing was found."""
-    for share, sure, doubtful, lost in ((0.999, True, False, False), (0.97, False, False, False),
-                                        (0.6, False, True, False), (0.4, False, True, True)):  # fmt: skip
-        heard = test_time_augmentation.LineRecognition(FOUND, np.zeros((0, 0)), candidates(**{"12": share}))
-        assert (heard.is_confident, heard.needs_other_crops, heard.needs_full_image) == (sure, doubtful, lost)
-        where_none_was_found = dataclasses.replace(heard, line=UNCUT)
-        assert (where_none_was_found.is_confident, where_none_was_found.needs_other_crops) == (False, True)
-
-
-def test_a_look_that_objects_takes_more_confidence_where_all_must_agree():
-    """A geometric mean falls further than an arithmetic one, and still adds up to 1; agreement leaves it high."""
-    first = hear("12", 0.99)
-    objected = shares(test_time_augmentation.logarithmic_opinion_pool(first, [say("12", 0.99), say("72", 0.99)]))
-    confirmed = shares(test_time_augmentation.logarithmic_opinion_pool(first, [say("12", 0.99)] * 2))
-    assert sum(objected.values()) == pytest.approx(1, abs=1e-6)
-    assert objected["12"] > 0.5 > objected["72"]
-    assert confirmed["12"] > 0.99 > objected["12"]
-    assert list(objected.values()) == sorted(objected.values(), reverse=True)
-
-
-def test_a_cut_that_lost_the_amount_has_no_say():
-    """One that shows it counts as if it were alone; by hand for two that show the same."""
-    good, bad = hear("1615.39", 0.98), hear("", 0.6)
-    heard = test_time_augmentation.linear_opinion_pool([bad, good], [])
-    assert heard.hypotheses[0].text == "1615.39"
-    assert heard.log_probs is good.log_probs
-    assert shares(heard)["1615.39"] == pytest.approx(shares(good)["1615.39"], rel=0.02)
-    one, other = hear("12", 0.9), hear("12", 0.8)
-    mine, its = shares(one)["12"], shares(other)["12"]
-    pooled = shares(test_time_augmentation.linear_opinion_pool([one, other], []))["12"]
-    assert pooled == pytest.approx((mine * mine + its * its) / (mine + its), rel=1e-3)
-
-
-def test_looks_at_a_cut_can_overrule_it():
-    """Two looks that are sure of a seven against one that is unsure of a one; the frames stay the cut's."""
-    unsure = hear("12", 0.7)
-    heard = test_time_augmentation.linear_opinion_pool([unsure], [say("72", 0.97)] * 2)
-    assert heard.hypotheses[0].text == "72"
-    assert heard.log_probs is unsure.log_probs
-    assert all(
-        len(each.text) <= 4
-        for each in test_time_augmentation.linear_opinion_pool([unsure], [say("123456", 0.97)]).hypotheses
+def uncertain_log_probs(text: str, probability: float) -> np.ndarray:
+    """Return log_probs that spell a text, each label and the blanks around it with the same probability."""
+    labels = [label for character in alphabet.encode(text) for label in (alphabet.BLANK, character)] + [alphabet.BLANK]
+    probabilities = np.full(
+        (len(labels), len(alphabet.ALPHABET) + 1), (1 - probability) / len(alphabet.ALPHABET), np.float64
     )
+    probabilities[np.arange(len(labels)), labels] = probability
+    return np.log(probabilities)
+
+
+@pytest.fixture
+def recognize(clear_line):
+    """Return a function that recognises a text with a given probability of each frame."""
+
+    def recognition(text: str, probability: float) -> LineRecognition:
+        log_probs = uncertain_log_probs(text, probability)
+        return LineRecognition(clear_line, log_probs, ctc.beam_search(log_probs))
+
+    return recognition
+
+
+def only_hypothesis(line: LineImage, text: str, probability: float) -> LineRecognition:
+    """Return a recognition with one hypothesis."""
+    return LineRecognition(line, np.zeros((0, 0)), [ctc.Hypothesis(text, math.log(probability))])
+
+
+def probability_of(recognition: LineRecognition) -> dict[str, float]:
+    """Return the probability of each text."""
+    return {hypothesis.text: math.exp(hypothesis.log_probability) for hypothesis in recognition.hypotheses}
+
+
+@pytest.mark.parametrize(
+    ("probability", "is_confident", "needs_other_crops", "needs_full_image"),
+    [(0.999, True, False, False), (0.97, False, False, False), (0.6, False, True, False), (0.4, False, True, True)],
+    ids=["one view is enough", "further views", "other crops", "full image"],
+)
+def test_the_probability_decides_the_next_step(
+    clear_line, probability, is_confident, needs_other_crops, needs_full_image
+):
+    """The thresholds are 99.5%, 95% and 50%."""
+    recognition = only_hypothesis(clear_line, "12", probability)
+    assert recognition.is_confident == is_confident
+    assert recognition.needs_other_crops == needs_other_crops
+    assert recognition.needs_full_image == needs_full_image
+
+
+@pytest.mark.parametrize("probability", [0.999, 0.97, 0.6, 0.4])
+def test_without_detected_text_other_crops_are_always_needed(full_image_line, probability):
+    """However likely the text is, one view is not enough."""
+    recognition = only_hypothesis(full_image_line, "12", probability)
+    assert not recognition.is_confident
+    assert recognition.needs_other_crops
+
+
+def test_a_crop_that_lost_a_digit_must_be_much_likelier(clear_line):
+    """39.00 at 98% does not beat 1615.39 at 87%, but 1615.39 at 1% beats nothing."""
+    short = only_hypothesis(clear_line, "39.00", 0.98)
+    assert only_hypothesis(clear_line, "1615.39", 0.87).score > short.score
+    assert only_hypothesis(clear_line, "1615.39", 0.01).score < short.score
+
+
+def test_the_logarithmic_pool_of_equal_views_changes_nothing(recognize):
+    """The normalised geometric mean of equal distributions is the distribution itself."""
+    first = recognize("12", 0.99)
+    pooled = probability_of(logarithmic_opinion_pool(first, [first.log_probs] * 2))
+    total = sum(probability_of(first).values())
+    assert pooled["12"] == pytest.approx(probability_of(first)["12"] / total, abs=0.005)
+    assert pooled["12"] > 0.99
+
+
+def test_a_dissenting_view_lowers_the_confidence_in_the_logarithmic_pool(recognize):
+    """The probabilities still sum to 1, and the text of the majority stays ahead."""
+    views = [uncertain_log_probs("12", 0.99), uncertain_log_probs("72", 0.99)]
+    pooled = probability_of(logarithmic_opinion_pool(recognize("12", 0.99), views))
+    assert sum(pooled.values()) == pytest.approx(1, abs=1e-6)
+    assert 0.99 > pooled["12"] > 0.5 > pooled["72"]
+    assert list(pooled.values()) == sorted(pooled.values(), reverse=True)
+
+
+def test_a_crop_that_lost_the_amount_has_no_weight(recognize):
+    """A crop that shows the amount counts as if it were alone, and its log_probs are kept."""
+    good, empty = recognize("1615.39", 0.98), recognize("", 0.6)
+    pooled = linear_opinion_pool([empty, good], [])
+    assert pooled.hypotheses[0].text == "1615.39"
+    assert pooled.log_probs is good.log_probs
+    assert probability_of(pooled)["1615.39"] == pytest.approx(probability_of(good)["1615.39"], rel=0.02)
+
+
+def test_the_linear_pool_weights_crops_of_one_text_by_their_probability(recognize):
+    """By hand for two crops: (p * p + q * q) / (p + q)."""
+    crops = [recognize("12", 0.9), recognize("12", 0.8)]
+    p, q = (probability_of(crop)["12"] for crop in crops)
+    pooled = probability_of(linear_opinion_pool(crops, []))["12"]
+    assert pooled == pytest.approx((p * p + q * q) / (p + q), rel=1e-3)
+
+
+def test_views_of_a_crop_can_overrule_it(recognize):
+    """Two views that are sure of a seven outweigh one that is unsure of a one; the log_probs stay the crop's."""
+    unsure = recognize("12", 0.7)
+    pooled = linear_opinion_pool([unsure], [uncertain_log_probs("72", 0.97)] * 2)
+    assert pooled.hypotheses[0].text == "72"
+    assert pooled.log_probs is unsure.log_probs
+
+
+def test_the_pool_drops_texts_too_long_for_the_frames_of_the_crop(recognize):
+    """The characters of a text are placed by the frames of the crop, of which there must be enough."""
+    pooled = linear_opinion_pool([recognize("12", 0.7)], [uncertain_log_probs("123456", 0.97)])
+    assert all(len(hypothesis.text) <= 4 for hypothesis in pooled.hypotheses)
