@@ -29,10 +29,6 @@ class SignatureError(PaymentMLError, ValueError):
     """Report a missing or wrong signature, or a key that cannot be used."""
 
 
-class UnsupportedLayerError(PaymentMLError, LookupError):
-    """Report a layer, or a setting of one, that the ONNX export does not support; the message names it."""
-
-
 class DigitsUnavailableError(PaymentMLError, OSError):
     """Report that no source of the MNIST digits could be reached; the message lists each source and its failure."""
 

@@ -16,7 +16,7 @@ from payment_ml.feedback import deduplication, drift, store
 from payment_ml.feedback.dataset import FILE, FOLDER, HOLDOUT, QUARANTINE, TRAIN, USES, CuratedCorrection
 from payment_ml.feedback.deduplication import HeldOutImages, NearDuplicateIndex
 from payment_ml.feedback.store import Correction, FeedbackStore
-from payment_ml.imaging import digit_segmentation, image_loading, line_images
+from payment_ml.imaging import digit_segmentation, image_loading, line_batches, line_images
 from payment_ml.recognition import ctc
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.digit_classifier import DigitClassifier
@@ -188,7 +188,7 @@ def _prepare_amount(
         return replace(curated, reason="no writing was found in the picture"), None
     value = amounts.parse(correction.text).value
     assert value is not None  # `parse_label` accepted the text
-    frames = line_images.frame_count(line.pixels.shape[1])
+    frames = line_batches.frame_count(line.pixels.shape[1])
     spellings = [
         spelling for spelling in amounts.spellings(value) if alphabet.frames_needed(alphabet.encode(spelling)) <= frames
     ]

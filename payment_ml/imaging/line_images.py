@@ -12,12 +12,10 @@ import cv2
 import numpy as np
 
 from payment_ml.imaging import ruled_lines
+from payment_ml.imaging.line_batches import HEIGHT
 from payment_ml.imaging.line_detection import Page, detect_line, prepare_page
 
-HEIGHT = 32  # pixels of a line image
 MAX_WIDTH = 512  # pixels; longer text is squeezed
-FRAME_WIDTH = 4  # pixels of a line image for each frame of the network's output
-_WIDTH_MULTIPLE = 16  # pixels; lines are padded to multiples, so that alone or in a batch they are recognised the same
 _TEXT_HEIGHT = 22  # pixels of a line image that the text fills, whatever its size in the image
 _MAX_HALF_CHARACTER = 18  # pixels of a line image from the middle of a character to its edge, at most
 _FULL_IMAGE_TEXT_SHARES = (0.85, 0.6)  # shares of an image's height that its text may fill
@@ -165,34 +163,6 @@ def character_spans(line: LineImage, centres: np.ndarray) -> list[tuple[float, f
         ends = min(max(begins + 1, offset + across * right), line.page.image_width)
         spans.append((begins, float(ends)))
     return spans
-
-
-def frame_count(width: int) -> int:
-    """Return how many frames the network's output has for a line of `width` pixels."""
-    return -(-width // FRAME_WIDTH)
-
-
-def padded_width(width: int) -> int:
-    """Return the width in pixels that `stack_lines` gives a line of `width` pixels on its own."""
-    return -(-width // _WIDTH_MULTIPLE) * _WIDTH_MULTIPLE
-
-
-def stack_lines(lines: list[np.ndarray]) -> np.ndarray:
-    """Stack line images in one array, with paper behind the end of each.
-
-    Parameters
-    ----------
-    lines : uint8 [32, width] each
-
-    Returns
-    -------
-    uint8 [n, 32, widest], the widest a multiple of 16 pixels
-    """
-    widest = padded_width(max(line.shape[1] for line in lines))
-    stacked = np.zeros((len(lines), HEIGHT, widest), np.uint8)
-    for row, line in zip(stacked, lines, strict=True):
-        row[:, : line.shape[1]] = line
-    return stacked
 
 
 def _extract_between_rules(page: Page) -> LineImage | None:

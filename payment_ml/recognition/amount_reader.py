@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from payment_ml.errors import ImageError
-from payment_ml.imaging import line_images
+from payment_ml.imaging import line_batches, line_images
 from payment_ml.imaging.image_loading import Source, load_grey_with_note
 from payment_ml.imaging.line_images import LineImage
 from payment_ml.networks import inference
@@ -191,7 +191,7 @@ def _nothing(reason: str, note: str | None, alternatives: tuple[Alternative, ...
 def _characters(recognition: LineRecognition, written: str) -> tuple[Character, ...]:
     """Return each character of a text with its confidence, its alternatives and its place in the image."""
     frames, alternatives = ctc.align_characters(recognition.log_probs, written)
-    spans = line_images.character_spans(recognition.line, (frames + 0.5) * line_images.FRAME_WIDTH)
+    spans = line_images.character_spans(recognition.line, (frames + 0.5) * line_batches.FRAME_WIDTH)
     characters = []
     for character, hypotheses, (left, right) in zip(written, alternatives, spans, strict=True):
         shares = {hypothesis.text: math.exp(hypothesis.log_probability) for hypothesis in hypotheses}

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from payment_ml.imaging import line_images
+from payment_ml.imaging import line_batches, line_images
 from payment_ml.imaging.line_images import LineImage
 from payment_ml.networks.inference import Network
 from payment_ml.recognition import ctc
@@ -74,12 +74,12 @@ class LineRecognizer:
         """
         outputs: dict[int, np.ndarray] = {}
         # Lines of one padded width go together, so that padding never changes what is recognised.
-        widths = [line_images.padded_width(line.shape[1]) for line in pixels]
+        widths = [line_batches.padded_width(line.shape[1]) for line in pixels]
         for _, group in itertools.groupby(sorted(range(len(pixels)), key=widths.__getitem__), key=widths.__getitem__):
             indices = list(group)
-            batch = self._network(line_images.stack_lines([pixels[i] for i in indices]))
+            batch = self._network(line_batches.stack_lines([pixels[i] for i in indices]))
             for i, log_probs in zip(indices, batch, strict=True):
-                outputs[i] = log_probs[: line_images.frame_count(pixels[i].shape[1])]
+                outputs[i] = log_probs[: line_batches.frame_count(pixels[i].shape[1])]
         return [outputs[i] for i in range(len(pixels))]
 
     def _recognize_once(self, lines: Sequence[LineImage]) -> list[LineRecognition]:
