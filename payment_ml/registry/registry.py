@@ -10,6 +10,7 @@ from payment_ml.registry import signing
 from payment_ml.registry.versions import NAME, Version, VersionStore
 from payment_ml.tasks import TASKS
 
+_CHECKSUMS = ("sha256", "onnx_sha256")  # of metadata; versions without model.onnx have the first alone
 _PROTECTED_CHAMPIONS = 3  # previous champions of each task that are never pruned, for rollbacks
 
 
@@ -38,11 +39,13 @@ class Registry(VersionStore):
         if entry is None:
             return None
         version = self.get(entry["version"])
-        if version.metadata["sha256"] != entry["sha256"]:
-            raise RegistryError(
-                f"expected {version.name} with sha256 {entry['sha256']}, as it was promoted, but its card.json says "
-                f"{version.metadata['sha256']}; it is refused; go back with payment-ml models rollback"
-            )
+        for checksum in _CHECKSUMS:
+            promoted, present = entry.get(checksum), version.metadata.get(checksum)
+            if promoted != present:
+                raise RegistryError(
+                    f"expected {version.name} with {checksum} {promoted or 'none'}, as it was promoted, but its card.json "
+                    f"says {present or 'none'}; it is refused; go back with payment-ml models rollback"
+                )
         return version
 
     def previous_champions(self, task: str) -> list[str]:
@@ -156,7 +159,7 @@ class Registry(VersionStore):
         try:
             champions = atomic_files.read_json(self._champions_path)["champions"]
             for entry in champions.values():
-                if not (NAME.fullmatch(entry["version"]) and isinstance(entry["before"], list)):
+                if not (NAME.fullmatch(entry["version"]) and isinstance(entry["before"], list) and entry["sha256"]):
                     raise ValueError(f"it names {entry['version']!r}")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise RegistryError(
@@ -173,7 +176,7 @@ def _new_entry(champions: dict[str, Any], version: Version, previous: list[str])
     """Return the entry of champions.json for a version that serves from now on."""
     return {
         "version": version.name,
-        "sha256": version.metadata["sha256"],
+        **{name: version.metadata[name] for name in _CHECKSUMS if name in version.metadata},
         "since": datetime.now(UTC).isoformat(timespec="seconds"),
         "change": 1 + max((entry.get("change", 0) for entry in champions.values()), default=0),
         "before": previous,
