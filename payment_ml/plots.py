@@ -1,4 +1,4 @@
-"""Draws every figure, from plain arrays, in Okabe and Ito's colours, which colour-blind people can tell apart."""
+"""Draw every figure, from plain arrays, in Okabe and Ito's colours, which colour-blind people can tell apart."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Fits confidence calibration, and measures how well confidence matches accuracy."""
+"""Fit confidence calibration, and measure how well confidence matches accuracy."""
 
 import numpy as np
 import scipy

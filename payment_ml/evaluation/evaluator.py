@@ -1,4 +1,4 @@
-"""Has readers read samples with known labels, and fits their calibration."""
+"""Have readers read samples with known labels, and fit their calibration."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

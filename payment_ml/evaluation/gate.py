@@ -1,4 +1,4 @@
-"""Runs the promotion checks: has challenger and champion read the gate split and held-out corrections."""
+"""Run the promotion checks: challenger and champion read the gate split and held-out corrections."""
 
 import time
 from collections.abc import Mapping, Sequence

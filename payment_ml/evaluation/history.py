@@ -1,4 +1,4 @@
-"""Compares versions of a task: their metrics over time, and the predictions of two of them."""
+"""Compare versions of a task: their metrics over time, and the predictions of two of them."""
 
 import math
 from dataclasses import dataclass

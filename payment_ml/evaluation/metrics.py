@@ -1,4 +1,4 @@
-"""Metrics of readers, computed from plain arrays."""
+"""Compute metrics of readers from plain arrays."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Decides whether a challenger becomes champion: the checks, the decision, and the reason in words."""
+"""Decide whether a challenger becomes champion: the checks, the decision, and the reason in words."""
 
 from dataclasses import dataclass
 from typing import Any

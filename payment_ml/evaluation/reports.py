@@ -1,4 +1,4 @@
-"""Summarizes predictions: metrics in images and in money, and where the errors are."""
+"""Summarize predictions: metrics in images and in money, and where the errors are."""
 
 from decimal import Decimal
 from typing import Any

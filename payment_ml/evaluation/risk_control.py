@@ -1,4 +1,4 @@
-"""Chooses accept thresholds that control the risk, by exact binomial bounds; and draws risk-coverage curves."""
+"""Choose accept thresholds that control the risk, by exact binomial bounds; and compute risk-coverage curves."""
 
 import numpy as np
 import scipy  # loads scipy.stats at the first call: commands that only read images start without it

@@ -1,4 +1,4 @@
-"""The sizes of the sample sets that an evaluation uses."""
+"""Set the number of samples for each part of an evaluation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Generates samples with known labels for evaluation; another process renders them while the first ones are read."""
+"""Generate samples with known labels; another process renders them while the first ones are read."""
 
 import itertools
 import multiprocessing

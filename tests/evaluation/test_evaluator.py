@@ -64,7 +64,8 @@ def test_robustness_has_a_row_for_each_corruption_and_severity(classifier, split
     """The first row is without corruption, and equals the plain results."""
     samples = test_sets.generate_samples("digits", splits["gate"], 8, np.random.default_rng(1))
     table = evaluator.measure_robustness(classifier, samples, 0.9, np.random.default_rng(0), CORRUPTIONS[:2])
-    expected = [("none", 0.0)] + [(each.name, severity) for each in CORRUPTIONS[:2] for severity in each.severities]
+    corrupted = [(corruption.name, severity) for corruption in CORRUPTIONS[:2] for severity in corruption.severities]
+    expected = [("none", 0.0), *corrupted]
     assert list(zip(table["fault"], table["strength"], strict=True)) == expected
     predictions = evaluator.predict_all(classifier, samples, "uncorrupted")
     assert table["right"][0] == predictions.correct.mean()
