@@ -43,8 +43,8 @@ class Registry(VersionStore):
             promoted, present = entry.get(checksum), version.metadata.get(checksum)
             if promoted != present:
                 raise RegistryError(
-                    f"expected {version.name} with {checksum} {promoted or 'none'}, as it was promoted, but its card.json "
-                    f"says {present or 'none'}; it is refused; go back with payment-ml models rollback"
+                    f"expected {version.name} with {checksum} {promoted or 'none'}, as it was promoted, but its "
+                    f"card.json says {present or 'none'}; it is refused; go back with payment-ml models rollback"
                 )
         return version
 
