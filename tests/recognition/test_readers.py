@@ -1,6 +1,5 @@
 """Tests of the loaders: they find a version, verify it, and open the reader of its task."""
 
-import json
 import subprocess
 import sys
 
@@ -63,17 +62,6 @@ def test_a_network_with_a_flipped_bit_does_not_load(run_copy, name):
     path.write_bytes(content)
     with pytest.raises(RegistryError, match=rf"{run_copy.version}.*rollback"):
         readers.load_digit_classifier(run_copy.models_dir)
-
-
-def test_a_version_that_was_never_evaluated_accepts_nothing(run_copy):
-    """It has no acceptance rule."""
-    path = run_copy.folder / "card.json"
-    metadata = json.loads(path.read_text(encoding="utf-8"))
-    del metadata["promises"]
-    path.write_text(json.dumps(metadata), encoding="utf-8")
-    classifier = readers.load_digit_classifier(run_copy.models_dir)
-    assert classifier.acceptance_rules == {}
-    assert classifier.threshold() == float("inf")
 
 
 @pytest.mark.parametrize(

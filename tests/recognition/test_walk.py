@@ -108,4 +108,4 @@ def test_entries_counts_blocks_of_calls():
         two_calls()
 
     assert entries(two_calls) == {"recognition/ctc": 1}
-    assert entries(interrupted) == {"recognition/ctc": 2, "imaging/line_images": 1}
+    assert entries(interrupted) == {"recognition/ctc": 2, "imaging/line_batches": 1}
