@@ -4,9 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from payment_ml import atomic_files
 from payment_ml.evaluation import gate, promotion, test_sets
 from payment_ml.evaluation.settings import EvaluationSettings
+from payment_ml.feedback import curation
+from payment_ml.feedback.dataset import HOLDOUT, TRAIN, CuratedCorrection
+from payment_ml.feedback.store import FeedbackStore
 
 FEW_SAMPLES = EvaluationSettings(gate_samples=40, full_training=False)
 
@@ -72,6 +77,26 @@ def test_promotion_checks_without_a_champion_compare_with_fixed_limits(splits, c
     assert report.gate.champion is None
     assert report.is_better
     assert report.champion_name == ""
+
+
+def test_held_out_corrections_are_read_by_both_readers(tmp_path, splits, classifier):
+    """Corrections in the training data are left out."""
+    samples = test_sets.generate_samples("digits", splits["validation"], 6, np.random.default_rng(1))
+    feedback = FeedbackStore(tmp_path / "feedback")
+    saved = [feedback.save(Image.fromarray(sample.image), "digits", sample.label, {}) for sample in samples]
+    uses = [HOLDOUT, HOLDOUT, HOLDOUT, HOLDOUT, TRAIN, TRAIN]
+    curated = [
+        CuratedCorrection(correction.name, "digits", correction.text, use, None)
+        for correction, use in zip(saved, uses, strict=True)
+    ]
+    prepared_dir = tmp_path / "prepared"
+    atomic_files.write_json(
+        prepared_dir / "manifest.json", {"corrections": curation.write(curated, feedback, prepared_dir)}
+    )
+    results = gate.evaluate_corrections(classifier, classifier, prepared_dir)
+    expected = [classifier.read(sample.image).text == sample.label for sample in samples]
+    assert results.challenger.tolist() == expected[:4]
+    assert results.champion.tolist() == expected[:4]
 
 
 def test_corrections_are_none_where_none_are_held_out(quick_run, classifier):
