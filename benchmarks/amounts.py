@@ -17,7 +17,7 @@ import payment_ml
 from payment_ml import paths
 from payment_ml.datasets import splits
 from payment_ml.evaluation import test_sets
-from payment_ml.imaging import line_images
+from payment_ml.imaging import line_batches
 from payment_ml.networks import inference
 
 IMAGES = 1000
@@ -71,9 +71,9 @@ def time_network(reader: payment_ml.AmountReader) -> tuple[float, float]:
 
     Both take turns, so that a busy moment of the machine affects both.
     """
-    path = reader.version.network_path
-    networks = (inference.load_session(path), inference.tensorflow_session(path))
-    pixels = np.random.default_rng(0).integers(0, 256, (1, line_images.HEIGHT, 160), np.uint8)
+    version = reader.version
+    networks = (inference.load_session(version.inference_path), inference.tensorflow_session(version.network_path))
+    pixels = np.random.default_rng(0).integers(0, 256, (1, line_batches.HEIGHT, 160), np.uint8)
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(300):
         for network, milliseconds in zip(networks, times, strict=True):
