@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from payment_ml.datasets.mnist_format import SIDE
-from payment_ml.imaging import line_images
+from payment_ml.imaging import line_batches
 from payment_ml.networks.backend import keras
 from payment_ml.tasks import Task
 from payment_ml.text import alphabet
@@ -164,9 +164,9 @@ def _reader(seed: int) -> keras.Model:
     def he_normal() -> keras.initializers.Initializer:
         return keras.initializers.HeNormal(seeds)
 
-    line = keras.Input((line_images.HEIGHT, None), dtype="uint8", name="strips")
+    line = keras.Input((line_batches.HEIGHT, None), dtype="uint8", name="strips")
     hidden = layers.Rescaling(1 / 255)(line)
-    hidden = layers.Reshape((line_images.HEIGHT, -1, 1))(hidden)
+    hidden = layers.Reshape((line_batches.HEIGHT, -1, 1))(hidden)
     for filters, size, stride in (
         (32, 5, (2, 2)), (32, 3, 1), (64, 3, (2, 2)), (64, 3, 1), (128, 3, (2, 1)), (128, 3, 1), (160, (4, 3), (4, 1)),
     ):  # fmt: skip

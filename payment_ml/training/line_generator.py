@@ -1,131 +1,164 @@
-"""Sheets of strips to learn from, written by processes that know nothing of TensorFlow."""
+"""Generate line images to train on, in worker processes that do not import TensorFlow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from payment_ml.datasets.splits import Split
-from payment_ml.imaging import line_images
+from payment_ml.imaging import line_batches, line_images
 from payment_ml.synthesis import amount_images, augmentation, glyphs, negatives
 from payment_ml.text import alphabet
 from payment_ml.workers import limit_worker
 
-CHUNK_SIZE = 1024  # strips that one call writes
-_GLYPHS = 3000  # of the split, that a sheet is written with
-_DISTORTED = 0.85  # share of the sheets whose digits are bent first; with 1.0 as many validation amounts are wrong
-# At each strip, for writing one takes half as long as learning from it. With four the network came to know the strips:
-# loss 0.17 on those that it had learned from, 0.35 on new ones with the same digits.
+CHUNK_SIZE = 1024  # lines that one call of `training_batches` generates
+# Views of each line that the network learns from. Generating a line is slow beside learning from it, so more views save
+# time; with too many the network memorises the lines (docs/decisions/network-and-training.md).
 VIEWS = 2
-_MAX_DIGIT_HEIGHT = 40  # pixels of a digit: strips show it in 22, and larger pictures take longer to write
-_CONNECTED_LINES_SHARE = (
-    0.15  # share of strips in which lines are told from writing in the other way, as where a reader doubts
-)
-_NEGATIVE_SHARE = 0.08  # share of strips that hold no amount
-_STRUCK_OUT_SHARE = 0.15  # share of these that are amounts which somebody struck out
+_GLYPHS = 3000  # digits of the split that a chunk is written with
+_DISTORTED_SHARE = 0.85  # of the chunks, whose digits are distorted first (docs/decisions/network-and-training.md)
+_MAX_DIGIT_HEIGHT = 40  # pixels; line images show digits in 22 pixels, and larger images take longer to render
+_CONNECTED_LINES_SHARE = 0.15  # of the lines, extracted by the criterion for ruled lines that readers fall back to
+_NEGATIVE_SHARE = 0.08  # of the lines, which show no amount
+_STRUCK_OUT_SHARE = 0.15  # of these, which show an amount that is struck out
 
-LabelledLines = list[tuple[np.ndarray, list[int]]]  # levels uint8 [32, width] of a strip, and the symbols that it shows
-_split: Split | None = None  # of a process of its own
-_corrections: LabelledLines = []
+LabelledLines = Sequence[tuple[np.ndarray, list[int]]]  # pixels of a line, uint8 [32, width], and its CTC labels
+_LineImages = list[tuple[line_images.LineImage, list[int]]]
+_Batches = list[tuple[np.ndarray, ...]]
+
+_split: Split | None = None  # what `init_worker` gave to this process
+_corrections: LabelledLines = ()
 
 
 def init_worker(split: Split, corrections: LabelledLines = ()) -> None:
-    """Prepare a process to write with the digits of a split, and to show people's corrections among what it writes."""
-    global _split, _corrections
+    """Prepare a process to generate lines with the digits of a split, and to mix in user corrections."""
+    global _split, _corrections  # a pool hands large arguments to its processes once
     _split, _corrections = split, corrections
     limit_worker()
 
 
-def training_batches(seed: tuple[int, ...], batch_size: int, corrected: int = 0) -> list[list[tuple[np.ndarray, ...]]]:
-    """A sheet in whole batches, for a process that `start` prepared.
+def training_batches(seed: tuple[int, ...], batch_size: int, corrections: int = 0) -> list[_Batches]:
+    """Generate a chunk of lines, and return it as several views in batches.
 
     Parameters
     ----------
-    seed : of everything that is drawn
-    batch_size : strips in a batch
-    corrected : so many of the sheet's strips are looks at corrections
+    seed : of all random numbers
+    batch_size : lines in a batch; the last, smaller batch is left out
+    corrections : number of the chunk's lines that are augmented user corrections
 
     Returns
     -------
-    `LOOKS` lists of what `batch` gives, each in an order of its own: the strips as written, then other looks at them
+    `VIEWS` lists of the batches of `pad_batches`, each in its own random order: first the lines as generated, then
+    augmented views of them
+
+    Raises
+    ------
+    RuntimeError : `init_worker` was not called in this process
     """
+    if _split is None:
+        raise RuntimeError("expected init_worker to be called in this process before training_batches")
     rng = np.random.default_rng(seed)
-    written = list(_write(_split, rng, CHUNK_SIZE - corrected, distort=rng.random() < _DISTORTED))
-    known = [_corrections[i] for i in rng.integers(len(_corrections), size=corrected)] if corrected else []
-    looks = []
-    for again in range(VIEWS):
-        lines = [(_look(strip, symbols, rng) if again else strip.pixels, symbols) for strip, symbols in written]
-        lines += [(_look_again(levels, symbols, rng), symbols) for levels, symbols in known]
-        made = list(pad_batches(lines[CHUNK_SIZE % batch_size :], batch_size))
-        looks.append([made[i] for i in rng.permutation(len(made))])
-    return looks
-
-
-def _look(strip: line_images.LineImage, symbols: list[int], rng: np.random.Generator) -> np.ndarray:
-    """Another look at a strip, taken from its picture; the strip itself where that is too narrow to spell its text."""
-    levels = augmentation.vary_ink(line_images.resample(strip, *augmentation.random_view_map(*strip.pixels.shape, rng)), rng)
-    return levels if _fits(levels, symbols) else strip.pixels
-
-
-def _look_again(levels: np.ndarray, symbols: list[int], rng: np.random.Generator) -> np.ndarray:
-    """The same of a strip whose picture is not at hand."""
-    look = augmentation.augment_line(levels, rng)
-    return look if _fits(look, symbols) else levels
-
-
-def _fits(levels: np.ndarray, symbols: list[int]) -> bool:
-    return line_images.frame_count(levels.shape[1]) >= alphabet.frames_needed(symbols)
+    distort = rng.random() < _DISTORTED_SHARE
+    generated = list(_generate(_split, rng, CHUNK_SIZE - corrections, distort))
+    chosen = rng.integers(len(_corrections), size=corrections) if corrections else ()
+    corrected = [_corrections[i] for i in chosen]
+    views = []
+    for number in range(VIEWS):
+        lines = _view(generated, corrected, augmented=number > 0, rng=rng)
+        views.append(_shuffle(list(pad_batches(lines[CHUNK_SIZE % batch_size :], batch_size)), rng))
+    return views
 
 
 def generate_lines(split: Split, rng: np.random.Generator, count: int, distort: bool) -> LabelledLines:
-    """Strips cut out of pictures of amounts, and of some that hold none.
+    """Generate lines extracted from rendered images, most of amounts and some without one.
 
     Parameters
     ----------
-    split : whose digits are written
-    count : strips
-    distort : bend the digits first, as another hand would have written them
+    split : whose digits the amounts are written with
+    count : number of lines
+    distort : whether to distort the digits first, as another writer would have written them
     """
-    return [(strip.pixels, symbols) for strip, symbols in _write(split, rng, count, distort)]
+    return [(line.pixels, labels) for line, labels in _generate(split, rng, count, distort)]
 
 
-def _write(
+def augment_line_image(line: line_images.LineImage, labels: list[int], rng: np.random.Generator) -> np.ndarray:
+    """Sample an augmented view of a line from its image.
+
+    Returns
+    -------
+    uint8 [32, width]; the line's own pixels where the view would be too narrow for its labels
+    """
+    height, width = line.pixels.shape
+    x, y = augmentation.random_view_map(height, width, rng)
+    view = augmentation.vary_ink(line_images.resample(line, x, y), rng)
+    return view if _fits(view, labels) else line.pixels
+
+
+def augment_pixels(pixels: np.ndarray, labels: list[int], rng: np.random.Generator) -> np.ndarray:
+    """Sample an augmented view of a line whose image is not available; returns as `augment_line_image`."""
+    view = augmentation.augment_line(pixels, rng)
+    return view if _fits(view, labels) else pixels
+
+
+def pad_batches(lines: LabelledLines, batch_size: int) -> Iterator[tuple[np.ndarray, ...]]:
+    """Put lines of similar width together in batches.
+
+    Yields
+    ------
+    pixels uint8 [n, 32, widest], 0 behind the end of a line; frame counts int32 [n], of each line's own width; labels
+    int32 [n, longest], 0 behind the end. The last batch may be smaller.
+    """
+    ordered = sorted(lines, key=lambda line: line[0].shape[1])
+    for i in range(0, len(ordered), batch_size):
+        batch = ordered[i : i + batch_size]
+        padded = np.zeros((len(batch), max(len(labels) for _, labels in batch)), np.int32)
+        for row, (_, labels) in zip(padded, batch, strict=True):
+            row[: len(labels)] = labels
+        frame_counts = np.array([line_batches.frame_count(pixels.shape[1]) for pixels, _ in batch], np.int32)
+        yield line_batches.stack_lines([pixels for pixels, _ in batch]), frame_counts, padded
+
+
+def _generate(
     split: Split, rng: np.random.Generator, count: int, distort: bool
 ) -> Iterator[tuple[line_images.LineImage, list[int]]]:
-    """The strips of a sheet, with their symbols."""
+    """Generate line images with their CTC labels; parameters as of `generate_lines`."""
     chosen = rng.choice(len(split.labels), min(_GLYPHS, len(split.labels)), replace=False)
     images = augmentation.distort(split.images[chosen], rng) if distort else split.images[chosen]
     glyph_bank = glyphs.GlyphBank(images, split.labels[chosen])
     while count > 0:
-        text = alphabet.NO_AMOUNT
-        if rng.random() >= _NEGATIVE_SHARE:
-            written = amount_images.render_amount(glyph_bank, rng, colour=False, max_digit_height=_MAX_DIGIT_HEIGHT)
-            picture, text = written.image, written.written
-        elif rng.random() < _STRUCK_OUT_SHARE:
-            picture = amount_images.render_struck_out(glyph_bank, rng, colour=False)
-        else:
-            picture = negatives.negative_image(rng, colour=False)
-        strip = line_images.extract_line(picture)
-        if strip is not None and rng.random() < _CONNECTED_LINES_SHARE:
-            strip = line_images.recrop(strip)
-        symbols = alphabet.encode(text)
-        if strip is not None and _fits(strip.pixels, symbols):
-            yield strip, symbols
+        image, text = _render(glyph_bank, rng)
+        line = line_images.extract_line(image)
+        if line is not None and rng.random() < _CONNECTED_LINES_SHARE:
+            line = line_images.recrop(line)
+        labels = alphabet.encode(text)
+        if line is not None and _fits(line.pixels, labels):
+            yield line, labels
             count -= 1
 
 
-def pad_batches(lines: LabelledLines, batch_size: int) -> Iterator[tuple[np.ndarray, ...]]:
-    """Strips of about one width together.
+def _render(glyph_bank: glyphs.GlyphBank, rng: np.random.Generator) -> tuple[np.ndarray, str]:
+    """Render an image, uint8 [height, width], most often of an amount, and return it with its text."""
+    if rng.random() >= _NEGATIVE_SHARE:
+        sample = amount_images.render_amount(glyph_bank, rng, colour=False, max_digit_height=_MAX_DIGIT_HEIGHT)
+        return sample.image, sample.written
+    if rng.random() < _STRUCK_OUT_SHARE:
+        return amount_images.render_struck_out(glyph_bank, rng, colour=False), alphabet.NO_AMOUNT
+    return negatives.negative_image(rng, colour=False), alphabet.NO_AMOUNT
 
-    Yields
-    ------
-    levels uint8 [n, 32, widest], 0 behind the end of a strip; frames int32 [n], of each strip's own width; symbols
-    int32 [n, longest], 0 behind the end
-    """
-    ordered = sorted(lines, key=lambda line: line[0].shape[1])
-    for i in range(0, len(ordered), batch_size):
-        part = ordered[i : i + batch_size]
-        levels = line_images.stack_lines([each for each, _ in part])
-        symbols = np.zeros((len(part), max(len(each) for _, each in part)), np.int32)
-        for row, (_, each) in zip(symbols, part, strict=True):
-            row[: len(each)] = each
-        yield levels, np.array([line_images.frame_count(each.shape[1]) for each, _ in part], np.int32), symbols
+
+def _view(
+    generated: _LineImages, corrected: LabelledLines, augmented: bool, rng: np.random.Generator
+) -> list[tuple[np.ndarray, list[int]]]:
+    """Return a view of each line; user corrections are augmented in every view."""
+    lines = [
+        (augment_line_image(line, labels, rng) if augmented else line.pixels, labels) for line, labels in generated
+    ]
+    return lines + [(augment_pixels(pixels, labels, rng), labels) for pixels, labels in corrected]
+
+
+def _shuffle(batches: _Batches, rng: np.random.Generator) -> _Batches:
+    return [batches[i] for i in rng.permutation(len(batches))]
+
+
+def _fits(pixels: np.ndarray, labels: list[int]) -> bool:
+    """Return whether the frames of a line are enough to spell its labels."""
+    return line_batches.frame_count(pixels.shape[1]) >= alphabet.frames_needed(labels)

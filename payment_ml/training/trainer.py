@@ -1,9 +1,11 @@
-"""One function that trains: a network, lessons and numbers in, a trained network and its learning curves out."""
+"""The training loop: a network, training data and settings in, a trained network and its learning curves out."""
 
 import math
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
 from tqdm import tqdm
 
 from payment_ml.errors import RegistryError
@@ -12,56 +14,58 @@ from payment_ml.networks.backend import tensorflow as tf
 from payment_ml.networks.safe_loading import load_keras_model
 from payment_ml.registry.registry import Registry
 from payment_ml.registry.versions import Version
-from payment_ml.training.input_pipeline import TrainingData
+from payment_ml.training.input_pipeline import Batch, TrainingData
 
 _HISTORY_KEYS = ("loss", "validation_loss", "validation_accuracy", "seconds")
-_EMA_DECAY = 0.999  # decay of the running average of the weights, a step
+_EMA_DECAY = 0.999  # of the running average of the weights, per step
+# What a person who waits wants to know; one line in a log, the same line overwritten in a notebook.
+_BAR_FORMAT = "{percentage:3.0f}%, {elapsed} passed, {remaining} left; {desc}"
 
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """What training gave: the network with the averaged weights that were kept, and what happened on the way."""
+    """Hold the trained network with the averaged weights of the best epoch, and the learning curves."""
 
     network: keras.Model
-    history: dict[str, list[float]]  # an entry an epoch: loss, validation_loss, validation_accuracy, seconds, and
-    # corrections_loss when it learned from corrections
-    best_epoch: int  # 1 is the first; its weights are the network's
+    # One entry per epoch: loss, validation_loss, validation_accuracy, seconds; and corrections_loss where the training
+    # data includes user corrections.
+    history: dict[str, list[float]]
+    best_epoch: int  # the first is 1
     seconds: float  # wall time, augmentation and validation included
 
 
 def train(
     network: keras.Model,
-    lessons: TrainingData,
+    data: TrainingData,
     *,
     epochs: int,
     batch_size: int,
     learning_rate: float,
     weight_decay: float = 0.0,
-    clip: float | None = None,
-    warm_up: float = 0.1,
+    clip_norm: float | None = None,
+    warmup_fraction: float = 0.1,
     bfloat16: bool = False,
     patience: int = 5,
 ) -> TrainingResult:
     """Train `network` in place and leave it with the weights of the epoch that validation supports.
 
-    AdamW under a learning rate that rises, then falls along a cosine. What is validated and kept is a running
-    average of the weights (Polyak and Juditsky 1992), which errs less than the weights of any single step. Kept is
-    the latest epoch whose validation loss lies within one standard error of the lowest (Breiman et al. 1984): a few
-    thousand pictures cannot tell such epochs apart, and the schedule was made to end well. The same arguments give the
-    same weights on the same machine.
+    The optimizer is AdamW; the learning rate rises linearly, then falls along a cosine. Validation uses a running
+    average of the weights (Polyak and Juditsky 1992), which errs less than the weights of any single step. The best
+    epoch is the latest one whose validation loss lies within one standard error of the lowest (Breiman et al. 1984): a
+    few thousand images cannot distinguish such epochs, and the schedule is designed to end well. The same arguments
+    give the same weights on the same machine.
 
     Parameters
     ----------
-    network : uint8 pictures -> probabilities, with a layer named `logits`
-    lessons : what it learns from; the validation split in them is only looked at, to choose the epoch
-    epochs : passes over the lessons, at most
-    batch_size : pictures a step
-    learning_rate : the highest one
+    network : uint8 images -> probabilities, with a layer named `logits`
+    data : batches, loss and validation; the validation split only chooses the epoch
+    epochs : largest number of passes over the training data
+    batch_size : examples per step
+    learning_rate : highest value of the schedule
     weight_decay : decoupled, as in AdamW (Loshchilov and Hutter 2019)
-    clip : longest gradient, all weights together; a longer one is shortened; None leaves all as they are
-    warm_up : share of all steps in which the learning rate rises
-    bfloat16 : convolve and multiply in bfloat16 where the processor has it, in two thirds of the time; the weights stay
-        float32
+    clip_norm : largest norm of the gradient of all weights together; a larger one is scaled down; None sets no limit
+    warmup_fraction : share of all steps in which the learning rate rises
+    bfloat16 : convolve and multiply in bfloat16 where the processor has it; the weights stay float32
     patience : stop after so many epochs in a row that lie beyond one standard error of the lowest validation loss
 
     Raises
@@ -69,55 +73,50 @@ def train(
     ValueError : an epoch is less than one batch
     FloatingPointError : the loss is no longer finite
     """
-    steps = lessons.steps_per_epoch(batch_size)
+    steps = data.steps_per_epoch(batch_size)
     if steps == 0:
-        raise ValueError(f"expected at least one batch of {batch_size} {lessons.unit} an epoch, but there are fewer")
+        raise ValueError(f"expected at least one batch of {batch_size} {data.unit} an epoch, but there are fewer")
     optimizer = keras.optimizers.AdamW(
-        _schedule(learning_rate, steps * epochs, warm_up), weight_decay=weight_decay, global_clipnorm=clip
+        _schedule(learning_rate, steps * epochs, warmup_fraction), weight_decay=weight_decay, global_clipnorm=clip_norm
     )
-    learner = _quick_twin(network)  # has the weights of the last step, the network the averaged ones
+    learner = _fast_copy(network)  # has the weights of the last step, `network` the averaged ones
     logits = keras.Model(network.input, network.get_layer("logits").output)
     average = [tf.Variable(weight, trainable=False) for weight in learner.weights]
-    step = _compile_step(learner, lessons, average, optimizer)
+    step = _compile_step(learner, data, average, optimizer)
     history: dict[str, list[float]] = {name: [] for name in _HISTORY_KEYS}
-    best_loss, tolerance, best_epoch, kept_weights = math.inf, 0.0, 0, network.get_weights()
-    started, last = time.perf_counter(), ""
+    best = _BestEpoch(network.get_weights())
+    started, status = time.perf_counter(), ""
     progress = tqdm(total=steps * epochs, unit="step", mininterval=5, bar_format=_BAR_FORMAT)
     with progress as bar, bfloat16_multiplication(bfloat16):
-        for epoch, batches in enumerate(lessons.epochs(epochs, batch_size), start=1):
-            bar.set_description(f"epoch {epoch} of {epochs}{last}", refresh=False)
-            epoch_started, total = time.perf_counter(), 0.0
-            for batch in batches:
-                total += float(step(*batch))
-                bar.update()
+        for epoch, batches in enumerate(data.epochs(epochs, batch_size), start=1):
+            bar.set_description(f"epoch {epoch} of {epochs}{status}", refresh=False)
+            epoch_started = time.perf_counter()
+            total = _run_epoch(step, batches, bar)
             if not math.isfinite(total):
                 raise FloatingPointError(
                     f"expected a finite loss, but it became {total} in epoch {epoch}; lower the learning rate"
                 )
             network.set_weights([weight.numpy() for weight in average])
-            loss, error, accuracy = lessons.validate(logits)
+            loss, error, accuracy = data.validate(logits)
             seconds = time.perf_counter() - epoch_started
             for name, value in zip(_HISTORY_KEYS, (total / steps, loss, accuracy, seconds), strict=True):
                 history[name].append(value)
-            if (corrected := lessons.corrections_loss(logits)) is not None:
-                history.setdefault("corrections_loss", []).append(corrected)
-            last = f", {accuracy:.2%} of validation right"
-            if loss < best_loss:
-                best_loss, tolerance = loss, error
-            if loss <= best_loss + tolerance:
-                best_epoch, kept_weights = epoch, network.get_weights()
-            elif epoch - best_epoch >= patience:
+            if (corrections_loss := data.corrections_loss(logits)) is not None:
+                history.setdefault("corrections_loss", []).append(corrections_loss)
+            best.update(epoch, loss, error, network)
+            if epoch - best.epoch >= max(1, patience):
                 break
-    network.set_weights(kept_weights)
-    return TrainingResult(network, history, best_epoch, time.perf_counter() - started)
+            status = f", {accuracy:.2%} of validation right"
+    network.set_weights(best.weights)
+    return TrainingResult(network, history, best.epoch, time.perf_counter() - started)
 
 
 def copy_weights(version: Version, network: keras.Model) -> None:
-    """Give a network the weights of a version, to go on from there.
+    """Set the weights of a network to those of a version, to continue its training.
 
     Raises
     ------
-    RegistryError : the version's network is damaged, or built otherwise
+    RegistryError : the version's network is damaged, or has another architecture
     """
     Registry(version.folder.parent).verify(version)
     weights = load_keras_model(version.network_path).get_weights()
@@ -130,70 +129,93 @@ def copy_weights(version: Version, network: keras.Model) -> None:
     network.set_weights(weights)
 
 
-# Everything that a person waiting wants to know; one line in a log, the same line overwritten in a notebook.
-_BAR_FORMAT = "{percentage:3.0f}%, {elapsed} passed, {remaining} left; {desc}"
+class _BestEpoch:
+    """Hold the latest epoch whose validation loss lies within one standard error of the lowest, and its weights."""
+
+    def __init__(self, weights: list[np.ndarray]):
+        self.epoch, self.weights = 0, weights
+        self._lowest_loss, self._standard_error = math.inf, 0.0
+
+    def update(self, epoch: int, loss: float, standard_error: float, network: keras.Model) -> None:
+        """Take the weights of a finished epoch where its loss is low enough."""
+        if loss < self._lowest_loss:
+            self._lowest_loss, self._standard_error = loss, standard_error
+        if loss <= self._lowest_loss + self._standard_error:
+            self.epoch, self.weights = epoch, network.get_weights()
 
 
-def _schedule(learning_rate: float, steps: int, warm_up: float) -> keras.optimizers.schedules.LearningRateSchedule:
-    rising = max(1, round(warm_up * steps))
+def _run_epoch(step: Callable[..., tf.Tensor], batches: Iterable[Batch], bar: tqdm) -> float:
+    """Train on the batches of an epoch and return the sum of their losses."""
+    total = 0.0
+    for batch in batches:
+        total += float(step(*batch))
+        bar.update()
+    return total
+
+
+def _schedule(
+    learning_rate: float, steps: int, warmup_fraction: float
+) -> keras.optimizers.schedules.LearningRateSchedule:
+    warmup_steps = max(1, round(warmup_fraction * steps))
     return keras.optimizers.schedules.CosineDecay(
-        0.0, max(1, steps - rising), alpha=0.001, warmup_target=learning_rate, warmup_steps=rising
+        0.0, max(1, steps - warmup_steps), alpha=0.001, warmup_target=learning_rate, warmup_steps=warmup_steps
     )
 
 
 class _FusedNormalization(keras.layers.BatchNormalization):
-    """Batch normalisation by TensorFlow's own kernel, the same to rounding.
+    """Normalise batches by TensorFlow's fused kernel, with the same result up to rounding.
 
-    Keras puts it together from parts, which takes a quarter of a training step. Of a network to train with, never of
-    one that is saved.
+    Keras composes the operation from parts, which is slower (docs/decisions/network-and-training.md). Only the copy
+    that is trained uses this class, never a saved network.
     """
 
-    def call(self, inputs, training=None, mask=None):
+    def call(self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None) -> tf.Tensor:
         if not training:
             return super().call(inputs, training=training, mask=mask)
         planes = inputs if len(inputs.shape) == 4 else inputs[:, None]
-        normal, mean, variance = tf.compat.v1.nn.fused_batch_norm(
+        normalized, mean, variance = tf.compat.v1.nn.fused_batch_norm(
             planes,
             tf.convert_to_tensor(self.gamma),
             tf.convert_to_tensor(self.beta),
             epsilon=self.epsilon,
             is_training=True,
         )
-        for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            moving.assign(moving * self.momentum + now * (1 - self.momentum))
-        return normal if len(inputs.shape) == 4 else normal[:, 0]
+        for moving, current in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(moving * self.momentum + current * (1 - self.momentum))
+        return normalized if len(inputs.shape) == 4 else normalized[:, 0]
 
 
-def _quick_twin(network: keras.Model) -> keras.Model:
-    """A network with the same layers and weights that learns faster."""
+def _fast_copy(network: keras.Model) -> keras.Model:
+    """Return a network with the same layers and weights that trains faster."""
 
-    def build(layer):
+    def build(layer: keras.layers.Layer) -> keras.layers.Layer:
         kind = _FusedNormalization if type(layer) is keras.layers.BatchNormalization else type(layer)
         return kind.from_config(layer.get_config())
 
-    twin = keras.models.clone_model(network, clone_function=build)
-    twin.set_weights(network.get_weights())
-    return twin
+    copy = keras.models.clone_model(network, clone_function=build)
+    copy.set_weights(network.get_weights())
+    return copy
 
 
 def _compile_step(
-    learner: keras.Model, lessons: TrainingData, average: list[tf.Variable], optimizer: keras.optimizers.Optimizer
-):
+    learner: keras.Model, data: TrainingData, average: list[tf.Variable], optimizer: keras.optimizers.Optimizer
+) -> Callable[..., tf.Tensor]:
+    """Return a function that takes a batch, makes one training step, updates `average` and returns the mean loss."""
     logits = keras.Model(learner.input, learner.get_layer("logits").output)
     optimizer.build(learner.trainable_variables)
 
-    @tf.function(input_signature=lessons.signature)
-    def step(*batch):
+    @tf.function(input_signature=data.signature)
+    def step(*batch: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            loss = lessons.loss(logits(batch[0], training=True), *batch)
+            loss = data.loss(logits(batch[0], training=True), *batch)
         gradients = tape.gradient(loss, learner.trainable_variables)
         optimizer.apply(gradients)
-        # Early averages are short, or the random start would linger in them.
-        done = tf.cast(optimizer.iterations, tf.float32)
-        decay = tf.minimum(_EMA_DECAY, (1 + done) / (10 + done))
-        for kept, weight in zip(average, learner.weights, strict=True):
-            if kept.dtype.is_floating:
-                kept.assign(decay * kept + (1 - decay) * weight.value)
+        # Early averages span few steps; otherwise the random initial weights would linger in them.
+        steps_done = tf.cast(optimizer.iterations, tf.float32)
+        decay = tf.minimum(_EMA_DECAY, (1 + steps_done) / (10 + steps_done))
+        for averaged, weight in zip(average, learner.weights, strict=True):
+            if averaged.dtype.is_floating:
+                averaged.assign(decay * averaged + (1 - decay) * weight.value)
         return loss
 
     return step

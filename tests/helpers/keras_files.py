@@ -1,4 +1,4 @@
-"""Networks for tests: built of any layers, saved as 02 saves them, and tampered with."""
+"""Saved Keras networks for tests: of any layers, and tampered with."""
 
 import io
 import zipfile
@@ -14,39 +14,39 @@ layers = keras.layers
 
 
 def save(network: keras.Model, path: Path) -> Path:
-    """As 02 does."""
+    """Save a network as notebook 02 does, and return the path."""
     network.save(path)
     return path
 
 
-def pictures_into(*between: layers.Layer) -> keras.Model:
-    """A network of some layers between pictures, uint8 [n, 8, 12], and a softmax."""
-    entry = keras.Input((8, 12), dtype="uint8", name="pictures")
-    hidden = layers.Reshape((8, 12, 1))(layers.Rescaling(1 / 255)(entry))
-    for layer in between:
+def network_of(*hidden_layers: layers.Layer) -> keras.Model:
+    """Build a network: images, uint8 [n, 8, 12], some layers, and a softmax over five classes."""
+    images = keras.Input((8, 12), dtype="uint8", name="images")
+    hidden = layers.Reshape((8, 12, 1))(layers.Rescaling(1 / 255)(images))
+    for layer in hidden_layers:
         hidden = layer(hidden)
-    return keras.Model(entry, layers.Softmax()(layers.Dense(5, name="logits")(layers.Flatten()(hidden))))
+    return keras.Model(images, layers.Softmax()(layers.Dense(5, name="logits")(layers.Flatten()(hidden))))
 
 
-def used(network: keras.Model, rng: np.random.Generator) -> keras.Model:
-    """A network with weights as after training: biases and running averages are no longer 0 and 1."""
-    network.set_weights([each + rng.uniform(0.01, 0.1, each.shape) for each in network.get_weights()])
+def with_random_weights(network: keras.Model, rng: np.random.Generator) -> keras.Model:
+    """Change all weights, as training does: biases and running averages are no longer 0 and 1."""
+    network.set_weights([weight + rng.uniform(0.01, 0.1, weight.shape) for weight in network.get_weights()])
     return network
 
 
-def rezip(source: Path, target: Path, **changed: bytes) -> Path:
-    """A copy of a saved network with other members; None leaves one out."""
+def rezip(source: Path, target: Path, **changed: bytes | None) -> Path:
+    """Copy a saved network with changed members, and return the target; None leaves a member out."""
     with zipfile.ZipFile(source) as archive:
-        members = {each.filename: archive.read(each) for each in archive.infolist()}
-    with zipfile.ZipFile(target, "w") as made:
+        members: dict[str, bytes | None] = {member.filename: archive.read(member) for member in archive.infolist()}
+    with zipfile.ZipFile(target, "w") as archive:
         for name, content in (members | changed).items():
             if content is not None:
-                made.writestr(name, content)
+                archive.writestr(name, content)
     return target
 
 
-def reweigh(path: Path, change: Callable[[h5py.Group], None]) -> Path:
-    """A saved network of `pictures_into`, whose last weights a function has changed."""
+def change_weights(path: Path, change: Callable[[h5py.Group], None]) -> Path:
+    """Apply a function to the weights of the last layer of a saved `network_of`, and return the path."""
     with zipfile.ZipFile(path) as archive:
         content = io.BytesIO(archive.read("model.weights.h5"))
     with h5py.File(content, "r+") as weights:

@@ -1,0 +1,55 @@
+"""losses: losses of single examples, and the examples that are recognised correctly."""
+
+import numpy as np
+import pytest
+
+from payment_ml.networks.backend import keras
+from payment_ml.networks.backend import tensorflow as tf
+from payment_ml.recognition import ctc
+from payment_ml.text import alphabet
+from payment_ml.training import line_generator, losses
+
+CLASSES = len(alphabet.ALPHABET) + 1
+
+
+def test_ctc_loss_equals_the_sum_over_all_alignments(splits, rng):
+    """Compared with the decoder's own implementation."""
+    lines = line_generator.generate_lines(splits["validation"], rng, 8, distort=False)
+    images, frame_counts, labels = next(line_generator.pad_batches(lines, 8))
+    scores = rng.normal(size=(8, images.shape[2] // 4, CLASSES)).astype(np.float32)
+    log_probs = scores - np.logaddexp.reduce(scores, axis=2, keepdims=True)
+    expected = [
+        -ctc.ctc_log_likelihood(rows[:frames], [[label for label in text if label]])[0]
+        for rows, frames, text in zip(log_probs, frame_counts, labels.tolist(), strict=True)
+    ]
+    assert losses.ctc_loss(scores, frame_counts, labels).numpy() == pytest.approx(expected, rel=1e-4)
+
+
+def test_line_counts_as_correct_when_every_label_is(splits, rng):
+    """A network that outputs the blank everywhere reads no line, and its loss is positive."""
+    lines = line_generator.generate_lines(splits["validation"], rng, 20, distort=False)
+    network = keras.Sequential([keras.Input((32, None), dtype="uint8"), keras.layers.Lambda(_blank_scores)])
+    values, correct = losses.line_losses(network, lines)
+    assert not correct.any()
+    assert (values > 0).all()
+
+
+def test_digit_losses_are_cross_entropies(rng):
+    """Computed by hand for two digits with known probabilities."""
+    probabilities = np.full((2, 10), 0.05, np.float32)
+    probabilities[:, 3] = 0.55
+    images = np.zeros((2, 28, 28), np.uint8)
+    values, correct = losses.digit_losses(lambda images, training: np.log(probabilities), images, np.array([3, 4]))
+    assert values == pytest.approx([-np.log(0.55), -np.log(0.05)], rel=1e-5)
+    assert correct.tolist() == [True, False]
+
+
+def test_mean_and_standard_error():
+    """Of 1 and 3: mean 2, standard deviation 1."""
+    assert losses.mean_and_standard_error(np.array([1.0, 3.0])) == pytest.approx((2, 1 / np.sqrt(2)))
+
+
+def _blank_scores(images: tf.Tensor) -> tf.Tensor:
+    """Return scores in favour of the blank, float32 [n, width / 4, classes]."""
+    shape = tf.stack([tf.shape(images)[0], tf.shape(images)[2] // 4])
+    return 5 * tf.one_hot(tf.zeros(shape, tf.int32), CLASSES)
