@@ -157,6 +157,18 @@ def presegmented_metrics(
     }
 
 
+def presegmented_table(summaries: dict[str, dict[str, float | int]]) -> pd.DataFrame:
+    """Return the results of `presegmented_metrics` side by side for people, a column for each reader."""
+    return pd.DataFrame(
+        {
+            role: {
+                name: f"{value:,.4f}" if isinstance(value, float) else f"{value:,}" for name, value in entries.items()
+            }
+            for role, entries in summaries.items()
+        }
+    )
+
+
 def negatives_summary(negatives: Predictions, threshold: float) -> dict[str, int]:
     """Count false accepts under the keys of card.json: nothing_to_read, the images, and nothing_accepted of them."""
     accepted, _ = negatives.count_accepted(threshold)

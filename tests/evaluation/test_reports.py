@@ -126,6 +126,12 @@ def test_presegmented_metrics_without_probabilities_by_hand():
     assert (summary["digits"], summary["wrong"], summary["accuracy"]) == (4, 1, 0.75)
 
 
+def test_presegmented_table_shows_counts_without_decimals():
+    """Counts and rates stand in one column."""
+    table = reports.presegmented_table({"reader": {"digits": 10_000, "accuracy": 0.98765}})
+    assert table["reader"].to_dict() == {"digits": "10,000", "accuracy": "0.9877"}
+
+
 def test_reliability_diagrams_leave_out_unread_images(predictions):
     """The title states the calibration error."""
     ((title, points),) = reports.reliability_diagrams({"before": predictions}).items()
