@@ -23,7 +23,7 @@ EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", 
 
 def promote_new(registry: Registry, second: int) -> Version:
     """Register and promote a version, as a retraining does."""
-    version = register_bytes(registry, bytes([second]) * 5000, second)
+    version = register_bytes(registry, bytes([second]) * 5000, second, onnx_model=bytes([second]) * 4000)
     version = registry.update_metadata(version, verdict={"reason": "promoted", "promoted": True})
     registry.promote(version)
     return version

@@ -11,7 +11,7 @@ def minimal_metadata(**entries: Any) -> dict[str, Any]:
     return {"architecture": "mlp", "task": "digits", **entries}
 
 
-def register_bytes(versions: VersionStore, content: bytes, second: int = 0) -> Version:
-    """Register a version with the given content of its network file, at the given second of a fixed minute."""
+def register_bytes(versions: VersionStore, content: bytes, second: int = 0, onnx_model: bytes | None = None) -> Version:
+    """Register a version with the given content of its network files, at the given second of a fixed minute."""
     now = datetime(2026, 11, 23, 12, 0, second, tzinfo=UTC)
-    return versions.register(lambda path: path.write_bytes(content), minimal_metadata(), now)
+    return versions.register(lambda path: path.write_bytes(content), minimal_metadata(), now, onnx_model)

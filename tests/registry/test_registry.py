@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from helpers.versions import minimal_metadata, register_bytes
+from helpers.versions import register_bytes
 
 from payment_ml.errors import RegistryError
 from payment_ml.registry.registry import Registry
@@ -70,9 +70,7 @@ def test_metadata_that_was_changed_with_its_network_is_refused(registry):
 
 def test_an_onnx_model_that_was_changed_with_its_checksum_is_refused(registry):
     """champions.json holds the checksum of the file that reads as well."""
-    version = registry.register(
-        lambda path: path.write_bytes(b"network"), minimal_metadata(), onnx_model=b"the same network"
-    )
+    version = register_bytes(registry, b"network", onnx_model=b"the same network")
     registry.promote(version)
     assert registry.champion("digits").name == version.name
     registry.update_metadata(version, onnx_sha256="4e46e2d8b9b5d2bbb0f2a4bcb7f0b8d8c1a7ff5d1f0f1c3e1b4cf6b1f7c5f7a1")

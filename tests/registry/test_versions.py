@@ -26,6 +26,17 @@ def test_a_version_is_named_by_time_architecture_and_checksum(versions):
     assert versions.get(version.name).metadata["sha256"].startswith("ba7816bf8f01cfea")
 
 
+def test_a_version_with_an_onnx_model_is_read_from_it(versions):
+    """A changed model is refused, as a changed network is."""
+    version = register_bytes(versions, b"network", onnx_model=b"the same network")
+    assert version.inference_path.read_bytes() == b"the same network"
+    versions.verify(version)
+    version.inference_path.write_bytes(b"the same netwerk")
+    with pytest.raises(RegistryError, match=r"model\.onnx with sha256 .*, but got .*refused"):
+        versions.verify(version)
+    assert register_bytes(versions, b"alone", 1).inference_path.name == "model.keras"
+
+
 def test_a_failed_save_leaves_nothing(versions):
     """A full disk while saving leaves neither a version nor a partial folder."""
 
