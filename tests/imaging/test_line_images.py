@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from payment_ml.imaging import image_loading, line_images
+from payment_ml.imaging import image_loading, line_batches, line_images
 from payment_ml.synthesis import amount_images, glyphs
 
 LEFTS = 30 + 48 * np.arange(5)  # of the digits of `image`, in pixels
@@ -60,7 +60,7 @@ def close_crop(image: np.ndarray, margin: int) -> np.ndarray:
 
 def test_a_line_image_is_32_pixels_high_with_ink_on_black(line):
     """The text fills most of its height."""
-    assert line.pixels.shape[0] == line_images.HEIGHT
+    assert line.pixels.shape[0] == line_batches.HEIGHT
     assert line.pixels.dtype == np.uint8
     rows = np.flatnonzero((line.pixels > 128).any(axis=1))
     assert 18 <= np.ptp(rows) + 1 <= 31
@@ -144,7 +144,7 @@ def test_full_image_crops_exchange_ink_and_paper(image, line):
 def test_extreme_shapes_raise_nothing(size, rng):
     """A line of them, if there is one, has the usual height."""
     line = line_images.extract_line(rng.integers(0, 256, size).astype(np.uint8))
-    assert line is None or line.pixels.shape[0] == line_images.HEIGHT
+    assert line is None or line.pixels.shape[0] == line_batches.HEIGHT
 
 
 def test_characters_span_from_one_emptiest_column_to_the_next(line):
@@ -154,25 +154,6 @@ def test_characters_span_from_one_emptiest_column_to_the_next(line):
     for left, (begin, end) in zip(LEFTS, spans, strict=True):
         assert left - 5 <= begin < end <= left + 48
     assert all(span[1] <= following[0] + 1 for span, following in itertools.pairwise(spans))
-
-
-def test_stacked_lines_begin_at_the_left_with_paper_behind(line):
-    """The common width is a multiple of 16."""
-    pixels = line.pixels
-    stacked = line_images.stack_lines([pixels, pixels[:, :50]])
-    assert stacked.shape[2] == line_images.padded_width(pixels.shape[1])
-    assert stacked.shape[2] % 16 == 0
-    assert np.array_equal(stacked[1, :, :50], pixels[:, :50])
-    assert not stacked[1, :, 50:].any()
-
-
-@pytest.mark.parametrize(
-    ("width", "frames", "padded"), [(1, 1, 16), (16, 4, 16), (17, 5, 32), (512, 128, 512)], ids=str
-)
-def test_a_frame_covers_four_pixels(width, frames, padded):
-    """Frames and padding are rounded up."""
-    assert line_images.frame_count(width) == frames
-    assert line_images.padded_width(width) == padded
 
 
 def test_ink_outside_of_the_line_is_measured(image, line):
@@ -195,9 +176,9 @@ def test_rescaled_views_show_the_text_smaller_and_larger(line, boxed, where):
     source = line if where == "plain" else line_images.alternative_crops(line_images.extract_line(boxed))[-1]
     for view, zoom in zip(line_images.rescaled_views(source), (0.87, 1.15), strict=True):
         height, width = view.shape
-        assert (height, width) == (line_images.HEIGHT, pytest.approx(zoom * source.pixels.shape[1], abs=1))
+        assert (height, width) == (line_batches.HEIGHT, pytest.approx(zoom * source.pixels.shape[1], abs=1))
         across = width / source.pixels.shape[1]
-        to_view = np.array([[across, 0, 0], [0, zoom, line_images.HEIGHT / 2 * (1 - zoom)]], np.float32)
+        to_view = np.array([[across, 0, 0], [0, zoom, line_batches.HEIGHT / 2 * (1 - zoom)]], np.float32)
         expected = cv2.warpAffine(source.pixels, to_view, (width, height))
         rows = slice(4, -4)  # the smaller view shows more of the image above and below
         assert similarity(expected[rows], view[rows]) > 0.95
@@ -237,7 +218,7 @@ def test_full_image_crops_come_in_two_sizes(image):
     close = close_crop(image, margin=round(0.5 * (1 / 0.85 - 1) * len(rows)))
     extracted = line_images.extract_line(close)
     larger, smaller = line_images.full_image_crops(extracted)[:2]
-    assert larger.pixels.shape[0] == smaller.pixels.shape[0] == line_images.HEIGHT
+    assert larger.pixels.shape[0] == smaller.pixels.shape[0] == line_batches.HEIGHT
     assert larger.digit_height == pytest.approx(0.85 * close.shape[0], rel=0.02)
     assert smaller.digit_height == pytest.approx(0.6 * close.shape[0], rel=0.02)
     inked, reference = (crop.pixels[:, np.flatnonzero(crop.pixels.max(axis=0) > 80)] for crop in (extracted, larger))

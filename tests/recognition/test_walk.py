@@ -84,7 +84,6 @@ def clear_image(reader, draw) -> bytes:
     raise AssertionError("expected one of ten clear amounts to be recognised confidently, but got none")
 
 
-@pytest.mark.xfail(strict=True, reason="imaging/line_images also sizes and stacks lines for the network: 4 entries")
 def test_a_confident_image_enters_each_module_at_most_twice(reader, clear_image):
     """From the bytes of a clear image to its reading; the second time it is read, with every cache filled."""
     reader.read(clear_image)
