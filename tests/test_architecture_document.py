@@ -19,13 +19,14 @@ INDEX_ROWS = re.findall(r"^\| ([^|]+) \| \[[^]]+\]\(([^)]+)\) \| (.+) \|$", INDE
 
 def modules() -> set[str]:
     """Return the paths of all modules, from the project's root; a subpackage's `__init__` only describes it."""
-    found = [path for path in PACKAGE.rglob("*.py") if path.parent == PACKAGE or path.name != "__init__.py"]
+    files = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.js")]
+    found = [path for path in files if path.parent == PACKAGE or path.name != "__init__.py"]
     return {path.relative_to(paths.ROOT).as_posix() for path in found}
 
 
 def test_the_list_names_every_module_and_no_other():
     """A stranger finds each module in the map."""
-    assert set(re.findall(r"\(\.\./(payment_ml/[\w/]+\.py)\)", LISTED)) == modules()
+    assert set(re.findall(r"\(\.\./(payment_ml/[\w/]+\.(?:py|js))\)", LISTED)) == modules()
 
 
 def test_the_list_agrees_with_the_docstrings():
@@ -36,7 +37,7 @@ def test_the_list_agrees_with_the_docstrings():
 
 def test_every_module_that_the_document_mentions_exists():
     """Outside of the list too; the glossary gives former names without the ending .py."""
-    mentioned = set(re.findall(r"payment_ml/[\w/]+\.py", DOCUMENT))
+    mentioned = set(re.findall(r"payment_ml/[\w/]+\.(?:py|js)(?!\w)", DOCUMENT))
     assert mentioned - modules() == set()
 
 
