@@ -62,5 +62,5 @@ def test_grey_quantiles_agree_with_numpy(rng, share):
     ("values", "median"), [([5], 5), ([1, 9], 9), ([3, 1, 2], 2), ([4, 1, 3, 2], 3)], ids=["1", "2", "3", "4"]
 )
 def test_the_upper_median_of_an_even_number_is_the_higher_middle_value(values, median):
-    """Of four values it is the third smallest."""
+    """The third smallest of four values, for example."""
     assert background.upper_median(np.array(values)) == median

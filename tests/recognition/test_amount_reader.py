@@ -230,7 +230,7 @@ def test_grainy_paper_has_no_reading(reader, level):
 
 
 def test_images_without_an_amount_are_not_accepted(reader):
-    """Of two hundred signatures, words, shapes, noise and empty forms at most one is."""
+    """At most one of two hundred signatures, words, shapes, noise and empty forms is."""
     rng = np.random.default_rng(21)
     readings = reader.read_many(negatives.negative_image(rng) for _ in range(200))
     assert sum(reading.decision == "accept" for reading in readings) <= 1

@@ -100,7 +100,7 @@ def test_a_narrow_beam_search_finds_the_best_text_of_confident_frames(rng):
 
 
 def test_dropped_blanks_are_certain_and_follow_a_blank():
-    """Of three certain blanks the first is kept, and an uncertain blank is kept everywhere."""
+    """The first of three certain blanks stays, and an uncertain blank stays everywhere."""
     probabilities = np.array([1.0, 1.0, 1.0, 0.0, 1.0, 0.9, 1.0])
     log_probs = np.log(np.stack([probabilities, 1 - probabilities], axis=1) + 1e-12)
     assert ctc.drop_repeated_blanks(log_probs).tolist() == [0, 3, 4, 5, 6]
@@ -111,10 +111,10 @@ def test_dropping_repeated_blanks_changes_no_likelihood(rng):
     labels = alphabet.encode("4409.1")
     path = [step for label in labels for step in (label, 0, 0, 0, 0)]
     log_probs = confident_log_probs(rng, path, margin=18)
-    kept = ctc.drop_repeated_blanks(log_probs)
-    assert len(kept) < len(path)
-    dropped = len(path) - len(kept)
-    assert log_likelihood(log_probs[kept], labels) == pytest.approx(
+    frames = ctc.drop_repeated_blanks(log_probs)
+    assert len(frames) < len(path)
+    dropped = len(path) - len(frames)
+    assert log_likelihood(log_probs[frames], labels) == pytest.approx(
         log_likelihood(log_probs, labels), abs=1e-5 * dropped
     )
 
