@@ -13,7 +13,7 @@ from payment_ml.feedback import curation, dataset
 from payment_ml.feedback.dataset import HOLDOUT, QUARANTINE, TRAIN, CuratedCorrection
 from payment_ml.feedback.deduplication import HeldOutImages
 from payment_ml.feedback.store import FeedbackStore
-from payment_ml.imaging import line_images
+from payment_ml.imaging import line_batches
 from payment_ml.synthesis import amount_images, glyphs
 from payment_ml.text import alphabet, amounts
 
@@ -62,7 +62,7 @@ def test_good_corrections_train_and_a_fixed_part_is_held_out(feedback, tmp_path)
     assert dataset.read_curated(tmp_path / "prepared") == curated
     lines = dataset.amount_lines(tmp_path / "prepared")
     assert len(lines) == uses[TRAIN]
-    assert all(pixels.shape[0] == line_images.HEIGHT for pixels, _ in lines)
+    assert all(pixels.shape[0] == line_batches.HEIGHT for pixels, _ in lines)
 
 
 def test_the_champion_finds_the_spelling_that_was_written(feedback, samples, reader):

@@ -36,8 +36,8 @@ def server(tmp_path_factory) -> Iterator[str]:
 
 
 def wait_for(is_ready: Callable[[], bool], process: subprocess.Popen, log: Path) -> None:
-    """Wait until a process is ready; fail with its log after a minute and a half, or when it ended."""
-    deadline = time.monotonic() + 90
+    """Wait until a process is ready; fail with its log after three minutes, or when it ended."""
+    deadline = time.monotonic() + 180
     while not is_ready():
         assert process.poll() is None, log.read_text()[-2000:]
         assert time.monotonic() < deadline, log.read_text()[-2000:]
