@@ -230,8 +230,8 @@ def _contradiction(correction: Correction, grey: np.ndarray, champion: Reader) -
     if reading.decision != "accept" or reading.text == correction.text or confirmed:
         return None
     return (
-        f"the champion is {reading.confidence:.1%} sure of {reading.text}; whoever means {correction.text} "
-        "saves it again at another sitting"
+        f"the champion is {reading.confidence:.1%} sure of {reading.text}; if {correction.text} "
+        "is right, save it again in another session"
     )
 
 

@@ -144,7 +144,7 @@ def test_contradicting_a_confident_champion_takes_two_sessions(tmp_path, glyph_b
     curated = curate()
     assert {name for name, correction in curated.items() if correction.use == QUARANTINE} == false_names
     repeated = feedback.get(min(false_names))
-    assert f"whoever means {repeated.text}" in curated[repeated.name].reason
+    assert f"if {repeated.text} is right" in curated[repeated.name].reason
     feedback.save(feedback.image(repeated), "amounts", repeated.text, {}, "first session")
     assert curate()[repeated.name].use == QUARANTINE
     feedback.save(feedback.image(repeated), "amounts", repeated.text, {}, "second session")
