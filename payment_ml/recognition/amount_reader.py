@@ -205,8 +205,7 @@ def _two_numbers_reason(line: LineImage, characters: Sequence[Character]) -> str
     for character, following in itertools.pairwise(characters):
         if following.left - character.right > _MAX_GAP * line.digit_height:
             return (
-                "there may be two numbers: a wide gap lies between "
-                f"{character.character!r} and {following.character!r}"
+                f"there may be two numbers: a wide gap lies between {character.character!r} and {following.character!r}"
             )
     if line.ink_outside > _MAX_INK_OUTSIDE:
         return "there is more writing above or below what was read; cut out the amount"
