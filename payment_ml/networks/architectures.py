@@ -124,7 +124,7 @@ def recipe(architecture: str, quick: bool = False, fine_tuning: bool = False, **
 def _mlp(seed: int) -> keras.Model:
     """Build the dense baseline, the first network of this project: two layers of 128; 118,282 weights."""
     seeds = keras.random.SeedGenerator(seed)
-    images = keras.Input((SIDE, SIDE), dtype="uint8", name="pictures")
+    images = keras.Input((SIDE, SIDE), dtype="uint8", name="images")
     hidden = layers.Rescaling(1 / 255)(images)
     hidden = layers.Flatten()(hidden)
     for _ in range(2):
@@ -139,7 +139,7 @@ def _cnn(seed: int) -> keras.Model:
     (docs/decisions/network-and-training.md).
     """
     seeds = keras.random.SeedGenerator(seed)
-    images = keras.Input((SIDE, SIDE), dtype="uint8", name="pictures")
+    images = keras.Input((SIDE, SIDE), dtype="uint8", name="images")
     hidden = layers.Rescaling(1 / 255)(images)
     hidden = layers.Reshape((SIDE, SIDE, 1))(hidden)
     for filters, size, stride in ((32, 5, 2), (32, 3, 1), (64, 3, 2), (64, 3, 1), (64, 3, 1), (96, 3, 1)):
@@ -164,7 +164,7 @@ def _reader(seed: int) -> keras.Model:
     def he_normal() -> keras.initializers.Initializer:
         return keras.initializers.HeNormal(seeds)
 
-    line = keras.Input((line_batches.HEIGHT, None), dtype="uint8", name="strips")
+    line = keras.Input((line_batches.HEIGHT, None), dtype="uint8", name="lines")
     hidden = layers.Rescaling(1 / 255)(line)
     hidden = layers.Reshape((line_batches.HEIGHT, -1, 1))(hidden)
     for filters, size, stride in (

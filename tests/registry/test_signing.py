@@ -116,3 +116,20 @@ def test_a_key_of_another_kind_is_refused(tmp_path):
     )
     with pytest.raises(SignatureError, match="another kind than Ed25519"):
         signing.sign(tmp_path, {}, path)
+
+
+def test_a_signature_covers_the_onnx_model_where_there_is_one(keys, tmp_path, monkeypatch):
+    """Signatures of versions from earlier releases, which have none, stay valid."""
+    private, public = keys
+    monkeypatch.setenv(signing.PUBLIC, str(public))
+    earlier = {"task": "digits", "architecture": "cnn", "sha256": "00"}
+    signing.sign(tmp_path, earlier, private)
+    signing.check_if_configured(tmp_path, earlier)
+    with pytest.raises(SignatureError, match="changed after signing"):
+        signing.check_if_configured(tmp_path, earlier | {"onnx_sha256": "11"})
+    signing.sign(tmp_path, earlier | {"onnx_sha256": "11"}, private)
+    signing.check_if_configured(tmp_path, earlier | {"onnx_sha256": "11"})
+    with pytest.raises(SignatureError, match="changed after signing"):
+        signing.check_if_configured(tmp_path, earlier | {"onnx_sha256": "22"})
+    with pytest.raises(SignatureError, match="changed after signing"):
+        signing.check_if_configured(tmp_path, earlier)
