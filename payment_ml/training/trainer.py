@@ -1,4 +1,10 @@
-"""The training loop: a network, training data and settings in, a trained network and its learning curves out."""
+"""The training loop: a network, training data and settings in, a trained network and its learning curves out.
+
+The optimizer is AdamW; the learning rate rises linearly, then falls along a cosine. Validation uses a running
+average of the weights (Polyak and Juditsky 1992), which errs less than the weights of any single step. The best
+epoch is the latest one whose validation loss lies within one standard error of the lowest (Breiman et al. 1984): a
+few thousand images cannot distinguish such epochs, and the schedule is designed to end well.
+"""
 
 import math
 import time
@@ -49,18 +55,13 @@ def train(
 ) -> TrainingResult:
     """Train `network` in place and leave it with the weights of the epoch that validation supports.
 
-    The optimizer is AdamW; the learning rate rises linearly, then falls along a cosine. Validation uses a running
-    average of the weights (Polyak and Juditsky 1992), which errs less than the weights of any single step. The best
-    epoch is the latest one whose validation loss lies within one standard error of the lowest (Breiman et al. 1984): a
-    few thousand images cannot distinguish such epochs, and the schedule is designed to end well. The same arguments
-    give the same weights on the same machine.
+    The same arguments give the same weights on the same machine; the module's docstring describes the method.
 
     Parameters
     ----------
     network : uint8 images -> probabilities, with a layer named `logits`
     data : batches, loss and validation; the validation split only chooses the epoch
-    epochs : largest number of passes over the training data
-    batch_size : examples per step
+    epochs, batch_size : passes over the training data, at most, and examples per step
     learning_rate : highest value of the schedule
     weight_decay : decoupled, as in AdamW (Loshchilov and Hutter 2019)
     clip_norm : largest norm of the gradient of all weights together; a larger one is scaled down; None sets no limit
@@ -85,28 +86,19 @@ def train(
     step = _compile_step(learner, data, average, optimizer)
     history: dict[str, list[float]] = {name: [] for name in _HISTORY_KEYS}
     best = _BestEpoch(network.get_weights())
-    started, status = time.perf_counter(), ""
-    progress = tqdm(total=steps * epochs, unit="step", mininterval=5, bar_format=_BAR_FORMAT)
-    with progress as bar, bfloat16_multiplication(bfloat16):
+    started = time.perf_counter()
+    with _progress_bar(steps * epochs) as bar, bfloat16_multiplication(bfloat16):
         for epoch, batches in enumerate(data.epochs(epochs, batch_size), start=1):
-            bar.set_description(f"epoch {epoch} of {epochs}{status}", refresh=False)
+            _describe(bar, epoch, epochs, history)
             epoch_started = time.perf_counter()
-            total = _run_epoch(step, batches, bar)
-            if not math.isfinite(total):
-                raise FloatingPointError(
-                    f"expected a finite loss, but it became {total} in epoch {epoch}; lower the learning rate"
-                )
+            total = _run_epoch(step, batches, bar, epoch)
             network.set_weights([weight.numpy() for weight in average])
             loss, error, accuracy = data.validate(logits)
             seconds = time.perf_counter() - epoch_started
-            for name, value in zip(_HISTORY_KEYS, (total / steps, loss, accuracy, seconds), strict=True):
-                history[name].append(value)
-            if (corrections_loss := data.corrections_loss(logits)) is not None:
-                history.setdefault("corrections_loss", []).append(corrections_loss)
+            _append(history, data.corrections_loss(logits), total / steps, loss, accuracy, seconds)
             best.update(epoch, loss, error, network)
             if epoch - best.epoch >= max(1, patience):
                 break
-            status = f", {accuracy:.2%} of validation right"
     network.set_weights(best.weights)
     return TrainingResult(network, history, best.epoch, time.perf_counter() - started)
 
@@ -144,13 +136,36 @@ class _BestEpoch:
             self.epoch, self.weights = epoch, network.get_weights()
 
 
-def _run_epoch(step: Callable[..., tf.Tensor], batches: Iterable[Batch], bar: tqdm) -> float:
+def _run_epoch(step: Callable[..., tf.Tensor], batches: Iterable[Batch], bar: tqdm, epoch: int) -> float:
     """Train on the batches of an epoch and return the sum of their losses."""
     total = 0.0
     for batch in batches:
         total += float(step(*batch))
         bar.update()
+    if not math.isfinite(total):
+        raise FloatingPointError(
+            f"expected a finite loss, but it became {total} in epoch {epoch}; lower the learning rate"
+        )
     return total
+
+
+def _append(history: dict[str, list[float]], corrections_loss: float | None, *values: float) -> None:
+    """Append the values of an epoch, in the order of `_HISTORY_KEYS`, and the loss on corrections if there are any."""
+    for name, value in zip(_HISTORY_KEYS, values, strict=True):
+        history[name].append(value)
+    if corrections_loss is not None:
+        history.setdefault("corrections_loss", []).append(corrections_loss)
+
+
+def _progress_bar(steps: int) -> tqdm:
+    return tqdm(total=steps, unit="step", mininterval=5, bar_format=_BAR_FORMAT)
+
+
+def _describe(bar: tqdm, epoch: int, epochs: int, history: dict[str, list[float]]) -> None:
+    """Show beside the progress bar which epoch is under way, and the validation accuracy of the one before."""
+    accuracy = history["validation_accuracy"]
+    status = f", {accuracy[-1]:.2%} of validation right" if accuracy else ""
+    bar.set_description(f"epoch {epoch} of {epochs}{status}", refresh=False)
 
 
 def _schedule(
