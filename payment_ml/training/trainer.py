@@ -85,8 +85,7 @@ def train(
     average = [tf.Variable(weight, trainable=False) for weight in learner.weights]
     step = _compile_step(learner, data, average, optimizer)
     history: dict[str, list[float]] = {name: [] for name in _HISTORY_KEYS}
-    best = _BestEpoch(network.get_weights())
-    started = time.perf_counter()
+    started, best = time.perf_counter(), _BestEpoch(network.get_weights())
     with _progress_bar(steps * epochs) as bar, bfloat16_multiplication(bfloat16):
         for epoch, batches in enumerate(data.epochs(epochs, batch_size), start=1):
             _describe(bar, epoch, epochs, history)
