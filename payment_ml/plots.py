@@ -15,14 +15,6 @@ _MARKERS = ("o", "s", "^", "D", "v", "P")
 _WIDTH = 8.0  # inches; 800 pixels at 100 dots an inch
 
 
-def _figure(rows: int = 1, columns: int = 1, height: float = 4.0, **options: Any) -> tuple[Figure, np.ndarray]:
-    """Return a figure of the house's width, and its axes [rows, columns]; `height` in inches."""
-    figure, axes = plt.subplots(rows, columns, figsize=(_WIDTH, height), layout="constrained", squeeze=False, **options)
-    for axis in axes.flat:
-        axis.spines[["top", "right"]].set_visible(False)
-    return figure, axes
-
-
 def balance(counts: Mapping[str, Sequence[int]]) -> Figure:
     """Draw the share of each label in each split; `counts` holds the number of digits of each label, int [10]."""
     figure, ((axis,),) = _figure()
@@ -241,26 +233,26 @@ def spelling(
 
 
 def risk_coverage(
-    curves: Mapping[str, tuple[np.ndarray, np.ndarray]], promised: float, chosen: tuple[float, float] | None = None
+    curves: Mapping[str, tuple[np.ndarray, np.ndarray]], max_risk: float, chosen: tuple[float, float] | None = None
 ) -> Figure:
     """Draw risk-coverage curves: the share of errors among accepted readings by the share that is accepted.
 
     Parameters
     ----------
     curves : name -> coverage and risk, float [n] each, as `risk_control.risk_coverage` returns them
-    promised : largest permitted risk
+    max_risk : largest permitted risk
     chosen : coverage and risk at the accept threshold; None: the threshold accepts nothing
     """
     figure, ((axis,),) = _figure()
     for i, (name, (coverage, risk)) in enumerate(curves.items()):
         axis.plot(coverage, risk, color=_SERIES[i], linestyle=("-", "--", "-.", ":")[i % 4], label=name)
-    axis.axhline(promised, color="grey", linewidth=1, zorder=0)
-    axis.annotate(f"promised: at most {promised:.1%}", (0.01, promised), color="grey", va="bottom")
+    axis.axhline(max_risk, color="grey", linewidth=1, zorder=0)
+    axis.annotate(f"risk limit: {max_risk:.1%}", (0.01, max_risk), color="grey", va="bottom")
     if chosen is not None:
         axis.plot(*chosen, marker="o", markersize=9, color="black", linestyle="none", label="accept threshold")
     highest = max(float(risk[-1]) for _, risk in curves.values())
     axis.set(xlabel="coverage (share accepted)", ylabel="risk (share of errors among accepted)", xlim=(0, 1))
-    axis.set_ylim(0, max(2 * promised, 1.1 * highest))
+    axis.set_ylim(0, max(2 * max_risk, 1.1 * highest))
     axis.xaxis.set_major_formatter(PercentFormatter(1))
     axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=2))
     axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.0, 0.92))
@@ -297,3 +289,11 @@ def history(versions: pd.DataFrame) -> Figure:
     times.set_xticklabels([f"{time:%Y-%m-%d}\n{time:%H:%M}" for time in versions["trained"]], fontsize=8)
     times.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     return figure
+
+
+def _figure(rows: int = 1, columns: int = 1, height: float = 4.0, **options: Any) -> tuple[Figure, np.ndarray]:
+    """Return a figure of the house's width, and its axes [rows, columns]; `height` in inches."""
+    figure, axes = plt.subplots(rows, columns, figsize=(_WIDTH, height), layout="constrained", squeeze=False, **options)
+    for axis in axes.flat:
+        axis.spines[["top", "right"]].set_visible(False)
+    return figure, axes

@@ -117,7 +117,7 @@ def test_captioned_without_images_is_an_empty_figure():
     assert not any(axes.axison or axes.images for axes in figure.axes)
 
 
-def test_risk_coverage_without_errors_shows_the_promised_risk():
+def test_risk_coverage_without_errors_shows_the_risk_limit():
     """Nothing was accepted: the figure has the curve at zero and no point for the threshold."""
     curve = risk_control.risk_coverage(np.ones(10), np.ones(10, bool))
     (axes,) = plots.risk_coverage({"reader": curve}, 0.005).axes

@@ -96,38 +96,6 @@ def calibrate(reader: Reader, split: Split, samples: Sequence[Sample], risk: flo
     return _calibrate_amount_reader(cast(AmountReader, reader), samples, risk)
 
 
-def _calibrate_digit_classifier(
-    reader: DigitClassifier, split: Split, samples: Sequence[Sample], risk: float
-) -> Predictions:
-    log_probabilities = reader.log_probabilities(split.images)
-    reader.temperature = calibration.fit_temperature(log_probabilities, split.labels)
-    probabilities = confidence.temperature_scale(log_probabilities, reader.temperature)
-    digits = metrics.DigitPredictions(probabilities, split.labels)
-    predictions = predict_all(reader, samples, "photographs for calibration")
-    reader.acceptance_rules = {
-        "digits": risk_control.control_risk(digits.confidences, digits.correct, risk),
-        "pictures": risk_control.control_risk(predictions.confidences, predictions.correct, risk),
-    }
-    return predictions
-
-
-def _calibrate_amount_reader(reader: AmountReader, samples: Sequence[Sample], risk: float) -> Predictions:
-    raw = predict_all(reader.uncalibrated(), samples, "amounts for calibration")
-    raw_readings = cast(Sequence[AmountReading], raw.readings)
-    has_value = np.array([reading.value is not None for reading in raw_readings])
-    log_odds = np.array([confidence.log_odds(probability) for probability in raw.confidences])
-    reader.calibration = calibration.fit_platt(log_odds[has_value], raw.correct[has_value])
-    readings = [
-        reading
-        if reading.value is None
-        else replace(reading, confidence=confidence.platt_scale(reading.confidence, *reader.calibration))
-        for reading in raw_readings
-    ]
-    predictions = Predictions(samples, readings)
-    reader.acceptance_rules = {"amounts": risk_control.control_risk(predictions.confidences, predictions.correct, risk)}
-    return predictions
-
-
 @dataclass(frozen=True)
 class PresegmentedResults:
     """Hold which pre-segmented digits a reader read correctly."""
@@ -236,3 +204,35 @@ def measure_robustness(
             }
         )
     return pd.DataFrame(rows)
+
+
+def _calibrate_digit_classifier(
+    reader: DigitClassifier, split: Split, samples: Sequence[Sample], risk: float
+) -> Predictions:
+    log_probabilities = reader.log_probabilities(split.images)
+    reader.temperature = calibration.fit_temperature(log_probabilities, split.labels)
+    probabilities = confidence.temperature_scale(log_probabilities, reader.temperature)
+    digits = metrics.DigitPredictions(probabilities, split.labels)
+    predictions = predict_all(reader, samples, "photographs for calibration")
+    reader.acceptance_rules = {
+        "digits": risk_control.control_risk(digits.confidences, digits.correct, risk),
+        "pictures": risk_control.control_risk(predictions.confidences, predictions.correct, risk),
+    }
+    return predictions
+
+
+def _calibrate_amount_reader(reader: AmountReader, samples: Sequence[Sample], risk: float) -> Predictions:
+    raw = predict_all(reader.uncalibrated(), samples, "amounts for calibration")
+    raw_readings = cast(Sequence[AmountReading], raw.readings)
+    has_value = np.array([reading.value is not None for reading in raw_readings])
+    log_odds = np.array([confidence.log_odds(probability) for probability in raw.confidences])
+    reader.calibration = calibration.fit_platt(log_odds[has_value], raw.correct[has_value])
+    readings = [
+        reading
+        if reading.value is None
+        else replace(reading, confidence=confidence.platt_scale(reading.confidence, *reader.calibration))
+        for reading in raw_readings
+    ]
+    predictions = Predictions(samples, readings)
+    reader.acceptance_rules = {"amounts": risk_control.control_risk(predictions.confidences, predictions.correct, risk)}
+    return predictions

@@ -66,7 +66,7 @@ def promotion_checks(
     gate_split : takes part in nothing else
     settings : number of samples, and the accuracy to reach
     seed : of the samples
-    risk : largest promised share of errors among accepted readings, in (0, 1)
+    risk : largest permitted share of errors among accepted readings, in (0, 1)
     latency_samples : to measure the latency with
     corrections : results on held-out corrections; None: there are none
     """
@@ -92,10 +92,6 @@ def promotion_checks(
         corrections,
         "" if champion is None else champion.version.name,
     )
-
-
-def _by_role(challenger: Reader, champion: Reader | None) -> dict[str, Reader]:
-    return {"challenger": challenger} | ({} if champion is None else {"champion": champion})
 
 
 @dataclass(frozen=True)
@@ -134,6 +130,52 @@ def evaluate_gate(
         }
     samples = test_sets.generate_samples(Task.AMOUNTS, split, count, rng, colour=False)
     return {role: _evaluate_amount_gate(reader, split, samples, negatives) for role, reader in readers.items()}
+
+
+def gate_checks(
+    results: Mapping[str, GateResults], min_accuracy: float, threshold: float, risk: float
+) -> list[promotion.Check]:
+    """Check a challenger on the gate split, besides the comparison that `PromotionReport` adds.
+
+    Parameters
+    ----------
+    results : by role, "challenger" and, where there is one, "champion"
+    min_accuracy : that a sound training of this architecture reaches
+    threshold : accept threshold of the challenger for what the gate split shows
+    risk : largest permitted share of errors among accepted readings, in (0, 1)
+    """
+    challenger, champion = results["challenger"], results.get("champion")
+    confidences = np.nan_to_num(challenger.confidences, nan=0.0, posinf=0.0, neginf=0.0)
+    other_unit = promotion.PairedResults(
+        challenger.other_unit, challenger.other_correct, champion.other_correct if champion else None
+    )
+    return [
+        promotion.accuracy_check(challenger.correct, min_accuracy, f"gate {challenger.unit}"),
+        promotion.finite_check(challenger.confidences),
+        promotion.all_digits_check(challenger.digits_read),
+        promotion.not_worse(other_unit),
+        promotion.calibration_check(confidences, challenger.correct),
+        promotion.risk_check(confidences, challenger.correct, threshold, risk),
+        promotion.negatives_check(challenger.false_accepts, champion.false_accepts if champion else None),
+    ]
+
+
+def median_latency_ms(readers: Mapping[str, Reader], samples: Sequence[Sample]) -> dict[str, float]:
+    """Measure each reader's median latency for one image, in milliseconds.
+
+    The readers take turns, so that a busy machine slows all of them alike.
+    """
+    latencies: dict[str, list[float]] = {role: [] for role in readers}
+    for sample in samples:
+        for role, reader in readers.items():
+            started = time.perf_counter()
+            reader.read(sample.image)
+            latencies[role].append(1000 * (time.perf_counter() - started))
+    return {role: float(np.median(values)) for role, values in latencies.items()}
+
+
+def _by_role(challenger: Reader, champion: Reader | None) -> dict[str, Reader]:
+    return {"challenger": challenger} | ({} if champion is None else {"champion": champion})
 
 
 def _evaluate_digit_gate(
@@ -176,45 +218,3 @@ def _false_accepts(reader: Reader, negatives: Sequence[Sample]) -> np.ndarray:
 def _gate_kind(reader: Reader) -> str:
     """Return the kind of image that the gate split shows to a reader, and that its acceptance rule is for."""
     return "digits" if reader.task is Task.DIGITS else "amounts"
-
-
-def gate_checks(
-    results: Mapping[str, GateResults], min_accuracy: float, threshold: float, risk: float
-) -> list[promotion.Check]:
-    """Check a challenger on the gate split, besides the comparison that `PromotionReport` adds.
-
-    Parameters
-    ----------
-    results : by role, "challenger" and, where there is one, "champion"
-    min_accuracy : that a sound training of this architecture reaches
-    threshold : accept threshold of the challenger for what the gate split shows
-    risk : largest promised share of errors among accepted readings, in (0, 1)
-    """
-    challenger, champion = results["challenger"], results.get("champion")
-    confidences = np.nan_to_num(challenger.confidences, nan=0.0, posinf=0.0, neginf=0.0)
-    other_unit = promotion.PairedResults(
-        challenger.other_unit, challenger.other_correct, champion.other_correct if champion else None
-    )
-    return [
-        promotion.accuracy_check(challenger.correct, min_accuracy, f"gate {challenger.unit}"),
-        promotion.finite_check(challenger.confidences),
-        promotion.all_digits_check(challenger.digits_read),
-        promotion.not_worse(other_unit),
-        promotion.calibration_check(confidences, challenger.correct),
-        promotion.risk_check(confidences, challenger.correct, threshold, risk),
-        promotion.negatives_check(challenger.false_accepts, champion.false_accepts if champion else None),
-    ]
-
-
-def median_latency_ms(readers: Mapping[str, Reader], samples: Sequence[Sample]) -> dict[str, float]:
-    """Measure each reader's median latency for one image, in milliseconds.
-
-    The readers take turns, so that a busy machine slows all of them alike.
-    """
-    latencies: dict[str, list[float]] = {role: [] for role in readers}
-    for sample in samples:
-        for role, reader in readers.items():
-            started = time.perf_counter()
-            reader.read(sample.image)
-            latencies[role].append(1000 * (time.perf_counter() - started))
-    return {role: float(np.median(values)) for role, values in latencies.items()}

@@ -39,27 +39,6 @@ def overview(registry: Registry, task: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=_COLUMNS).set_index("version")
 
 
-def _overview_row(version: Version, champion_name: str) -> dict[str, object]:
-    metadata, results = version.metadata, version.metadata["pictures"]
-    low, high = risk_control.clopper_pearson(results["wrong"], results["pictures"])
-    return {
-        "version": version.name,
-        "trained": datetime.fromisoformat(metadata["created"]),
-        "architecture": metadata["architecture"],
-        "is_champion": version.name == champion_name,
-        "promoted": metadata["verdict"]["promoted"],
-        "error_rate": 1 - results["accuracy"],
-        "error_rate_low": low,
-        "error_rate_high": high,
-        "accepted": results["accepted"] / results["pictures"],
-        "accepted_error_rate": results["accepted_wrong"] / max(1, results["accepted"]),
-        "corrections": metadata.get("parameters", {}).get("corrections", 0),
-        "training_seconds": metadata.get("train_seconds", math.nan),
-        "run_seconds": metadata.get("run_seconds", math.nan),
-        "reason": metadata["verdict"]["reason"],
-    }
-
-
 def table(versions: pd.DataFrame) -> pd.DataFrame:
     """Format an overview for people: shares in percent, times in minutes."""
     return pd.DataFrame(
@@ -129,3 +108,24 @@ def compare_predictions(older: Predictions, newer: Predictions) -> PredictionCha
     fixed, regressed = ~older.correct & newer.correct, older.correct & ~newer.correct
     p_value = metrics.mcnemar_test(older.correct, newer.correct)
     return PredictionChanges(order[fixed[order]], order[regressed[order]], p_value)
+
+
+def _overview_row(version: Version, champion_name: str) -> dict[str, object]:
+    metadata, results = version.metadata, version.metadata["pictures"]
+    low, high = risk_control.clopper_pearson(results["wrong"], results["pictures"])
+    return {
+        "version": version.name,
+        "trained": datetime.fromisoformat(metadata["created"]),
+        "architecture": metadata["architecture"],
+        "is_champion": version.name == champion_name,
+        "promoted": metadata["verdict"]["promoted"],
+        "error_rate": 1 - results["accuracy"],
+        "error_rate_low": low,
+        "error_rate_high": high,
+        "accepted": results["accepted"] / results["pictures"],
+        "accepted_error_rate": results["accepted_wrong"] / max(1, results["accepted"]),
+        "corrections": metadata.get("parameters", {}).get("corrections", 0),
+        "training_seconds": metadata.get("train_seconds", math.nan),
+        "run_seconds": metadata.get("run_seconds", math.nan),
+        "reason": metadata["verdict"]["reason"],
+    }

@@ -183,19 +183,6 @@ def decide_promotion(report: PromotionReport, force: bool = False) -> PromotionD
     return PromotionDecision(report, promoted=report.is_better or force, forced=force and not report.is_better)
 
 
-def _comparison(report: PromotionReport) -> str:
-    """Return in words how many errors challenger and champion make; a tie names both numbers, too."""
-    gate = report.gate
-    text = f"{gate.errors} of {len(gate.challenger)} gate {gate.unit} wrong"
-    if gate.champion is not None:
-        order = {-1: "fewer than", 0: "as many as", 1: "more than"}[int(np.sign(gate.excess_errors))]
-        text += f", {order} the {gate.champion_errors} of {report.champion_name}"
-        text += f" (exact paired test: p = {gate.p_value:.2g})"
-    if report.corrections is not None:
-        text += f"; kept corrections: {report.corrections.summary()}"
-    return text
-
-
 def not_worse(results: PairedResults) -> Check:
     """Check that the challenger does not make significantly more errors than the champion."""
     passed = not (results.excess_errors > 0 and results.is_significant)
@@ -251,7 +238,7 @@ def risk_check(confidences: np.ndarray, correct: np.ndarray, threshold: float, r
     confidences : float [n]
     correct : bool [n]
     threshold : accept threshold
-    risk : largest promised share of errors among accepted readings, in (0, 1)
+    risk : largest permitted share of errors among accepted readings, in (0, 1)
     """
     accepted, errors = risk_control.count_accepted(confidences, correct, threshold)
     low = risk_control.clopper_pearson(errors, accepted, 0.9)[0] if accepted else 0.0
@@ -288,3 +275,16 @@ def size_check(size: int, champion_size: int | None) -> Check:
     """Check that the network, in bytes, is at most twice as large as the champion's."""
     limit = _MAX_BYTES if champion_size is None else _MAX_GROWTH * champion_size
     return Check("size", size <= limit, size, limit, f"{size / 1e6:.1f} MB, at most {limit / 1e6:.1f} MB")
+
+
+def _comparison(report: PromotionReport) -> str:
+    """Return in words how many errors challenger and champion make; a tie names both numbers, too."""
+    gate = report.gate
+    text = f"{gate.errors} of {len(gate.challenger)} gate {gate.unit} wrong"
+    if gate.champion is not None:
+        order = {-1: "fewer than", 0: "as many as", 1: "more than"}[int(np.sign(gate.excess_errors))]
+        text += f", {order} the {gate.champion_errors} of {report.champion_name}"
+        text += f" (exact paired test: p = {gate.p_value:.2g})"
+    if report.corrections is not None:
+        text += f"; kept corrections: {report.corrections.summary()}"
+    return text

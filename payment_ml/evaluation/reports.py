@@ -49,32 +49,9 @@ def money_errors(predictions: Predictions) -> list[Decimal]:
     return [abs(_money(sample.label) - (reading.value or Decimal(0))) for sample, reading in pairs]
 
 
-def _money(text: str) -> Decimal:
-    return Decimal(text or 0).quantize(Decimal("0.01"))
-
-
-def _calibration_error(confidences: np.ndarray, correct: np.ndarray) -> float:
-    return calibration.expected_calibration_error(confidences, correct) if len(correct) else 0.0
-
-
 def summary_table(summaries: dict[str, dict[str, Any]]) -> pd.DataFrame:
     """Return summaries side by side for people, a column for each reader."""
     return pd.DataFrame({role: _summary_column(entries) for role, entries in summaries.items()})
-
-
-def _summary_column(entries: dict[str, Any]) -> dict[str, str]:
-    return {
-        "accuracy": f"{entries['accuracy']:.2%}",
-        "errors": f"{entries['wrong']:,} of {entries['pictures']:,}",
-        "expected calibration error": f"{entries['calibration_error']:.2%}",
-        "accepted": f"{entries['accepted'] / entries['pictures']:.1%}",
-        "errors among accepted": f"{entries['accepted_wrong']:,} of {entries['accepted']:,}",
-        "money written": entries["money_written"],
-        "error in money, all readings": entries["money_error"],
-        "mean over all readings": entries["money_error_mean"],
-        "largest": entries["money_error_largest"],
-        "error in money, accepted readings": entries["money_error_accepted"],
-    }
 
 
 def captions(predictions: Predictions) -> list[str]:
@@ -114,8 +91,8 @@ def errors_by_position(predictions: Predictions) -> pd.DataFrame:
     longest = max((len(label) for label, _ in pairs), default=0)
     rows = []
     for i in range(longest):
-        wrong = [label[i] != reading[i] for label, reading in pairs if len(label) > i]
-        rows.append({"position": i + 1, "digits": len(wrong), "errors": sum(wrong), "error_rate": np.mean(wrong)})
+        errors = [label[i] != reading[i] for label, reading in pairs if len(label) > i]
+        rows.append({"position": i + 1, "digits": len(errors), "errors": sum(errors), "error_rate": np.mean(errors)})
     return pd.DataFrame(rows, columns=["position", "digits", "errors", "error_rate"]).set_index("position")
 
 
@@ -125,12 +102,6 @@ def digit_confusion(predictions: Predictions) -> np.ndarray:
     labels = np.array([int(digit) for label, _ in pairs for digit in label], int)
     digits_read = np.array([int(digit) for _, reading in pairs for digit in reading], int)
     return metrics.confusion_matrix(labels, digits_read)
-
-
-def _aligned_digits(predictions: Predictions) -> list[tuple[str, str]]:
-    """Return the digits of label and reading, where both have equally many."""
-    pairs = zip(predictions.samples, predictions.readings, strict=True)
-    return [(sample.digits, reading.digits) for sample, reading in pairs if len(sample.digits) == len(reading.digits)]
 
 
 def presegmented_metrics(
@@ -197,7 +168,7 @@ def acceptance_summary(predictions: Predictions, threshold: float, risk: float) 
     Parameters
     ----------
     threshold : accept threshold of the reader
-    risk : largest promised share of errors among accepted readings, in (0, 1)
+    risk : largest permitted share of errors among accepted readings, in (0, 1)
     """
     total = len(predictions.samples)
     accepted, errors = predictions.count_accepted(threshold)
@@ -214,3 +185,32 @@ def accepted_point(predictions: Predictions, threshold: float) -> tuple[float, f
     """Return the coverage and the risk at an accept threshold, both in [0, 1]; None where it accepts nothing."""
     accepted, errors = predictions.count_accepted(threshold)
     return (accepted / len(predictions.samples), errors / accepted) if accepted else None
+
+
+def _money(text: str) -> Decimal:
+    return Decimal(text or 0).quantize(Decimal("0.01"))
+
+
+def _calibration_error(confidences: np.ndarray, correct: np.ndarray) -> float:
+    return calibration.expected_calibration_error(confidences, correct) if len(correct) else 0.0
+
+
+def _summary_column(entries: dict[str, Any]) -> dict[str, str]:
+    return {
+        "accuracy": f"{entries['accuracy']:.2%}",
+        "errors": f"{entries['wrong']:,} of {entries['pictures']:,}",
+        "expected calibration error": f"{entries['calibration_error']:.2%}",
+        "accepted": f"{entries['accepted'] / entries['pictures']:.1%}",
+        "errors among accepted": f"{entries['accepted_wrong']:,} of {entries['accepted']:,}",
+        "money written": entries["money_written"],
+        "error in money, all readings": entries["money_error"],
+        "mean over all readings": entries["money_error_mean"],
+        "largest": entries["money_error_largest"],
+        "error in money, accepted readings": entries["money_error_accepted"],
+    }
+
+
+def _aligned_digits(predictions: Predictions) -> list[tuple[str, str]]:
+    """Return the digits of label and reading, where both have equally many."""
+    pairs = zip(predictions.samples, predictions.readings, strict=True)
+    return [(sample.digits, reading.digits) for sample, reading in pairs if len(sample.digits) == len(reading.digits)]

@@ -86,7 +86,7 @@ _set_numbers = itertools.count()
 
 
 class _Job(NamedTuple):
-    """What one call of `_render_chunk` needs."""
+    """Hold the arguments of one call of `_render_chunk`."""
 
     set_number: int  # equal for all chunks of one set
     kind: str  # a task, or `_NEGATIVES`

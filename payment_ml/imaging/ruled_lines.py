@@ -59,15 +59,6 @@ def remove_connected_lines(mask: np.ndarray) -> np.ndarray:
     return cleaned
 
 
-def _horizontal_kernel(mask: np.ndarray) -> np.ndarray:
-    return np.ones((1, max(12, int(_MIN_LINE_LENGTH * mask.shape[0]))), np.uint8)
-
-
-def _vertical_runs(mask: np.ndarray) -> np.ndarray:
-    length = max(8, int(_MIN_UPRIGHT_LENGTH * mask.shape[0]))
-    return cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-
-
 def find_box_sides(boxes: np.ndarray, keep: np.ndarray, height: int) -> np.ndarray:
     """Find components that are sides of a box: thin, left or right of all others, and reaching further up and down.
 
@@ -127,3 +118,12 @@ def _first_row_below(level: np.ndarray) -> int:
         return 0
     gaps = np.flatnonzero(np.diff(rows) > 2)
     return int(rows[gaps[0]] if len(gaps) else rows[-1]) + 1
+
+
+def _horizontal_kernel(mask: np.ndarray) -> np.ndarray:
+    return np.ones((1, max(12, int(_MIN_LINE_LENGTH * mask.shape[0]))), np.uint8)
+
+
+def _vertical_runs(mask: np.ndarray) -> np.ndarray:
+    length = max(8, int(_MIN_UPRIGHT_LENGTH * mask.shape[0]))
+    return cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
