@@ -120,12 +120,12 @@ class PredictionService:
             return {"refused": f"expected to save into {self._feedback.folder.name}/, but got: {error.strerror}"}
         label = _format_value(Decimal(correction.text), task)
         if correction.history:
-            said = f"{name} is now saved as {label}; before, it was {correction.history[-1]['text']}."
+            message = f"{name} is now saved as {label}; before, it was {correction.history[-1]['text']}."
         elif correction.text == reading.text:
-            said = f"{name} is saved: {label} is right."
+            message = f"{name} is saved: {label} is right."
         else:
-            said = f"{name} is saved as {label}; it was read as {reading.text or 'nothing'}."
-        return {"said": said, "waiting": self.waiting}
+            message = f"{name} is saved as {label}; it was read as {reading.text or 'nothing'}."
+        return {"said": message, "waiting": self.waiting}
 
     def _open(self, content: bytes, name: str, box: Box | None) -> tuple[Image.Image, Image.Image, tuple[int, int]]:
         """Return the whole image, the part of it to read, and the left and top of that part in pixels."""

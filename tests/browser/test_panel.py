@@ -292,7 +292,7 @@ def test_the_answer_to_an_animation_has_a_note(page):
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
     upload(page, {"name": "moving.gif", "mimeType": "image/gif", "buffer": buffer.getvalue()})
     wait_for_answer(page)
-    expect(page.locator(".pml-said .pml-small")).to_contain_text("its first frame was read")
+    expect(page.locator(".pml-result .pml-small")).to_contain_text("its first frame was read")
 
 
 def test_a_blank_image_has_no_amount(page):

@@ -5,14 +5,14 @@ import { createPreview } from "./preview.js";
 import { createSpelling } from "./spelling.js";
 
 /** Create the amount in large figures, with its confidence and the decision. */
-function createVerdict() {
+function createResult() {
   const figure = createElement("p", { className: "pml-figure" });
   const badge = createElement("span", { className: "pml-badge" });
   const confidence = createElement("span", { className: "pml-confidence" });
   const reason = createElement("p", { className: "pml-reason" });
   const note = createElement("p", { className: "pml-small" });
-  const verdict = createElement("p", { className: "pml-verdict" }, badge, confidence);
-  const element = createElement("div", { className: "pml-said" }, figure, verdict, reason, note);
+  const decision = createElement("p", { className: "pml-decision" }, badge, confidence);
+  const element = createElement("div", { className: "pml-result" }, figure, decision, reason, note);
 
   const update = ({ name, answer }, withName) => {
     const accepted = answer.decision === "accept";
@@ -28,18 +28,18 @@ function createVerdict() {
 }
 
 /**
- * Create the answer to one image: the verdict, the preview, each character, and the form to correct it.
+ * Create the answer to one image: the result, the preview, each character, and the form to correct it.
  *
  * `update(item, withName)` shows an item and resolves when all of it is drawn; null hides the answer. The options are
  * those of the preview and of the form.
  */
 export function createAnswer({ prefix, onSelect, check, save, onSaved }) {
   let shown = null;
-  const verdict = createVerdict();
+  const result = createResult();
   const preview = createPreview({ onSelect });
   const spelling = createSpelling();
   const form = createCorrectionForm({ prefix, check, save, onSaved });
-  const parts = [verdict, preview, spelling, form];
+  const parts = [result, preview, spelling, form];
   const element = createElement(
     "section", { className: "pml-answer", hidden: true, "aria-label": "Answer" }, ...parts.map((part) => part.element),
   );
@@ -48,7 +48,7 @@ export function createAnswer({ prefix, onSelect, check, save, onSaved }) {
     shown = item;
     element.hidden = !item;
     if (!item) return;
-    verdict.update(item, withName);
+    result.update(item, withName);
     form.update(item);
     const bitmap = await createImageBitmap(item.blob).catch(() => null);
     if (shown === item) { // otherwise another item was shown meanwhile

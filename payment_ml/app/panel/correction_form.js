@@ -11,7 +11,7 @@ export function createCorrectionForm({ prefix, check, save, onSaved }) {
   const judge = ({ means, refused }) => {
     button.disabled = !means;
     input.setAttribute("aria-invalid", refused ? "true" : "false");
-    message.className = `pml-means ${refused ? "pml-wrong" : ""}`;
+    message.className = `pml-means ${refused ? "pml-invalid" : ""}`;
     message.textContent = means ? `Will be saved as ${means}.` : refused;
   };
   const checkTyped = async () => {

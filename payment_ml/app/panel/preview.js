@@ -62,7 +62,7 @@ export function createPreview({ onSelect }) {
   );
   const whole = createButton("Read the whole picture", () => onSelect(item, null), { hidden: true });
   const hint = createHint("Drag a rectangle to read a part of it.");
-  const element = createElement("div", { className: "pml-seen" }, stage, createRow(hint, whole));
+  const element = createElement("div", { className: "pml-shown" }, stage, createRow(hint, whole));
 
   const place = (box) => {
     placed = box;

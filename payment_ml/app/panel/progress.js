@@ -13,7 +13,7 @@ export function createProgressBar() {
   return { element, update, destroy: () => element.remove() };
 }
 
-/** Create the line that tells which file is being read. */
+/** Create the line that names the file being read. */
 export function createStatus() {
   const element = createElement("p", { className: "pml-status", role: "status" });
   const update = ({ total, done, name }) => {

@@ -42,7 +42,7 @@ function createCharacter({ character, confidence, alternatives }) {
     createElement("span", { className: "pml-hidden", textContent: spoken }),
     createElement("b", { "aria-hidden": "true", textContent: character }),
     silent("pml-share", formatShortConfidence(confidence)),
-    ...likely.map(([text, share]) => silent("pml-rival", `${text} ${formatShortConfidence(share)}`)),
+    ...likely.map(([text, share]) => silent("pml-alternative", `${text} ${formatShortConfidence(share)}`)),
   );
 }
 
