@@ -1,11 +1,11 @@
-"""Decide what becomes of each saved correction: training, evaluation, or quarantine until a person reviewed it."""
+"""Decide the use of each saved correction: training, evaluation, or quarantine until a person reviewed it."""
 
 import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from tqdm import tqdm
@@ -166,12 +166,12 @@ def _check_correction(
     FeedbackError : the label is not valid
     """
     if store.parse_label(correction.task, correction.text) != correction.text:
-        raise FeedbackError(f"expected a truth as it is saved, but got {correction.text!r}")
+        raise FeedbackError(f"expected a label as it is saved, but got {correction.text!r}")
     champion = champions.get(correction.task)
     if correction.task == Task.AMOUNTS:
-        curated, writing = _prepare_amount(correction, grey, champion if isinstance(champion, AmountReader) else None)
+        curated, writing = _prepare_amount(correction, grey, cast(AmountReader | None, champion))
     else:
-        curated, writing = _prepare_digit(correction, grey, champion if isinstance(champion, DigitClassifier) else None)
+        curated, writing = _prepare_digit(correction, grey, cast(DigitClassifier | None, champion))
     reason = curated.reason or known_writing.rejection_reason(correction.task, correction.name, writing)
     if reason is None and champion is not None:
         reason = _contradiction(correction, grey, champion)
@@ -196,7 +196,7 @@ def _prepare_amount(
         return replace(curated, reason=f"the writing is too narrow for {correction.text}"), None
     written = spellings[0]
     if champion is not None:
-        # People type the value, but the network also learns separators and currency signs: the champion tells which.
+        # People type the value alone; the champion determines the separators and signs, which the network learns too.
         log_probs = champion.recognizer.log_probs([line.pixels])[0]
         likelihoods = ctc.ctc_log_likelihood(log_probs, [alphabet.encode(spelling) for spelling in spellings])
         written = spellings[int(np.argmax(likelihoods))]
@@ -250,7 +250,7 @@ def _enforce_share(
         limit = max(allowance, int(share / (1 - share) * (total - counts[key])))
         accepted[key] += used
         if used and accepted[key] > limit:
-            reason = f"its {quantity} gave {counts[key]} of {total} corrections, of which {limit} are taken"
+            reason = f"its {quantity} gave {counts[key]} of {total} corrections, of which {limit} are used"
             limited.append(replace(correction, use=QUARANTINE, reason=reason))
         else:
             limited.append(correction)

@@ -1,4 +1,4 @@
-"""Curate the saved corrections for a run of notebook 01, and show what became of them."""
+"""Curate the saved corrections for a run of notebook 01, and show the use of each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -56,7 +56,7 @@ class NearDuplicateIndex:
         limit = SAME_DIGIT if task == Task.DIGITS else _SAME_LINE
         held_out = self._held_out[task]
         if len(held_out) and float((held_out @ vector).max()) > limit:
-            return "it equals a picture that is kept for calibration, gate or test"
+            return "it equals a picture that is held out for calibration, gate or test"
         for accepted_name, accepted_vector in self._accepted[task]:
             if float(accepted_vector @ vector) > limit:
                 return f"it shows the same writing as correction {accepted_name[:12]}"

@@ -110,7 +110,7 @@ def test_corrections_that_equal_held_out_images_go_to_quarantine(feedback, sampl
     assert sorted((correction.task, correction.text) for correction in quarantined) == sorted(
         [("amounts", samples[4].label), ("amounts", samples[9].label), ("digits", "7")]
     )
-    assert all("kept for calibration, gate or test" in correction.reason for correction in quarantined)
+    assert all("held out for calibration, gate or test" in correction.reason for correction in quarantined)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def confident_reader(reader, monkeypatch):
 
 
 def test_contradicting_a_confident_champion_takes_two_sessions(tmp_path, glyph_bank, confident_reader):
-    """Of thirty amounts that the champion accepts with the correct value, ten get a false label."""
+    """Ten of thirty amounts that the champion accepts with the correct value get a false label."""
     rng = np.random.default_rng(3)
     accepted: list[amount_images.Sample] = []
     while len(accepted) < 30:
