@@ -1,4 +1,4 @@
-"""Payment ML reads handwritten payment amounts from images.
+"""Read handwritten payment amounts from images.
 
 Importing the package is fast: readers are imported when one is loaded, and TensorFlow when a network is trained.
 """

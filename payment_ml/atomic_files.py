@@ -1,4 +1,4 @@
-"""Atomic files: write each beside its target, sync it to the disk, then move it to the target in one step.
+"""Write files atomically: beside their target, synced to the disk, then moved to the target in one step.
 
 A file of this project is therefore complete or absent, never half written.
 """

@@ -1,12 +1,12 @@
-"""Exceptions of this package. All derive from `PaymentMLError`, so that a program can catch one class.
+"""Define the exceptions of this package.
 
-Each also derives from the built-in exception that fits it, and its message says what was expected, what came and what
-to do next.
+All derive from `PaymentMLError`, so that a program can catch one class. Each also derives from the built-in exception
+that fits it, and its message says what was expected, what came and what to do next.
 """
 
 
 class PaymentMLError(Exception):
-    """Base class of every exception that this package raises on purpose."""
+    """Unite all exceptions that this package raises on purpose, as their base class."""
 
 
 class ImageError(PaymentMLError, ValueError):
@@ -26,7 +26,7 @@ class ArtifactError(RegistryError):
 
 
 class SignatureError(PaymentMLError, ValueError):
-    """Report a missing or wrong signature, or a key that cannot be used."""
+    """Report a missing or invalid signature, or a key that cannot be used."""
 
 
 class DigitsUnavailableError(PaymentMLError, OSError):

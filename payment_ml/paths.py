@@ -1,4 +1,4 @@
-"""Paths of this checkout, independent of the folder in which a notebook, papermill or a shell was started."""
+"""Resolve and display paths of this checkout, independently of the folder in which a notebook or a shell started."""
 
 from pathlib import Path
 

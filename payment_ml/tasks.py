@@ -1,10 +1,10 @@
-"""The two tasks that a network can have."""
+"""Define the two tasks that a network can have."""
 
 from enum import StrEnum
 
 
 class Task(StrEnum):
-    """What a network reads; the values are the words of `card.json`, `champions.json` and the notebooks."""
+    """Name the task of a network; the values are the words of `card.json`, `champions.json` and the notebooks."""
 
     DIGITS = "digits"  # one digit in the middle of an image
     AMOUNTS = "amounts"  # a whole amount

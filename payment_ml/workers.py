@@ -1,4 +1,4 @@
-"""Set-up of worker processes, which render or compute beside the main process."""
+"""Set up worker processes, which render or compute beside the main process."""
 
 import multiprocessing
 import os

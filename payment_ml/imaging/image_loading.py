@@ -1,4 +1,4 @@
-"""Load an image from whatever a user hands over, checked and converted to grey levels."""
+"""Load an image from a path, bytes, a PIL image or an array, checked and converted to grey levels."""
 
 import io
 import itertools
@@ -17,9 +17,7 @@ from payment_ml.errors import ImageError
 FORMATS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP")
 MAX_BYTES = 50_000_000
 MAX_PIXELS = 50_000_000
-_LARGE_IMAGE_PIXELS = (
-    8_000_000  # pixels; larger images are decoded one at a time, so that memory has to hold only one of them
-)
+_LARGE_IMAGE_PIXELS = 8_000_000  # images from this size on are decoded one at a time, so that memory holds only one
 
 # First bytes of files that people mistake for pictures; the name of a file proves nothing.
 _SIGNATURES = {
@@ -48,7 +46,7 @@ _DISPLAY_NAMES = {"WEBP": "WebP"}
 # Pillow warns about damaged images before it decides; the errors of this module say whether one can be read.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 _ROWS_PER_BLOCK = 256  # of a 16-bit image that are scaled together
-_one_at_a_time = threading.Lock()
+_large_image_lock = threading.Lock()
 
 Source = str | Path | bytes | bytearray | memoryview | Image.Image | np.ndarray
 
@@ -84,8 +82,8 @@ def load(
     """Load and decode an image completely.
 
     The format (by content, never by name) and the size in bytes and pixels are checked before anything is decoded.
-    EXIF orientation is applied, transparency becomes white paper, and 16-bit levels are scaled. Of an animation only
-    the first frame is decoded.
+    EXIF orientation is applied, transparency becomes white paper, and 16-bit levels are scaled. Only the first
+    frame of an animation is decoded.
 
     Parameters
     ----------
@@ -143,7 +141,7 @@ def _decode(content: bytes, name: str, formats: Sequence[str], maximum_bytes: in
         try:
             if image.width * image.height < _LARGE_IMAGE_PIXELS:
                 return _decode_pixels(image)
-            with _one_at_a_time:
+            with _large_image_lock:
                 return _decode_pixels(image)
         except Exception as error:  # decoders of damaged files raise whatever they like
             raise ImageError(_damaged(name, error)) from error
@@ -216,9 +214,8 @@ def _to_l_or_rgb(image: Image.Image) -> Image.Image:
 
 def _scale_16_bit(levels: np.ndarray) -> np.ndarray:
     scaled = np.empty(levels.shape, np.uint8)
-    for i in range(
-        0, len(levels), _ROWS_PER_BLOCK
-    ):  # a copy of a large picture in floats would take four times its memory
+    # In blocks, since a copy of a large image in floats would take several times its memory.
+    for i in range(0, len(levels), _ROWS_PER_BLOCK):
         rows = np.clip(levels[i : i + _ROWS_PER_BLOCK].astype(np.float32), 0, 65535)
         scaled[i : i + _ROWS_PER_BLOCK] = np.round(rows / 257)
     return scaled

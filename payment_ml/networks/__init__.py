@@ -1,5 +1,5 @@
-"""Networks: the Keras architectures, safe loading of saved ones, export to ONNX, and inference.
+"""Build the Keras networks, load saved ones safely, export them to ONNX, and run them.
 
-No training loop and no decoding of a network's output belongs here. May import `imaging`,
-`datasets`, `text` and what lies below.
+No training loop and no decoding of a network's output belongs here. These modules may import `imaging`, `datasets`,
+`text` and the floors below.
 """

@@ -1,4 +1,4 @@
-"""The Keras architectures and their training recipes.
+"""Define the Keras architectures and their training recipes.
 
 Every network takes raw uint8 images: the scaling of grey levels is a layer of it.
 """
@@ -51,14 +51,11 @@ class Architecture:
     build: Callable[[int], keras.Model]  # from a seed
     recipe: Recipe
     quick_data_options: dict[str, Any]  # instead of the recipe's, for a quick run
-    fine_tuning: dict[
-        str, Any
-    ]  # settings instead of the recipe's, for a training that starts from a champion's weights
+    fine_tuning: dict[str, Any]  # settings instead of the recipe's, when training starts from a champion's weights
     min_accuracy: float  # on the gate split after a full run; a lower one means that the run is broken
     quick_accuracy: float  # the same, after a quick run
-    fine_tuning_data_options: dict[str, Any] = field(
-        default_factory=dict
-    )  # the same for data options; not in a quick run
+    # The same for data options; not in a quick run.
+    fine_tuning_data_options: dict[str, Any] = field(default_factory=dict)
 
 
 def build(architecture: str, seed: int) -> keras.Model:

@@ -1,4 +1,4 @@
-"""Keras and TensorFlow, imported without the start-up messages that they write past Python's own streams.
+"""Import Keras and TensorFlow without the start-up messages that they write past Python's own streams.
 
 The messages (CPU instructions in use, no GPU) come from C++ before any log level takes effect. To a user they look like
 errors, and their timestamps would make every executed notebook differ from the next.

@@ -1,4 +1,5 @@
 """Run the notebooks that prepare, train and evaluate, unattended: locked, limited, logged, recorded and resumable.
 
-What the notebooks do belongs elsewhere. Modules here import the registry, the datasets and the floors below them.
+The content of the notebooks belongs elsewhere. Modules here import the registry, the datasets and the floors
+below.
 """

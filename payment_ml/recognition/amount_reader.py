@@ -39,7 +39,7 @@ class _Prepared:
 
 
 class AmountReader:
-    """A line network with its calibration and its acceptance rule; fulfils the protocol `Reader`."""
+    """Read amounts with a line network, its calibration and its acceptance rule; fulfils the protocol `Reader`."""
 
     task = Task.AMOUNTS
 

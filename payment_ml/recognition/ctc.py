@@ -32,8 +32,8 @@ class Hypothesis:
 def drop_repeated_blanks(log_probs: np.ndarray) -> np.ndarray:
     """Return the indices of the frames that matter: of several certain blanks in a row only the first.
 
-    Half of all frames are blanks, and each costs the decoder as much as any other. Each dropped frame changes the
-    probability of a text by less than 1 in 100,000.
+    Many frames are blanks, and each costs the decoder as much as any other (docs/decisions/reading-cascade.md). Each
+    dropped frame changes the probability of a text by less than 1 in 100,000.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def forced_align(log_probs: np.ndarray, labels: Sequence[int]) -> np.ndarray:
 def character_alternatives(
     log_probs: np.ndarray, labels: Sequence[int], peaks: np.ndarray, count: int = 2
 ) -> list[list[Hypothesis]]:
-    """Find for each character of a text what else could stand in its place, given that all others are right.
+    """Find the alternatives of each character of a text, given that all other characters are correct.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def character_alternatives(
     order = np.argsort(-log_probs[peaks][:, 1:], axis=1)[:, : count + 1] + 1
     minimum = math.log(_MIN_SHARE)
     options = [
-        [label, *[rival for rival in row if rival != label and log_probs[peak, rival] > minimum][:count]]
+        [label, *[option for option in row if option != label and log_probs[peak, option] > minimum][:count]]
         for label, row, peak in zip(labels, order.tolist(), peaks.tolist(), strict=True)
     ]
     texts = [[*labels[:i], option, *labels[i + 1 :]] for i, choices in enumerate(options) for option in choices[1:]]

@@ -25,7 +25,7 @@ _PREFETCH = 8  # images of a batch that are read before the first of them is ask
 
 
 class DigitClassifier:
-    """A digit network with its temperature and its acceptance rules; fulfils the protocol `Reader`."""
+    """Read digits with a digit network, its temperature and its acceptance rules; fulfils the protocol `Reader`."""
 
     task = Task.DIGITS
 

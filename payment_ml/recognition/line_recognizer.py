@@ -1,4 +1,4 @@
-"""Recognise lines of text: run the network, decode its output, and look again where the result is uncertain."""
+"""Recognise lines of text: run the network, decode its output, and add views and crops where it is uncertain."""
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The protocol that all readers fulfil, and what every reading has."""
+"""Define the protocols that all readers and their readings fulfil."""
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -12,7 +12,7 @@ from payment_ml.tasks import Task
 
 
 class Reading(Protocol):
-    """What every reading has, of an amount or of a digit."""
+    """Represent the reading of an amount or of a digit."""
 
     @property
     def text(self) -> str:
@@ -28,7 +28,7 @@ class Reading(Protocol):
 
     @property
     def confidence(self) -> float:
-        """Return the probability that the value is right, 0 to 1."""
+        """Return the probability that the value is correct, 0 to 1."""
 
     @property
     def decision(self) -> str:
@@ -56,7 +56,7 @@ class Reading(Protocol):
 
 
 class Reader(Protocol):
-    """Reads images with the network of one version."""
+    """Read images with the network of one version."""
 
     task: Task
     version: Version

@@ -1,4 +1,4 @@
-"""The result of reading an image: an amount or a digit, with its confidence and the decision on it."""
+"""Define the result of reading an image: an amount or a digit, with its confidence and the decision on it."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +11,7 @@ class Character:
     """Hold one character of a reading, and where it stands."""
 
     character: str
-    confidence: float  # probability that it is right if all others are, 0 to 1
+    confidence: float  # probability that it is correct if all others are, 0 to 1
     left: float  # pixels of the image from its left edge
     right: float
     alternatives: tuple[tuple[str, float], ...]  # other characters that it may be, with probabilities
@@ -33,7 +33,7 @@ class AmountReading:
     text: str  # "1234.56"; the text as read if it is no amount; empty if nothing was read
     value: Decimal | None  # None if there is no amount, or if it is ambiguous
     digits: str  # "123456": the digits as they were written
-    confidence: float  # probability that the value is right, 0 to 1
+    confidence: float  # probability that the value is correct, 0 to 1
     decision: str  # "accept" or "review"
     reason: str | None  # why it needs review; None if accepted
     characters: tuple[Character, ...] = ()  # as written, marks included
@@ -80,8 +80,8 @@ class DigitReading:
         if self.probabilities is None:
             return ()
         across = [x for x, _ in self.outline]
-        others = tuple((other.text, other.confidence) for other in self.alternatives)
-        return (Character(self.text, self.confidence, min(across), max(across), others),)
+        alternatives = tuple((alternative.text, alternative.confidence) for alternative in self.alternatives)
+        return (Character(self.text, self.confidence, min(across), max(across), alternatives),)
 
     @property
     def alternatives(self) -> tuple[Alternative, ...]:

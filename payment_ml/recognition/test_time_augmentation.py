@@ -1,4 +1,4 @@
-"""Test-time augmentation: decide whether a line needs further views or crops, and combine what they show."""
+"""Decide whether a line needs further views or crops, and combine them: test-time augmentation."""
 
 import math
 from collections.abc import Sequence

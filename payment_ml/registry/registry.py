@@ -1,4 +1,4 @@
-"""The champions: the version that serves each task, and those that served it before."""
+"""Record the champions: the version that serves each task, and those that served it before."""
 
 from datetime import UTC, datetime
 from pathlib import Path

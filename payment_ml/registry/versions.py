@@ -1,4 +1,4 @@
-"""Trained model versions: the folders below models/, each with a network, its metadata and its model card."""
+"""Store trained model versions: folders below models/, each with a network, its metadata and its model card."""
 
 import os
 import re

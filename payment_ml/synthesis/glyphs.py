@@ -108,9 +108,8 @@ def draw_digit(image: np.ndarray, scale: float, slant: float, thickness: float) 
     large = cv2.warpAffine(padded, matrix, (int(width * scale) + lean, int(height * scale)), flags=cv2.INTER_CUBIC)
     large = cv2.GaussianBlur(large, (0, 0), max(0.35 * scale, 0.3))
     sharp = (large - np.float32(0.42 - 0.12 * thickness)) * np.float32(max(1.0, scale) * 1.4) + 0.5
-    sharp = np.minimum(
-        np.maximum(sharp, 0), 1
-    )  # faster than np.clip on arrays this small (docs/decisions/generator.md)
+    # Faster than np.clip on arrays this small (docs/decisions/generator.md).
+    sharp = np.minimum(np.maximum(sharp, 0), 1)
     left, top, width, height = cv2.boundingRect((sharp > 0.3).astype(np.uint8))
     return sharp[top : top + height, left : left + width] if width else large
 

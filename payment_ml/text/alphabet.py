@@ -1,4 +1,4 @@
-"""The characters that a network reads, and their labels: the classes of connectionist temporal classification (CTC).
+"""Define the characters that a network reads, and their labels for connectionist temporal classification (CTC).
 
 Label 0 is the blank, label i is the character `ALPHABET[i - 1]`. Order and number of the characters are part of every
 trained network.

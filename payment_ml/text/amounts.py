@@ -1,4 +1,4 @@
-"""The grammar of written amounts: parse text into exact decimal values, and write values as text.
+"""Parse written amounts into exact decimal values, and write values as text.
 
 An ambiguous text, such as 1.234, keeps each of its possible values; the parser never chooses one.
 """

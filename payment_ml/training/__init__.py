@@ -1,5 +1,5 @@
-"""Training of networks: data in batches, losses, and the training loop.
+"""Train networks: data in batches, losses, and the training loop.
 
-No evaluation and no decision about versions belongs here. May import `networks`, `synthesis`, `imaging`, `datasets` and
-what lies below, but no reader.
+No evaluation and no decision about versions belongs here. These modules may import `networks`, `synthesis`, `imaging`,
+`datasets` and the floors below, but no reader.
 """

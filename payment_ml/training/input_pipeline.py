@@ -1,4 +1,4 @@
-"""Training data of each task: batches for every epoch, the loss on a batch, and validation."""
+"""Provide the training data of each task: batches for every epoch, the loss on a batch, and validation."""
 
 import itertools
 import math

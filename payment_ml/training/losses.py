@@ -1,4 +1,4 @@
-"""Loss of a network on labelled examples, and the examples that it recognises correctly."""
+"""Compute the losses of a network on labelled examples, and which of them it recognises correctly."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""The training loop: a network, training data and settings in, a trained network and its learning curves out.
+"""Train a network: training data and settings in, a trained network and its learning curves out.
 
 The optimizer is AdamW; the learning rate rises linearly, then falls along a cosine. Validation uses a running
 average of the weights (Polyak and Juditsky 1992), which errs less than the weights of any single step. The best
@@ -24,7 +24,7 @@ from payment_ml.training.input_pipeline import Batch, TrainingData
 
 _HISTORY_KEYS = ("loss", "validation_loss", "validation_accuracy", "seconds")
 _EMA_DECAY = 0.999  # of the running average of the weights, per step
-# What a person who waits wants to know; one line in a log, the same line overwritten in a notebook.
+# Progress for a person who waits; one line in a log, the same line overwritten in a notebook.
 _BAR_FORMAT = "{percentage:3.0f}%, {elapsed} passed, {remaining} left; {desc}"
 
 
@@ -111,8 +111,8 @@ def copy_weights(version: Version, network: keras.Model) -> None:
     """
     Registry(version.folder.parent).verify(version)
     weights = load_keras_model(version.network_path).get_weights()
-    expected, got = [weight.shape for weight in network.weights], [weight.shape for weight in weights]
-    if expected != got:
+    expected, shapes = [weight.shape for weight in network.weights], [weight.shape for weight in weights]
+    if shapes != expected:
         raise RegistryError(
             f"expected a version built as {network.name} is now, but the weights of {version.name} have other shapes; "
             "train without warm_start"
@@ -163,7 +163,7 @@ def _progress_bar(steps: int) -> tqdm:
 def _describe(bar: tqdm, epoch: int, epochs: int, history: dict[str, list[float]]) -> None:
     """Show beside the progress bar which epoch is under way, and the validation accuracy of the one before."""
     accuracy = history["validation_accuracy"]
-    status = f", {accuracy[-1]:.2%} of validation right" if accuracy else ""
+    status = f", {accuracy[-1]:.2%} of validation correct" if accuracy else ""
     bar.set_description(f"epoch {epoch} of {epochs}{status}", refresh=False)
 
 
