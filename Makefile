@@ -12,7 +12,7 @@ help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 # Modules are compiled here, on all cores, and not by pip, on one. Where PYTHONDONTWRITEBYTECODE is set, as in many containers,
-# none would be kept otherwise, and each process would take five seconds longer. What does not compile is left to its import.
+# none would be kept otherwise, and each process would take five seconds longer. A module that does not compile is left to its import.
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "expected Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0] + "; try make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
@@ -75,7 +75,7 @@ fuzz-coverage: $(READY)  ## fuzz the decoding of pictures by coverage, for five 
 kills: $(READY)  ## kill 200 retrainings at random moments (an hour on 2 cores)
 	PYTHONPATH=tests $(BIN)/python benchmarks/kills.py
 
-corrections: $(READY)  ## what one retraining gains from 500 corrections of a foreign hand
+corrections: $(READY)  ## the gain of one retraining from 500 corrections in a foreign style
 	$(BIN)/python benchmarks/corrections.py
 
 audit: $(READY)  ## known vulnerabilities of what is pinned (installs the extra audit; needs the network)

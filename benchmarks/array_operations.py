@@ -54,8 +54,8 @@ def main() -> None:
     }
     click.echo(f"{'ours / instead of':50}{'µs':>9}{'µs':>9}{'ratio':>8}")
     for name, (ours, replaced) in pairs.items():
-        own, other = best_microseconds(ours), best_microseconds(replaced)
-        click.echo(f"{name:50}{own:9.1f}{other:9.1f}{own / other:8.2f}")
+        own_time, replaced_time = best_microseconds(ours), best_microseconds(replaced)
+        click.echo(f"{name:50}{own_time:9.1f}{replaced_time:9.1f}{own_time / replaced_time:8.2f}")
 
 
 if __name__ == "__main__":

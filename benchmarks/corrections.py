@@ -38,7 +38,7 @@ def write_corrections(folder: Path, count: int, seed: int) -> None:
     rng, store = np.random.default_rng(seed), FeedbackStore(folder)
     for i in range(count):
         sample = amount_images.render_amount(glyph_bank, rng, style=glyphs.out_of_distribution_style)
-        store.save(Image.fromarray(sample.image), "amounts", sample.label, {}, f"sitting-{i % 10}")
+        store.save(Image.fromarray(sample.image), "amounts", sample.label, {}, f"session-{i % 10}")
 
 
 def read_further(before: Version, after: Version, data_dir: Path, seed: int) -> promotion.PairedResults:

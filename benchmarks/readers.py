@@ -143,7 +143,7 @@ def main(pictures: int, seed: int) -> None:
     reader.read_many(files[_TURN:])
     rate = pictures / (time.perf_counter() - started)
 
-    click.echo("| reader | digits all right | wrong | ms a picture, median | times this reader |")
+    click.echo("| reader | all digits correct | errors | ms a picture, median | times this reader |")
     click.echo("| --- | --- | --- | --- | --- |")
     for name, milliseconds in medians.items():
         accuracy, ratio = 1 - errors[name] / pictures, milliseconds / medians["this reader"]

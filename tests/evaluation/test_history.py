@@ -27,7 +27,7 @@ def predict(digits: str, confidences: list[float]) -> Predictions:
     return Predictions([sample] * len(readings), readings)
 
 
-def test_flips_are_told_apart_and_the_most_confident_come_first():
+def test_flips_are_separated_with_the_most_confident_first():
     """By hand: 1 and 3 are fixed, 0 has regressed, 2 and 4 stay."""
     older, newer = predict("17171", [0.9] * 5), predict("71111", [0.8, 0.5, 0.9, 0.7, 0.9])
     changes = history.compare_predictions(older, newer)

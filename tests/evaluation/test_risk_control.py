@@ -29,7 +29,7 @@ def draw_readings(rng: np.random.Generator, count: int = 3000) -> tuple[np.ndarr
 
 
 def test_control_risk_keeps_the_risk_on_new_data(rng):
-    """Of 200 calibrations at most 5% may exceed the risk; the true risk of each threshold is known here."""
+    """At most 5% of 200 calibrations may exceed the risk; the true risk of each threshold is known here."""
     confidences, _ = draw_readings(rng, 400_000)
     exceeded = 0
     for _ in range(200):

@@ -258,12 +258,12 @@ def poison_onnx_file(folder: Path, canary: Path) -> dict[str, object]:
 def test_poisoned_version_with_matching_checksums_is_refused_by_the_command(run_copy, tmp_path, poison, message):
     """Write access to the folder is enough to change the checksums too; the content is refused all the same."""
     canary = tmp_path / "canary"
-    card, champions_path = run_copy.folder / "card.json", run_copy.models_dir / "champions.json"
-    metadata = atomic_files.read_json(card)
+    metadata_path, champions_path = run_copy.folder / "card.json", run_copy.models_dir / "champions.json"
+    metadata = atomic_files.read_json(metadata_path)
     if poison is poison_keras_file:
         del metadata["onnx_sha256"]  # a version of an earlier release, which is read in TensorFlow
     metadata |= poison(run_copy.folder, canary)
-    atomic_files.write_json(card, metadata)
+    atomic_files.write_json(metadata_path, metadata)
     champions = atomic_files.read_json(champions_path)
     entry = champions["champions"]["digits"]
     entry.pop("onnx_sha256", None)

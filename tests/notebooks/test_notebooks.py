@@ -57,8 +57,8 @@ def test_each_notebook_runs_alone_through_plain_papermill(quick_run, tmp_path):
     done = papermill("02-train", tmp_path / "02.ipynb", architecture="mlp", epochs=2, **folders)
     assert done.returncode == 0, done.stderr[-3000:]
     (folder,) = (tmp_path / "models").glob("2*-mlp-*")
-    card = json.loads((folder / "card.json").read_text())
-    assert (card["parameters"]["epochs"], card["parameters"]["digits"]) == (2, 50_000)
+    metadata = json.loads((folder / "card.json").read_text())
+    assert (metadata["parameters"]["epochs"], metadata["parameters"]["digits"]) == (2, 50_000)
     done = papermill("03-evaluate", tmp_path / "03.ipynb", quick=True, **folders)
     assert done.returncode == 0, done.stderr[-3000:]
     champions = json.loads((tmp_path / "models" / "champions.json").read_text())["champions"]

@@ -40,7 +40,7 @@ def last_line(output: str) -> dict:
 
 
 def test_a_kill_at_any_file_event_leaves_a_champion_and_no_half_version(tmp_path):
-    """Before, within and after each write of a new version, its card, the promotion, pruning and rollback."""
+    """Before, within and after each write of a new version, its metadata, the promotion, pruning and rollback."""
     done = subprocess.run(
         [sys.executable, "-m", "helpers.killed_registry", str(tmp_path / "base"), str(tmp_path / "work")],
         capture_output=True, text=True, timeout=300, check=False, cwd=paths.ROOT / "tests",
@@ -185,9 +185,9 @@ def test_a_champion_with_a_flipped_byte_gives_way_to_the_previous_one(run_copy):
     content = bytearray(second.network_path.read_bytes())
     content[len(content) // 2] ^= 1
     second.network_path.write_bytes(content)
-    picture = run_copy.models_dir.parent / "one.png"
-    Image.new("L", (40, 40), 255).save(picture)
-    done = run_cli("read", "--as", "digit", "--models", run_copy.models_dir, picture)
+    image = run_copy.models_dir.parent / "one.png"
+    Image.new("L", (40, 40), 255).save(image)
+    done = run_cli("read", "--as", "digit", "--models", run_copy.models_dir, image)
     assert done.returncode == 1
     assert second.name in done.stderr
     done = run_cli(*QUICK, "--data", run_copy.data_dir, "--models", run_copy.models_dir)
@@ -196,7 +196,7 @@ def test_a_champion_with_a_flipped_byte_gives_way_to_the_previous_one(run_copy):
     assert f"{first.name}, the champion before it, serves digits again" in summary["reason"]
     assert summary["version"]  # it retrained all the same
     assert registry.champion("digits").name == first.name
-    assert run_cli("read", "--as", "digit", "--models", run_copy.models_dir, picture).returncode == 0
+    assert run_cli("read", "--as", "digit", "--models", run_copy.models_dir, image).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -228,9 +228,9 @@ def test_poisoned_corrections_do_not_make_the_champion_worse(run_copy, splits, t
     corrections = json.loads((data_dir / "prepared" / "manifest.json").read_text())["corrections"]
     assert corrections["came_in"] == 120
     assert corrections["set_aside"].get("too many of one label", 0) >= quarantined
-    verdict = Registry(run_copy.models_dir).get(last_line(done.stdout)["version"]).metadata["verdict"]
-    if verdict["promoted"]:
-        assert verdict["challenger_wrong"] <= verdict["champion_wrong"]
+    decision = Registry(run_copy.models_dir).get(last_line(done.stdout)["version"]).metadata["verdict"]
+    if decision["promoted"]:
+        assert decision["challenger_wrong"] <= decision["champion_wrong"]
     else:
         assert serving(run_copy.models_dir) == before
 

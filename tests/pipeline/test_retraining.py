@@ -20,17 +20,17 @@ def test_executed_notebooks_are_archived_with_the_version(quick_run):
     assert list((quick_run.models_dir / "runs").iterdir()) == []
 
 
-def test_the_card_describes_how_the_version_was_made(quick_run):
+def test_the_metadata_describes_how_the_version_was_made(quick_run):
     """Parameters, seed, data, libraries, checksum, test results and acceptance rule."""
-    card = json.loads((quick_run.folder / "card.json").read_text())
-    assert card["parameters"]["seed"] == 0
-    assert card["parameters"]["quick"] is True
-    assert card["code"]
-    assert len(card["data_sha256"]) == len(card["sha256"]) == 64
-    assert {"tensorflow", "keras", "numpy", "python", "payment_ml"} <= set(card["libraries"])
-    assert 0.9 < card["test"]["accuracy"] < 1
-    assert card["promises"]["pictures"]["risk"] == 0.005
-    assert card["verdict"]["promoted"] is True
+    metadata = json.loads((quick_run.folder / "card.json").read_text())
+    assert metadata["parameters"]["seed"] == 0
+    assert metadata["parameters"]["quick"] is True
+    assert metadata["code"]
+    assert len(metadata["data_sha256"]) == len(metadata["sha256"]) == 64
+    assert {"tensorflow", "keras", "numpy", "python", "payment_ml"} <= set(metadata["libraries"])
+    assert 0.9 < metadata["test"]["accuracy"] < 1
+    assert metadata["promises"]["pictures"]["risk"] == 0.005
+    assert metadata["verdict"]["promoted"] is True
 
 
 def test_the_console_shows_steps_and_the_notebooks_output(quick_run):

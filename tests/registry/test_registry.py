@@ -98,7 +98,7 @@ def test_a_damaged_champions_file_is_refused(registry, content):
 
 
 def test_a_champion_whose_folder_is_gone_is_named(registry):
-    """Somebody removed the folder by hand."""
+    """A person removed the folder."""
     version = register_bytes(registry, b"one")
     registry.promote(version)
     for path in version.folder.iterdir():
@@ -117,7 +117,7 @@ def test_the_latest_version_stays_the_latest_after_the_clock_was_set_back(regist
 
 
 def test_pruning_spares_champions_latest_and_pinned_versions(registry):
-    """Of ten versions, one serves, one served before it, one is pinned, and two are the latest."""
+    """One of ten versions serves, one served before it, one is pinned, and two are the latest."""
     versions = [register_bytes(registry, b"%d" % i, i) for i in range(10)]
     registry.promote(versions[1])
     registry.promote(versions[3])

@@ -40,7 +40,7 @@ def test_strike_through_adds_strokes_across_all_of_the_amount(rng):
     assert all((ink[:, x : x + 40] > 0.5).any() for x in range(0, 240, 40))
 
 
-def test_a_struck_out_amount_is_still_found_as_a_line(splits, rng):
+def test_a_struck_out_amount_is_still_detected_as_a_line(splits, rng):
     """A reader must reject it by its content."""
     glyph_bank = glyphs.GlyphBank(splits["validation"].images, splits["validation"].labels)
     struck_out = amount_images.render_struck_out(glyph_bank, rng)

@@ -75,7 +75,7 @@ def test_training_on_amounts_is_reproducible_and_learns(splits):
 
 @pytest.mark.parametrize(("count", "expected"), [(2, 20), (200, 204)], ids=["few", "many"])
 def test_amount_corrections_occur_at_most_twenty_times(splits, count, expected):
-    """Of many corrections, a fifth of each chunk; of few, twenty views of each per epoch."""
+    """Many corrections make up a fifth of each chunk; few occur in twenty views each per epoch."""
     corrections = [(np.full((32, 64), 255, np.uint8), [1])] * count
     data = input_pipeline.AmountTrainingData(
         splits["train"], splits["validation"], 0, line_generator.CHUNK_SIZE * 2, 50, corrections, 0.2

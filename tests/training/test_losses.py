@@ -45,7 +45,7 @@ def test_digit_losses_are_cross_entropies(rng):
 
 
 def test_mean_and_standard_error():
-    """Of 1 and 3: mean 2, standard deviation 1."""
+    """1 and 3 have the mean 2 and the standard deviation 1."""
     assert losses.mean_and_standard_error(np.array([1.0, 3.0])) == pytest.approx((2, 1 / np.sqrt(2)))
 
 
