@@ -55,7 +55,7 @@ def cli() -> None:
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IMAGE...")
 @click.option(
     "--as", "kind", type=click.Choice(list(_TASKS)), default="amount", show_default=True,
-    help="What each picture holds; a single digit is an amount too, and --as digit reads the one in the middle.",
+    help="Content of each picture; a single digit is an amount too, and --as digit reads the one in the middle.",
 )  # fmt: skip
 @click.option(
     "--format", "format_name", type=click.Choice(["table", "csv", "jsonl"]), default="table", help="How to print."
@@ -124,7 +124,7 @@ def _read_to_file(
 @click.option(
     "-p", "--parameter", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="As papermill's -p."
 )
-@click.option("--force", is_flag=True, help="Promote although promotion checks failed; the card records it.")
+@click.option("--force", is_flag=True, help="Promote although promotion checks failed; card.json records it.")
 @click.option("--fresh", is_flag=True, help="Start a new run even if an interrupted one could be resumed.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="MINUTES", help="For the whole run.")
 @click.option("--cell-timeout", type=click.FloatRange(0, min_open=True), metavar="MINUTES", help="For any single cell.")
@@ -205,7 +205,7 @@ def _end_retraining(status: int, outcome: str, log_file: Path, reason: str, **de
 @cli.command()
 @click.option("--port", type=click.IntRange(1024, 65535), default=8866, show_default=True, help="On localhost.")
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser.")
-@click.option("--token", help="What the page asks for; made up unless given.")
+@click.option("--token", help="Token that the page asks for; made up unless given.")
 @DATA
 @MODELS
 def demo(port: int, browser: bool, token: str | None, data_dir: Path, models_dir: Path) -> None:

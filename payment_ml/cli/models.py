@@ -52,7 +52,7 @@ def list_versions(models_dir: Path) -> None:
         ]
         for version in registry.versions()
     ]
-    rows += [["", "", name, *["-"] * 6, "DAMAGED: its card cannot be read"] for name in registry.damaged()]
+    rows += [["", "", name, *["-"] * 6, "DAMAGED: its card.json cannot be read"] for name in registry.damaged()]
     if not rows:
         click.echo(f"no version in {paths.display_path(models_dir.resolve())} yet; run make run, or payment-ml retrain")
         return
@@ -194,7 +194,7 @@ def sign(version: str, private: Path, models_dir: Path) -> None:
 @models.command()
 @MODELS
 def verify(models_dir: Path) -> None:
-    """Check every version's network against the sha256 in its card; exit status 1 when one differs."""
+    """Check every version's network against the sha256 in its card.json; exit status 1 when one differs."""
     from payment_ml.registry.registry import Registry
 
     registry = Registry(models_dir)
