@@ -16,7 +16,7 @@ import click
 from payment_ml import __version__, paths
 from payment_ml.cli.models import models
 from payment_ml.cli.options import DATA, MODELS
-from payment_ml.errors import LockedError, PaymentMLError, RegistryError, RetrainingError
+from payment_ml.errors import LockedError, PaymentMLError, RegistryError
 from payment_ml.pipeline import log_setup
 from payment_ml.tasks import Task
 
@@ -179,7 +179,7 @@ def retrain(
         result = retraining.retrain(values, data_dir, models_dir, limits, resume=not fresh)
     except LockedError as error:
         _end_retraining(3, "locked", log_file, str(error))
-    except (RetrainingError, OSError) as error:
+    except (PaymentMLError, OSError) as error:
         _end_retraining(1, "failed", log_file, str(error))
     click.echo(f"{result.version} {result.reason} ({result.seconds / 60:.1f} minutes)")
     click.echo(f"Model card, with training data and test results: {paths.display_path(result.folder / 'README.md')}")

@@ -109,7 +109,11 @@ def promote(version: str, models_dir: Path) -> None:
 
 
 @models.command()
-@click.option("--task", type=click.Choice(sorted(TASKS)), help="Default: the task whose champion changed last.")
+@click.option(
+    "--task",
+    type=click.Choice(sorted(task.value for task in TASKS)),  # click offers members of an enum by name, in capitals
+    help="Default: the task whose champion changed last.",
+)
 @MODELS
 def rollback(task: str | None, models_dir: Path) -> None:
     """Make the previous champion of a task serve again."""

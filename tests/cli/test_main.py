@@ -153,3 +153,23 @@ def test_an_interrupted_pipe_is_quiet(quick_run):
     done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout.startswith("file")
     assert done.stderr == ""
+
+
+def test_a_retraining_that_finds_a_damaged_version_ends_with_a_line_of_json(tmp_path):
+    """A program that started it reads the outcome there, whatever failed."""
+    script = f"""
+import sys
+from payment_ml import errors
+from payment_ml.cli.main import main
+from payment_ml.pipeline import retraining
+def fail(*arguments, **options):
+    raise errors.RegistryError("expected a version, but it is damaged")
+retraining.retrain = fail
+sys.argv = ["payment-ml", "retrain", "--models", {str(tmp_path)!r}]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    outcome = json.loads(done.stdout.splitlines()[-1])
+    assert (outcome["status"], outcome["outcome"]) == (1, "failed")
+    assert outcome["reason"] == "expected a version, but it is damaged"

@@ -74,6 +74,18 @@ def test_prune_removes_what_is_neither_new_nor_pinned(registry):
     assert [version.name for version in registry.versions()] == [champion]
 
 
+def test_rollback_takes_the_task_by_its_name_in_champions_json(registry):
+    """The other task has no champion to go back to."""
+    oldest, *_ = registry.versions()
+    registry.promote(oldest)
+    models = ["--models", registry.models_dir]
+    refused = run_cli("models", "rollback", "--task", "amounts", *models)
+    assert (refused.returncode, "none to go back to" in refused.stderr) == (1, True)
+    done = run_cli("models", "rollback", "--task", "digits", *models)
+    assert done.stdout.endswith(" serves digits again\n")
+    assert registry.champion("digits").name != oldest.name
+
+
 def test_an_empty_folder_lists_no_version_and_shows_no_champion(tmp_path):
     """Both messages say what to run."""
     listed = run_cli("models", "list", "--models", tmp_path)
