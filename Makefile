@@ -12,7 +12,8 @@ help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 # Modules are compiled here, on all cores, and not by pip, on one. Where PYTHONDONTWRITEBYTECODE is set, as in many containers,
-# none would be kept otherwise, and each process would take five seconds longer. A module that does not compile is left to its import.
+# none would be kept otherwise, and each process would take
+# seconds longer (docs/decisions/start-up-time.md). A module that does not compile is left to its import.
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "expected Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0] + "; try make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
