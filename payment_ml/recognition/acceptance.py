@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from payment_ml.errors import RegistryError
+
 
 @dataclass(frozen=True)
 class AcceptanceRule:
@@ -22,8 +24,19 @@ class AcceptanceRule:
 
 
 def rules_from_metadata(metadata: Mapping[str, Any]) -> dict[str, AcceptanceRule]:
-    """Return the acceptance rules of a version by the kind of image that they hold for; empty before evaluation."""
-    return {kind: AcceptanceRule(**entry) for kind, entry in metadata.get("promises", {}).items()}
+    """Return the acceptance rules of a version by the kind of image that they hold for; empty before evaluation.
+
+    Raises
+    ------
+    RegistryError : a rule lacks an entry, or has an unknown one
+    """
+    try:
+        return {kind: AcceptanceRule(**entry) for kind, entry in metadata.get("promises", {}).items()}
+    except (TypeError, AttributeError) as error:
+        raise RegistryError(
+            "expected the acceptance rules of a version under promises in its card.json, but they are damaged "
+            f"({error}); restore the file, or go back with payment-ml models rollback"
+        ) from error
 
 
 def rules_as_metadata(rules: Mapping[str, AcceptanceRule]) -> dict[str, dict[str, Any]]:

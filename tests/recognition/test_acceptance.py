@@ -1,9 +1,11 @@
 """Tests of acceptance rules: they accept a reading, or give the reason for a review."""
 
 import re
+from dataclasses import asdict
 
 import pytest
 
+from payment_ml.errors import RegistryError
 from payment_ml.recognition import acceptance
 
 RULE = acceptance.AcceptanceRule(
@@ -47,3 +49,14 @@ def test_rules_survive_a_round_trip_through_metadata():
 def test_metadata_without_evaluation_has_no_rules():
     """A version that was never evaluated accepts nothing."""
     assert acceptance.rules_from_metadata({}) == {}
+
+
+@pytest.mark.parametrize(
+    "promises",
+    [{"amounts": {"threshold": 0.9}}, {"amounts": {**asdict(RULE), "colour": 1}}, {"amounts": None}, []],
+    ids=["missing entries", "unknown entry", "no rule", "no mapping"],
+)
+def test_damaged_rules_are_refused(promises):
+    """A reader must not accept by a rule that it does not understand."""
+    with pytest.raises(RegistryError, match=r"expected the acceptance rules.*but they are damaged"):
+        acceptance.rules_from_metadata({"promises": promises})
