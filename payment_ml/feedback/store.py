@@ -11,7 +11,7 @@ from PIL import Image
 
 from payment_ml import atomic_files, errors
 from payment_ml.errors import FeedbackError
-from payment_ml.tasks import Task
+from payment_ml.tasks import TASKS, Task
 from payment_ml.text import amounts
 
 QUOTA = 2_000_000_000  # bytes of a feedback folder; about 20,000 photographs
@@ -179,5 +179,9 @@ def _read(path: Path) -> Correction:
         raise errors.CorruptFileError(
             f"expected a correction in {path}, but it lacks {error}; remove it or save it again"
         ) from error
+    if fields["task"] not in TASKS or not isinstance(fields["text"], str) or not isinstance(fields["history"], list):
+        raise errors.CorruptFileError(
+            f"expected a correction in {path}, but its task, text or history is none; remove it or save it again"
+        )
     # Records of the first release have no source.
     return Correction(**{**fields, "source": str(record.get("source", "")), "history": tuple(fields["history"])})

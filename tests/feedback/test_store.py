@@ -1,5 +1,6 @@
 """Test feedback.store: one record an image, whole or not at all."""
 
+import json
 import multiprocessing
 import re
 import signal
@@ -116,6 +117,20 @@ def test_a_record_that_lacks_an_entry_is_refused(feedback, image):
     name = feedback.save(image, "amounts", "1.00", READING).name
     (feedback.folder / f"{name}.json").write_text('{"text": "1.00"}')
     with pytest.raises(errors.CorruptFileError, match="lacks"):
+        feedback.get(name)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [{"task": "cheques"}, {"task": None}, {"text": 5}, {"history": None}],
+    ids=["unknown task", "no task", "label is a number", "no history"],
+)
+def test_a_record_with_an_impossible_entry_is_refused(feedback, image, entry):
+    """Curation puts it in quarantine; the retraining goes on."""
+    name = feedback.save(image, "amounts", "1.00", READING).name
+    path = feedback.folder / f"{name}.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | entry))
+    with pytest.raises(errors.CorruptFileError, match="task, text or history"):
         feedback.get(name)
 
 
