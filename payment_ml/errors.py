@@ -51,3 +51,7 @@ class LockedError(PaymentMLError, RuntimeError):
 
 class BusyError(PaymentMLError, OSError):
     """Report that another process is writing the same output file."""
+
+
+class MissingExtraError(PaymentMLError, ImportError):
+    """Report a command whose extra is not installed; the message names the extra."""

@@ -15,7 +15,7 @@ import click
 
 from payment_ml import __version__, paths
 from payment_ml.cli.models import models
-from payment_ml.cli.options import DATA, MODELS
+from payment_ml.cli.options import DATA, MODELS, needs_extra
 from payment_ml.errors import LockedError, PaymentMLError, RegistryError
 from payment_ml.pipeline import log_setup
 from payment_ml.tasks import Task
@@ -142,6 +142,7 @@ def _read_to_file(
 )  # fmt: skip
 @DATA
 @MODELS
+@needs_extra("train")
 def retrain(
     quick: bool,
     parameters: tuple[tuple[str, str], ...],
@@ -208,6 +209,7 @@ def _end_retraining(status: int, outcome: str, log_file: Path, reason: str, **de
 @click.option("--token", help="Token that the page asks for; made up unless given.")
 @DATA
 @MODELS
+@needs_extra("notebooks")
 def demo(port: int, browser: bool, token: str | None, data_dir: Path, models_dir: Path) -> None:
     """Serve the upload-and-predict page on this computer, until interrupted with Ctrl+C.
 

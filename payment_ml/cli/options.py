@@ -1,5 +1,6 @@
 """Define the options that several commands share."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import click
 
 from payment_ml import paths
+from payment_ml.errors import MissingExtraError
 
 
 def folder_option(name: str, contents: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -23,3 +25,24 @@ def folder_option(name: str, contents: str) -> Callable[[Callable[..., Any]], Ca
 
 DATA = folder_option("data", "Folder of raw and prepared data, and of corrections.")
 MODELS = folder_option("models", "Folder of trained versions.")
+
+
+def needs_extra(extra: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Name the extra of pyproject.toml that a command needs, for an environment that can only read."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def run(*arguments: Any, **options: Any) -> Any:
+            try:
+                return command(*arguments, **options)
+            except ModuleNotFoundError as error:
+                if (error.name or "").startswith("payment_ml"):
+                    raise  # a fault of this package, not of the environment
+                raise MissingExtraError(
+                    f"expected the extra {extra!r} to be installed, but there is no module {error.name}; "
+                    f"run pip install 'payment-ml[{extra}]'"
+                ) from error
+
+        return run
+
+    return decorate

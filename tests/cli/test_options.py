@@ -1,0 +1,76 @@
+"""Options and extras: reading needs the core dependencies alone, and other commands name the extra that they need."""
+
+import subprocess
+import sys
+
+import pytest
+from helpers import lean_environment
+from helpers.lean_environment import dependencies
+
+from payment_ml import paths
+from payment_ml.cli.options import needs_extra
+
+SAMPLES = paths.ROOT / "data" / "samples"
+
+
+def run_lean(*arguments: object) -> subprocess.CompletedProcess:
+    """Run the command where only the core dependencies can be imported."""
+    command = [sys.executable, lean_environment.__file__, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize("extra", ["tensorflow", "papermill", "jupyterlab", "pandas", "scipy", "matplotlib", "onnx"])
+def test_core_dependencies_hold_nothing_of_the_extras(extra):
+    """A server that only reads installs none of them."""
+    assert extra not in dependencies("payment-ml")
+
+
+def test_amounts_are_read_with_the_core_dependencies_alone(reader_run, reader):
+    """The command gives the amount that the reader gives in the full environment."""
+    sample = SAMPLES / "amount-01.png"
+    done = run_lean("read", "--format", "csv", "--models", reader_run.models_dir, sample)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1].split(",")[1] == reader.read(sample).text
+
+
+def test_digits_are_read_with_the_core_dependencies_alone(quick_run, classifier):
+    """The command gives the digit that the classifier gives in the full environment."""
+    sample = SAMPLES / "digit-01.png"
+    done = run_lean("read", "--as", "digit", "--format", "csv", "--models", quick_run.models_dir, sample)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1].split(",")[1] == classifier.read(sample).text
+
+
+@pytest.mark.parametrize("command", [("list",), ("show",), ("verify",)], ids=lambda command: command[0])
+def test_models_are_managed_with_the_core_dependencies_alone(reader_run, command):
+    """What serves can be checked on the server that reads."""
+    done = run_lean("models", *command, "--models", reader_run.models_dir)
+    assert done.returncode == 0, done.stderr
+    assert reader_run.version in done.stdout
+
+
+def test_retrain_names_the_extra_that_it_needs(tmp_path):
+    """One line with the command to run, and exit status 1."""
+    done = run_lean("retrain", "--quick", "--models", tmp_path / "models", "--data", tmp_path / "data")
+    assert done.returncode == 1
+    assert "pip install 'payment-ml[train]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_demo_names_the_extra_that_it_needs(reader_run):
+    """One line with the command to run, and exit status 1."""
+    done = run_lean("demo", "--no-browser", "--models", reader_run.models_dir)
+    assert done.returncode == 1
+    assert "pip install 'payment-ml[notebooks]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_module_of_this_package_is_no_missing_extra():
+    """A fault of ours is reported as what it is."""
+
+    @needs_extra("train")
+    def command() -> None:
+        raise ModuleNotFoundError("No module named 'payment_ml.absent'", name="payment_ml.absent")
+
+    with pytest.raises(ModuleNotFoundError, match=r"payment_ml\.absent"):
+        command()
