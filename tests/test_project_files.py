@@ -10,9 +10,13 @@ from payment_ml import __version__, paths
 
 PYPROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())
 LOCKED = (paths.ROOT / "requirements.txt").read_text()
+EXTRAS = PYPROJECT["project"]["optional-dependencies"]
+# An extra may name another one, as payment-ml[train].
 DEPENDENCIES = [
-    *PYPROJECT["project"]["dependencies"],
-    *PYPROJECT["project"]["optional-dependencies"]["test"],
+    dependency
+    for dependencies in (PYPROJECT["project"]["dependencies"], EXTRAS["notebooks"], EXTRAS["train"], EXTRAS["test"])
+    for dependency in dependencies
+    if not dependency.startswith("payment-ml[")
 ]
 
 

@@ -1,4 +1,4 @@
-"""Serve notebook 04 as a web page on this computer: Voila with a token, and no other files."""
+"""Serve notebook 04 as a web page: Voila with a token, and no other files."""
 
 import logging
 import secrets
@@ -24,6 +24,7 @@ _CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
+_ALL_ADDRESSES = ("0.0.0.0", "::", "")  # a server listens on them, but nobody can visit them
 # An image over the panel's own limit must still arrive: the panel then explains the limit.
 _MAX_MESSAGE_BYTES = 4 * service.MAX_BYTES
 
@@ -35,6 +36,8 @@ def serve(
     browser: bool,
     token: str | None = None,
     report: Callable[[str], None] = print,
+    host: str = "localhost",
+    base_url: str = "/",
 ) -> None:
     """Serve the page until interrupted.
 
@@ -44,10 +47,12 @@ def serve(
     Parameters
     ----------
     models_dir, feedback_dir : as the notebook's parameters
-    port : on localhost
+    port : to listen on
     browser : open a browser at the page
     token : required by the page; None generates one
     report : gets the page's address
+    host : name or address to listen on; "0.0.0.0" lets other computers in
+    base_url : path under which a proxy serves the page, such as "/payments/"
 
     Raises
     ------
@@ -64,18 +69,20 @@ def serve(
         parameters = {"models_dir": str(models_dir.resolve()), "feedback_dir": str(feedback_dir.resolve())}
         source = load_notebook_node(str(paths.ROOT / "notebooks" / _NOTEBOOK))
         write_ipynb(parameterize_notebook(source, parameters), str(notebook))
-        report(f"http://localhost:{port}/?token={token}")
-        Voila.launch_instance(argv=[str(notebook)], config=_voila_config(folder, port, browser, token))
+        prefix = f"/{base_url.strip('/')}/".replace("//", "/")
+        shown_host = "localhost" if host in _ALL_ADDRESSES else host
+        report(f"http://{shown_host}:{port}{prefix}?token={token}")
+        config = _voila_config(folder, browser, token)
+        config.Voila.ip, config.Voila.port, config.Voila.base_url = host, port, prefix
+        Voila.launch_instance(argv=[str(notebook)], config=config)
 
 
-def _voila_config(folder: str, port: int, browser: bool, token: str) -> Any:
-    """Return the traitlets configuration of Voila; `folder` is the only one that it serves."""
+def _voila_config(folder: str, browser: bool, token: str) -> Any:
+    """Return the traitlets configuration of Voila without the address; `folder` is the only one that it serves."""
     from traitlets.config import Config
 
     config = Config()
     config.Voila.root_dir = folder
-    config.Voila.ip = "localhost"
-    config.Voila.port = port
     config.Voila.port_retries = 0  # the address is printed in advance
     config.Voila.open_browser = browser
     config.Voila.token = token

@@ -204,14 +204,21 @@ def _end_retraining(status: int, outcome: str, log_file: Path, reason: str, **de
 
 
 @cli.command()
-@click.option("--port", type=click.IntRange(1024, 65535), default=8866, show_default=True, help="On localhost.")
+@click.option("--port", type=click.IntRange(1024, 65535), default=8866, show_default=True, help="Port to listen on.")
+@click.option(
+    "--host", default="localhost", show_default=True,
+    help="Name or address to listen on; 0.0.0.0 lets other computers in. See SECURITY.md before.",
+)  # fmt: skip
+@click.option("--base-url", default="/", show_default=True, help="Path under which a proxy serves the page.")
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser.")
 @click.option("--token", help="Token that the page asks for; made up unless given.")
 @DATA
 @MODELS
 @needs_extra("notebooks")
-def demo(port: int, browser: bool, token: str | None, data_dir: Path, models_dir: Path) -> None:
-    """Serve the upload-and-predict page on this computer, until interrupted with Ctrl+C.
+def demo(
+    port: int, host: str, base_url: str, browser: bool, token: str | None, data_dir: Path, models_dir: Path
+) -> None:
+    """Serve the upload-and-predict page, until interrupted with Ctrl+C; on this computer alone unless --host is given.
 
     The page is notebook 04. Its address, which is printed, holds a token, without which no one gets in.
     """
@@ -227,6 +234,8 @@ def demo(port: int, browser: bool, token: str | None, data_dir: Path, models_dir
         browser,
         token,
         report=lambda address: click.echo(f"The page, as soon as its kernel is warm: {address}\nCtrl+C stops it."),
+        host=host,
+        base_url=base_url,
     )
 
 

@@ -5,8 +5,8 @@ import re
 import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from helpers.browser import TOKEN, fetch, open_page
-from helpers.cli import run_cli
+from helpers.browser import TOKEN, fetch, free_port, open_page, serving
+from helpers.cli import COMMAND, run_cli
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -120,3 +120,18 @@ def test_a_taken_port_is_an_error(voila, models_dir, tmp_path):
     completed = run_cli("demo", "--no-browser", "--models", models_dir, "--port", port, "--data", tmp_path)
     assert completed.returncode == 1
     assert f"port {port}" in completed.stderr
+
+
+def test_the_page_works_on_another_address_and_path(models_dir, browser, tmp_path):
+    """As behind a proxy that passes /payments/ on: the page is there, reads a picture, and nothing is at the root."""
+    port = free_port()
+    command = [str(COMMAND), "demo", "--no-browser", "--port", str(port), "--token", TOKEN]
+    command += ["--host", "127.0.0.1", "--base-url", "payments", "--models", str(models_dir), "--data", str(tmp_path)]
+    with serving(command, f"http://127.0.0.1:{port}/payments/?token={TOKEN}", tmp_path) as site:
+        page = open_page(browser, site, 1280)
+        page.set_input_files(".pml input[type=file]", PNG)
+        expect(page.locator(".pml-figure")).not_to_be_empty(timeout=15_000)
+        assert page.problems == []
+        assert fetch(f"http://127.0.0.1:{port}/?token={TOKEN}")[0] == 404
+        assert f"http://127.0.0.1:{port}/payments/?token={TOKEN}" in site.log.read_text()
+        page.context.close()

@@ -41,6 +41,15 @@ def test_digits_are_read_with_the_core_dependencies_alone(quick_run, classifier)
     assert done.stdout.splitlines()[1].split(",")[1] == classifier.read(sample).text
 
 
+def test_a_batch_is_written_with_the_core_dependencies_alone(reader_run, tmp_path):
+    """A file and a folder of an earlier, killed process beside it."""
+    (tmp_path / ".partial-999999999-x").mkdir()
+    done = run_lean("read", "--output", tmp_path / "out.csv", "--models", reader_run.models_dir, SAMPLES)
+    assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "out.csv").read_text().splitlines()) > len(list(SAMPLES.glob("*.png")))
+    assert not list(tmp_path.glob(".partial-*"))
+
+
 @pytest.mark.parametrize("command", [("list",), ("show",), ("verify",)], ids=lambda command: command[0])
 def test_models_are_managed_with_the_core_dependencies_alone(reader_run, command):
     """What serves can be checked on the server that reads."""
