@@ -11,3 +11,4 @@ class Task(StrEnum):
 
 
 TASKS = tuple(Task)
+TASK_OF_WORD = {"amount": Task.AMOUNTS, "digit": Task.DIGITS}  # by what one picture shows, as users name it

@@ -14,9 +14,8 @@ from payment_ml.feedback.store import FeedbackStore
 from payment_ml.recognition.reader import Reader
 from payment_ml.recognition.readers import load_amount_reader, load_digit_classifier
 from payment_ml.registry.registry import Registry
-from payment_ml.tasks import Task
+from payment_ml.tasks import TASK_OF_WORD, Task
 
-_TASKS = {"amount": Task.AMOUNTS, "digit": Task.DIGITS}  # by the page's word for the kind of image
 _log = logging.getLogger(__name__)
 
 
@@ -42,7 +41,7 @@ class Panel(anywidget.AnyWidget):
 
     def __init__(self, prediction_service: service.PredictionService, samples_dir: Path | None = None):
         super().__init__(
-            kinds=[kind for kind, task in _TASKS.items() if task in prediction_service.tasks],
+            kinds=[kind for kind, task in TASK_OF_WORD.items() if task in prediction_service.tasks],
             waiting=prediction_service.waiting,
             samples=[] if samples_dir is None else _load_samples(samples_dir),
         )
@@ -64,7 +63,7 @@ class Panel(anywidget.AnyWidget):
         action, kind = question["do"], question["kind"]
         if kind not in self.kinds:
             raise KeyError(kind)
-        task = _TASKS[kind]
+        task = TASK_OF_WORD[kind]
         if action == "check":
             return self._service.check(question["typed"], task)
         name, box = str(question["name"]), question.get("box")

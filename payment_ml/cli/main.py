@@ -18,13 +18,11 @@ from payment_ml.cli.models import models
 from payment_ml.cli.options import DATA, MODELS, needs_extra
 from payment_ml.errors import LockedError, PaymentMLError, RegistryError
 from payment_ml.pipeline import log_setup
-from payment_ml.tasks import Task
+from payment_ml.tasks import TASK_OF_WORD, Task
 
 if TYPE_CHECKING:
     from payment_ml.cli.batch import ResumableBatch
-    from payment_ml.recognition.reader import Reader
 
-_TASKS = {"amount": Task.AMOUNTS, "digit": Task.DIGITS}  # by the word after --as
 _MINUTE = 60  # seconds
 
 
@@ -54,7 +52,7 @@ def cli() -> None:
 @cli.command()
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IMAGE...")
 @click.option(
-    "--as", "kind", type=click.Choice(list(_TASKS)), default="amount", show_default=True,
+    "--as", "kind", type=click.Choice(list(TASK_OF_WORD)), default="amount", show_default=True,
     help="Content of each picture; a single digit is an amount too, and --as digit reads the one in the middle.",
 )  # fmt: skip
 @click.option(
@@ -73,11 +71,12 @@ def read(images: tuple[Path, ...], kind: str, format_name: str, output: Path | N
 
     from payment_ml.cli import batch, input_files
     from payment_ml.cli.output import FORMATS
+    from payment_ml.recognition import readers
 
     files = list(input_files.expand(images))
     if not files:
         raise click.UsageError(f"expected pictures, but there are none in {', '.join(map(str, images))}")
-    reader = _load_reader(_TASKS[kind], models_dir)
+    reader = readers.load_champion(TASK_OF_WORD[kind], models_dir)
     # Show the progress bar only on a terminal, and not where rows go to the same terminal.
     hidden = not sys.stderr.isatty() or (output is None and sys.stdout.isatty())
     progress = functools.partial(tqdm, desc="reading", total=len(files), unit="picture", disable=hidden)
@@ -89,12 +88,6 @@ def read(images: tuple[Path, ...], kind: str, format_name: str, output: Path | N
                 stream.flush()
     else:
         _read_to_file(batch.ResumableBatch(reader, files, output.resolve()), output.resolve(), as_lines, progress)
-
-
-def _load_reader(task: Task, models_dir: Path) -> "Reader":
-    from payment_ml.recognition import readers
-
-    return readers.load_amount_reader(models_dir) if task == Task.AMOUNTS else readers.load_digit_classifier(models_dir)
 
 
 def _read_to_file(

@@ -228,9 +228,7 @@ def _calibrate_amount_reader(reader: AmountReader, samples: Sequence[Sample], ri
     log_odds = np.array([confidence.log_odds(probability) for probability in raw.confidences])
     reader.calibration = calibration.fit_platt(log_odds[has_value], raw.correct[has_value])
     readings = [
-        reading
-        if reading.value is None
-        else replace(reading, confidence=confidence.platt_scale(reading.confidence, *reader.calibration))
+        reading if reading.value is None else replace(reading, confidence=reader.calibrated(reading.confidence))
         for reading in raw_readings
     ]
     predictions = Predictions(samples, readings)

@@ -61,7 +61,7 @@ def generate_samples(task: str, split: Split, count: int, rng: np.random.Generat
     return _generate(task, split, count, rng, colour)
 
 
-def test_set(task: str, test: Split, seed: int, settings: EvaluationSettings | None = None) -> LazySamples:  # noqa: PT028 - no test
+def test_set(task: str, test: Split, seed: int, settings: EvaluationSettings | None = None) -> LazySamples:  # noqa: PT028 - a set for testing readers, not a test
     """Render the samples that notebook 03 reports on; 01 rejects corrections that equal one of them.
 
     Parameters

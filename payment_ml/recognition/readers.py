@@ -21,6 +21,7 @@ __all__ = [
     "DigitReading",
     "champions",
     "load_amount_reader",
+    "load_champion",
     "load_digit_classifier",
     "load_version",
     "open_reader",
@@ -48,6 +49,11 @@ def load_amount_reader(models_dir: str | Path | None = None, version: str | None
     return AmountReader(_verified_version(Task.AMOUNTS, models_dir, version))
 
 
+def load_champion(task: Task, models_dir: str | Path | None = None) -> Reader:
+    """Load the reader that serves a task; errors as `load_digit_classifier`."""
+    return open_reader(_verified_version(task, models_dir, None))
+
+
 def load_version(registry: Registry, name: str) -> Reader:
     """Load the reader of a version of any task.
 
@@ -73,11 +79,7 @@ def champions(models_dir: Path) -> dict[str, Reader]:
     RegistryError : a champion is not what its metadata describes
     """
     registry = Registry(models_dir)
-    return {
-        task: open_reader(_verified_version(task, models_dir, None))
-        for task in TASKS
-        if registry.champion(task) is not None
-    }
+    return {task: load_champion(task, models_dir) for task in TASKS if registry.champion(task) is not None}
 
 
 def _verified_version(task: Task, models_dir: str | Path | None, name: str | None) -> Version:

@@ -52,7 +52,7 @@ def test_a_batch_is_written_with_the_core_dependencies_alone(reader_run, tmp_pat
 
 @pytest.mark.parametrize("command", [("list",), ("show",), ("verify",)], ids=lambda command: command[0])
 def test_models_are_managed_with_the_core_dependencies_alone(reader_run, command):
-    """What serves can be checked on the server that reads."""
+    """Check the versions on the server that reads with them."""
     done = run_lean("models", *command, "--models", reader_run.models_dir)
     assert done.returncode == 0, done.stderr
     assert reader_run.version in done.stdout

@@ -43,6 +43,7 @@ class Refusal:
 
 if __name__ == "__main__":
     hook = Refusal(dependencies("payment-ml"))
+    # This program used the module packaging, which the command must not find ready because of it.
     for module in [name for name in sys.modules if name.partition(".")[0] == "packaging"]:
         del sys.modules[module]
     sys.meta_path.insert(0, hook)

@@ -213,7 +213,7 @@ def test_clear_text_has_no_alternative_crop(line):
 
 
 def test_full_image_crops_come_in_two_sizes(image):
-    """Where text fills 85% of an image, the larger crop shows it as the extracted line does."""
+    """The larger crop shows text that fills 85% of an image as large as the extracted line does."""
     rows = np.flatnonzero((image < 100).any(axis=1))
     close = close_crop(image, margin=round(0.5 * (1 / 0.85 - 1) * len(rows)))
     extracted = line_images.extract_line(close)

@@ -26,7 +26,7 @@ def equal(batches: tuple[np.ndarray, ...], others: tuple[np.ndarray, ...]) -> bo
 
 
 def test_same_seed_gives_the_same_batches_in_every_call(amount_data):
-    """Whatever worker process generates a chunk."""
+    """It does not matter which worker process generates a chunk."""
     first, second = ([list(batches) for batches in amount_data.epochs(2, 64)] for _ in range(2))
     assert [len(batches) for batches in first] == [amount_data.steps_per_epoch(64)] * 2
     assert all(equal(x, y) for x, y in zip(first[0] + first[1], second[0] + second[1], strict=True))
