@@ -43,7 +43,8 @@ class PairedResults:
     @property
     def excess_errors(self) -> int:
         """Return how many more errors the challenger makes than the champion; 0 without a champion."""
-        return 0 if self.champion is None else self.errors - int(np.sum(~self.champion))
+        champion_errors = self.champion_errors
+        return 0 if champion_errors is None else self.errors - champion_errors
 
     @property
     def p_value(self) -> float | None:
@@ -53,7 +54,8 @@ class PairedResults:
     @property
     def is_significant(self) -> bool:
         """Return whether the difference is significant; False without a champion."""
-        return self.champion is not None and metrics.mcnemar_test(self.champion, self.challenger) < _SIGNIFICANCE_LEVEL
+        p_value = self.p_value
+        return p_value is not None and p_value < _SIGNIFICANCE_LEVEL
 
     def summary(self) -> str:
         """Return both numbers of errors in words."""

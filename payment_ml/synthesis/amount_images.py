@@ -13,7 +13,7 @@ from payment_ml.synthesis import glyphs, marks, negatives, photographs
 from payment_ml.text import amounts
 
 _MIN_DIGIT_HEIGHT = 16  # pixels, in all but the small images
-_MAX_DIGIT_HEIGHT = 56  # pixels, of struck out amounts
+_MAX_DIGIT_HEIGHT = 56  # pixels, unless a caller of `render_amount` says otherwise
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def render_amount(
     rng: np.random.Generator,
     amount: tuple[Decimal, str] | None = None,
     colour: bool = True,
-    max_digit_height: float = 56,
+    max_digit_height: float = _MAX_DIGIT_HEIGHT,
     style: Callable[[np.random.Generator, float], glyphs.WriterStyle] = glyphs.random_style,
 ) -> Sample:
     """Render a photograph of an amount in one writer style, on plain paper, a form or a cheque.
