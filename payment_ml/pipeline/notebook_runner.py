@@ -77,7 +77,7 @@ def execute_notebook(
     papermill.exceptions.PapermillExecutionError : a cell raised an exception
     RuntimeError : the notebook ended without a result
     """
-    result_file = Path(parameters["result_file"])
+    result_file = paths.resolve(parameters["result_file"])
     result_file.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="payment-ml-") as sockets, _kill_kernels_on_failure():
         # Kernels of parallel runs compete for TCP ports; a socket file in a private folder has no competitor.

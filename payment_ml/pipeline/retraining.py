@@ -174,9 +174,10 @@ def _run_step(run: RunRecord, step: str, registry: Registry, data_dir: Path, cel
     """
     values = {
         **run.parameters,
-        "data_dir": str(data_dir.resolve()),
-        "models_dir": str(registry.models_dir.resolve()),
-        "result_file": str(run.result_file(step)),
+        # Relative to the project where they lie in it: the executed notebooks travel with the version.
+        "data_dir": paths.display_path(data_dir.resolve()),
+        "models_dir": paths.display_path(registry.models_dir.resolve()),
+        "result_file": paths.display_path(run.result_file(step).resolve()),
     }
     if "version" in run.results:
         values["version"] = run.results["version"]

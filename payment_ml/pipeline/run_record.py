@@ -108,10 +108,16 @@ class RunRecord:
         return bool(_champion_names(registry) != self._state["champions"])
 
     def archive(self, folder: Path) -> None:
-        """Move the executed notebooks to `folder`, which is made when missing, and remove the record."""
+        """Move the executed notebooks to `folder`, which is made when missing, and remove the record.
+
+        Papermill notes in each where it was read and written; these paths mean nothing outside of this machine.
+        """
         folder.mkdir(exist_ok=True)
         for path in sorted(self.folder.glob("*.ipynb")):
-            shutil.move(path, folder / path.name)
+            notebook = atomic_files.read_json(path)
+            for name in ("input_path", "output_path"):
+                notebook.get("metadata", {}).get("papermill", {}).pop(name, None)
+            atomic_files.write_json(folder / path.name, notebook)
         shutil.rmtree(self.folder)
 
     def _save(self) -> None:

@@ -7,7 +7,7 @@ writes, is therefore the proof that the notebook reached its end.
 from pathlib import Path
 from typing import Any
 
-from payment_ml import atomic_files
+from payment_ml import atomic_files, paths
 
 
 def write_result(path: str, result: dict[str, Any]) -> None:
@@ -15,11 +15,11 @@ def write_result(path: str, result: dict[str, Any]) -> None:
 
     Parameters
     ----------
-    path : the notebook's parameter `result_file`; an empty one writes nothing
+    path : the notebook's parameter `result_file`; relative to the project's root; an empty one writes nothing
     result : name -> value that JSON can hold
     """
     if path:
-        atomic_files.write_json(Path(path), result)
+        atomic_files.write_json(paths.resolve(path), result)
 
 
 def read_result(path: Path) -> dict[str, Any]:

@@ -41,8 +41,8 @@ class TrainingData(Protocol):
     def steps_per_epoch(self, batch_size: int) -> int:
         """Return the number of batches in an epoch."""
 
-    def epochs(self, count: int, batch_size: int) -> Iterator[Iterator[Batch]]:
-        """Yield the batches of each epoch; every call yields the same ones."""
+    def epochs(self, count: int, batch_size: int, first: int = 0) -> Iterator[Iterator[Batch]]:
+        """Yield the batches of each epoch from `first` to `count`; every call yields the same ones for an epoch."""
 
     def loss(self, scores: tf.Tensor, *batch: tf.Tensor) -> tf.Tensor:
         """Return the mean loss of a batch in nats, given the output of the network's layer `logits`."""
@@ -114,12 +114,17 @@ class DigitTrainingData:
         """Return the number of batches in an epoch; a last, smaller one is left out."""
         return len(self._training.labels) // batch_size
 
-    def epochs(self, count: int, batch_size: int) -> Iterator[Iterator[Batch]]:
-        """Yield the batches of each epoch, shuffled and augmented; a thread prepares the next epoch meanwhile."""
+    def epochs(self, count: int, batch_size: int, first: int = 0) -> Iterator[Iterator[Batch]]:
+        """Yield the batches of each epoch from `first` to `count`, shuffled and augmented.
+
+        A thread prepares the next epoch meanwhile.
+        """
+        if first >= count:
+            return
         generators = np.random.default_rng(self._seed).spawn(count)
         with ThreadPoolExecutor(max_workers=1) as executor:
-            pending = executor.submit(self._make_epoch, generators[0])
-            for epoch in range(count):
+            pending = executor.submit(self._make_epoch, generators[first])
+            for epoch in range(first, count):
                 images, labels = pending.result()
                 if epoch + 1 < count:
                     pending = executor.submit(self._make_epoch, generators[epoch + 1])
@@ -208,16 +213,20 @@ class AmountTrainingData:
         """Return the number of batches in an epoch; the last, smaller batch of each chunk is left out."""
         return line_generator.VIEWS * self._chunks_per_epoch * (line_generator.CHUNK_SIZE // batch_size)
 
-    def epochs(self, count: int, batch_size: int) -> Iterator[Iterator[Batch]]:
-        """Yield the batches of each epoch, each of lines of about one width."""
+    def epochs(self, count: int, batch_size: int, first: int = 0) -> Iterator[Iterator[Batch]]:
+        """Yield the batches of each epoch from `first` to `count`, each of lines of about one width."""
         # Spawned, not forked: a fork of a process that runs TensorFlow's threads may hang.
         context = multiprocessing.get_context("spawn")
         initial = self._training, self._corrections
         with ProcessPoolExecutor(os.cpu_count(), context, line_generator.init_worker, initial) as pool:
-            chunks = self._generate_chunks(pool, count * self._chunks_per_epoch, batch_size)
-            recent: deque[list[list[Batch]]] = deque(maxlen=(line_generator.VIEWS - 1) * _VIEW_DISTANCE + 1)
+            most = (line_generator.VIEWS - 1) * _VIEW_DISTANCE
+            start, end = (epochs * self._chunks_per_epoch for epochs in (first, count))
+            earlier = min(start, most)  # chunks of which further views belong to the first epoch
+            chunks = self._generate_chunks(pool, range(start - earlier, end), batch_size)
+            recent: deque[list[list[Batch]]] = deque(maxlen=most + 1)
+            recent.extendleft(itertools.islice(chunks, earlier))
             try:
-                for _ in range(count):
+                for _ in range(first, count):
                     yield self._interleave_views(chunks, recent)
             finally:  # training may stop early
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -238,14 +247,16 @@ class AmountTrainingData:
             return None
         return float(np.mean(losses.line_losses(logits, self._corrections)[0]))
 
-    def _generate_chunks(self, pool: ProcessPoolExecutor, count: int, batch_size: int) -> Iterator[list[list[Batch]]]:
+    def _generate_chunks(
+        self, pool: ProcessPoolExecutor, numbered: range, batch_size: int
+    ) -> Iterator[list[list[Batch]]]:
         """Yield chunks in the order of their seeds; some are generated before they are asked for."""
 
         def submit(number: int) -> Future[list[list[Batch]]]:
             seed = self._seed, 1, number
             return pool.submit(line_generator.training_batches, seed, batch_size, self._corrections_per_chunk)
 
-        numbers = iter(range(count))
+        numbers = iter(numbered)
         pending = deque(submit(number) for number in itertools.islice(numbers, _PREFETCHED_CHUNKS))
         while pending:
             chunk = pending.popleft().result()

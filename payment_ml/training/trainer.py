@@ -3,13 +3,15 @@
 The optimizer is AdamW; the learning rate rises linearly, then falls along a cosine. Validation uses a running
 average of the weights (Polyak and Juditsky 1992), which errs less than the weights of any single step. The best
 epoch is the latest one whose validation loss lies within one standard error of the lowest (Breiman et al. 1984): a
-few thousand images cannot distinguish such epochs, and the schedule is designed to end well.
+few thousand images cannot distinguish such epochs, and the schedule is designed to end well. With a checkpoint, a
+training that was interrupted continues after its last finished epoch, to the same weights.
 """
 
 import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -20,6 +22,7 @@ from payment_ml.networks.backend import tensorflow as tf
 from payment_ml.networks.safe_loading import load_keras_model
 from payment_ml.registry.registry import Registry
 from payment_ml.registry.versions import Version
+from payment_ml.training.checkpoints import Checkpoint, TrainingState
 from payment_ml.training.input_pipeline import Batch, TrainingData
 
 _HISTORY_KEYS = ("loss", "validation_loss", "validation_accuracy", "seconds")
@@ -52,6 +55,7 @@ def train(
     warmup_fraction: float = 0.1,
     bfloat16: bool = False,
     patience: int = 5,
+    checkpoint: Checkpoint | None = None,
 ) -> TrainingResult:
     """Train `network` in place and leave it with the weights of the epoch that validation supports.
 
@@ -68,6 +72,7 @@ def train(
     warmup_fraction : share of all steps in which the learning rate rises
     bfloat16 : convolve and multiply in bfloat16 where the processor has it; the weights stay float32
     patience : stop after so many epochs in a row that lie beyond one standard error of the lowest validation loss
+    checkpoint : where the state after each epoch is saved, and continued from; None keeps none
 
     Raises
     ------
@@ -80,26 +85,26 @@ def train(
     optimizer = keras.optimizers.AdamW(
         _schedule(learning_rate, steps * epochs, warmup_fraction), weight_decay=weight_decay, global_clipnorm=clip_norm
     )
-    learner = _fast_copy(network)  # has the weights of the last step, `network` the averaged ones
     logits = keras.Model(network.input, network.get_layer("logits").output)
-    average = [tf.Variable(weight, trainable=False) for weight in learner.weights]
-    step = _compile_step(learner, data, average, optimizer)
-    history: dict[str, list[float]] = {name: [] for name in _HISTORY_KEYS}
-    started, best = time.perf_counter(), _BestEpoch(network.get_weights())
-    with _progress_bar(steps * epochs) as bar, bfloat16_multiplication(bfloat16):
-        for epoch, batches in enumerate(data.epochs(epochs, batch_size), start=1):
-            _describe(bar, epoch, epochs, history)
+    training = _Training(network, data, optimizer)
+    if checkpoint is not None:
+        training.restore(checkpoint.load())
+    with _progress_bar(steps, epochs, training.epoch) as bar, bfloat16_multiplication(bfloat16):
+        for batches in data.epochs(epochs, batch_size, first=training.epoch):
+            if training.epoch - training.best.epoch >= max(1, patience):
+                break
+            _describe(bar, training.epoch + 1, epochs, training.history)
             epoch_started = time.perf_counter()
-            total = _run_epoch(step, batches, bar, epoch)
-            network.set_weights([weight.numpy() for weight in average])
+            total = _run_epoch(training.step, batches, bar, training.epoch + 1)
+            network.set_weights([weight.numpy() for weight in training.average])
             loss, error, accuracy = data.validate(logits)
             seconds = time.perf_counter() - epoch_started
-            _append(history, data.corrections_loss(logits), total / steps, loss, accuracy, seconds)
-            best.update(epoch, loss, error, network)
-            if epoch - best.epoch >= max(1, patience):
-                break
-    network.set_weights(best.weights)
-    return TrainingResult(network, history, best.epoch, time.perf_counter() - started)
+            _append(training.history, data.corrections_loss(logits), total / steps, loss, accuracy, seconds)
+            training.best.update(training.epoch, loss, error, network)
+            if checkpoint is not None:
+                checkpoint.save(training.state())
+    network.set_weights(training.best.weights)
+    return TrainingResult(network, training.history, training.best.epoch, sum(training.history["seconds"]))
 
 
 def copy_weights(version: Version, network: keras.Model) -> None:
@@ -134,6 +139,53 @@ class _BestEpoch:
         if loss <= self._lowest_loss + self._standard_error:
             self.epoch, self.weights = epoch, network.get_weights()
 
+    def state(self) -> tuple[list[np.ndarray], dict[str, float]]:
+        """Return the weights, and the numbers that choose the next ones."""
+        numbers = {"epoch": self.epoch, "lowest_loss": self._lowest_loss, "standard_error": self._standard_error}
+        return self.weights, numbers
+
+    def restore(self, weights: list[np.ndarray], numbers: dict[str, float]) -> None:
+        """Continue from a state."""
+        self.weights, self.epoch = weights, int(numbers["epoch"])
+        self._lowest_loss, self._standard_error = numbers["lowest_loss"], numbers["standard_error"]
+
+
+class _Training:
+    """Hold everything that changes during a training, so that it can be saved after an epoch and restored."""
+
+    def __init__(self, network: keras.Model, data: TrainingData, optimizer: keras.optimizers.Optimizer):
+        self.learner = _fast_copy(network)  # has the weights of the last step, the network itself the averaged ones
+        self.average = [tf.Variable(weight, trainable=False) for weight in self.learner.weights]
+        self.history: dict[str, list[float]] = {name: [] for name in _HISTORY_KEYS}
+        self.best = _BestEpoch(network.get_weights())
+        self.step = _compile_step(self.learner, data, self.average, optimizer)
+        self._optimizer = optimizer
+
+    @property
+    def epoch(self) -> int:
+        """Return the number of finished epochs."""
+        return len(self.history["loss"])
+
+    def state(self) -> TrainingState:
+        """Return the state to continue from."""
+        arrays = {name: [np.asarray(variable) for variable in part] for name, part in self._variables().items()}
+        best, values = self.best.state()
+        return TrainingState(arrays | {"best": best}, {"history": self.history, "best": values})
+
+    def restore(self, state: TrainingState | None) -> None:
+        """Continue from a state; None begins anew."""
+        if state is None:
+            return
+        for name, part in self._variables().items():
+            for variable, value in zip(part, state.arrays[name], strict=True):
+                variable.assign(value)
+        self.history = state.values["history"]
+        self.best.restore(state.arrays["best"], state.values["best"])
+
+    def _variables(self) -> dict[str, list[Any]]:
+        # Beside the weights a network has the states of its random generators, which dropout draws from.
+        return {"learner": self.learner.variables, "average": self.average, "optimizer": self._optimizer.variables}
+
 
 def _run_epoch(step: Callable[..., tf.Tensor], batches: Iterable[Batch], bar: tqdm, epoch: int) -> float:
     """Train on the batches of an epoch and return the sum of their losses."""
@@ -156,8 +208,8 @@ def _append(history: dict[str, list[float]], corrections_loss: float | None, *va
         history.setdefault("corrections_loss", []).append(corrections_loss)
 
 
-def _progress_bar(steps: int) -> tqdm:
-    return tqdm(total=steps, unit="step", mininterval=5, bar_format=_BAR_FORMAT)
+def _progress_bar(steps: int, epochs: int, finished: int) -> tqdm:
+    return tqdm(total=steps * epochs, initial=steps * finished, unit="step", mininterval=5, bar_format=_BAR_FORMAT)
 
 
 def _describe(bar: tqdm, epoch: int, epochs: int, history: dict[str, list[float]]) -> None:
