@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in a container one is root, and Jupyter asks twice
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab demo lint format lock bench compare fuzz fuzz-coverage kills corrections audit schedules screenshot clean
+.PHONY: help run train sandbox box test lab demo lint format lock bench compare fuzz fuzz-coverage kills corrections audit schedules screenshot release clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -22,17 +22,38 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib payment_ml || true
 	@touch $@
 
-run: $(READY)  ## prepare, train, evaluate, promote both readers; then read the samples (24 minutes on 2 cores)
+run: $(READY)  ## read the samples, then run notebooks 01 to 03 for digits in a folder of their own (6 minutes on 2 cores)
+	$(BIN)/payment-ml read data/samples/amount-01.png
+	$(BIN)/payment-ml read 'data/samples/amount-*.png'
+	$(BIN)/payment-ml read --as digit 'data/samples/digit-*.png'
+	PAYMENT_ML_HOME=build/run $(BIN)/payment-ml retrain --quick
+	PAYMENT_ML_HOME=build/run $(BIN)/payment-ml models list
+	@echo
+	@echo "The models in models/ read the samples above: they came with the clone. The digit classifier below them was trained"
+	@echo "just now, on few digits, in build/run; its executed notebooks, with every figure, are in"
+	@echo "    $$(ls -d build/run/models/*-cnn-*/notebooks | tail -1)"
+	@echo "Next: make demo (read your own pictures), make lab (open the notebooks: 04 first, then 02), make sandbox (a place"
+	@echo "to experiment in), make train (both readers anew, with full settings)."
+
+train: $(READY)  ## train, evaluate and promote both readers anew (25 minutes with bfloat16 on 2 cores, 2 hours without)
 	$(BIN)/payment-ml retrain
 	$(BIN)/payment-ml retrain -p architecture reader
 	$(BIN)/payment-ml models list
+
+sandbox: $(READY)  ## make sandbox/, with a copy of the champions, to experiment in
+	mkdir -p sandbox/data sandbox/models
+	test -d sandbox/data/raw || ! test -d data/raw || cp -a data/raw sandbox/data/
+	test -f sandbox/models/champions.json || cp -a models/. sandbox/models/
 	@echo
-	$(BIN)/payment-ml read 'data/samples/amount-*.png'
-	@echo
-	$(BIN)/payment-ml read --as digit 'data/samples/digit-*.png'
-	@echo
-	@echo "Next: make lab opens the notebooks in JupyterLab; what each version is and how it came about, with every figure,"
-	@echo "is in models/<version>/README.md and models/<version>/notebooks; the versions marked * above are those that read."
+	@echo "What is trained or corrected there leaves data/ and models/ alone. In this shell, and in what it starts:"
+	@echo "    export PAYMENT_ML_HOME=$(CURDIR)/sandbox"
+
+box: $(READY)  ## train both readers from nothing, and file them in models/, where they travel with the code
+	test -n "$$(ls -d build/box/models/*-cnn-*/notebooks 2>/dev/null)" || PAYMENT_ML_HOME=build/box $(BIN)/payment-ml retrain
+	test -n "$$(ls -d build/box/models/*-reader-*/notebooks 2>/dev/null)" || PAYMENT_ML_HOME=build/box $(BIN)/payment-ml retrain -p architecture reader
+	$(BIN)/python -m payment_ml.registry.box build/box/models models
+	rm -rf build/box
+	@echo "Commit them: git add --force --all models"
 
 test: $(READY)  ## lint, then every test
 	$(MAKE) --no-print-directory lint
@@ -82,6 +103,16 @@ corrections: $(READY)  ## the gain of one retraining from 500 corrections in a f
 audit: $(READY)  ## known vulnerabilities of what is pinned (installs the extra audit; needs the network)
 	$(BIN)/python -m pip install --quiet --editable '.[audit]'
 	$(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip
+
+release: $(READY)  ## build wheel and sdist from a clean clone, and read with the wheel in an empty environment
+	rm -rf build/release && git clone --quiet . build/release
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist build/release
+	$(BIN)/uv build --quiet --sdist --out-dir dist build/release
+	$(PYTHON) -m venv build/release/empty
+	build/release/empty/bin/python -m pip install --quiet dist/payment_ml-*.whl
+	! build/release/empty/bin/python -c 'import tensorflow' 2>/dev/null
+	cd / && HOME=$(CURDIR)/build/release $(CURDIR)/build/release/empty/bin/payment-ml read $(CURDIR)/data/samples/amount-01.png
+	@du -sm build/release/empty | awk '{print "The empty environment takes " $$1 " MB."}'
 
 schedules: $(READY)  ## hold schedules/ against Airflow and GitHub's schema, in an environment of their own
 	$(PYTHON) -m venv .venv-schedules

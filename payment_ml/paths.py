@@ -1,20 +1,56 @@
-"""Resolve and display paths of this checkout, independently of the folder in which a notebook or a shell started."""
+"""Resolve and display paths, independently of the folder in which a notebook or a shell started.
 
+Data and models lie in one home folder: where PAYMENT_ML_HOME says, else this checkout, else ~/payment-ml where the
+package was installed without one. What travels with the code (notebooks, samples, the models in the box) lies in the
+checkout, or below the installed package.
+"""
+
+import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+HOME_VARIABLE = "PAYMENT_ML_HOME"
+PACKAGE = Path(__file__).resolve().parent
+ROOT = PACKAGE.parent  # of a checkout
+
+
+def home() -> Path:
+    """Return the folder in which data/ and models/ lie."""
+    if named := os.environ.get(HOME_VARIABLE):
+        return Path(named).expanduser().resolve()
+    return ROOT if _is_checkout() else Path.home() / "payment-ml"
 
 
 def resolve(path: str | Path) -> Path:
-    """Return the absolute path of `path`; a relative one starts at the project's root.
+    """Return the absolute path of `path`; a relative one starts at the home folder.
 
     JupyterLab starts a kernel in notebooks/, papermill in the folder it was called from. The same parameter
     must name the same folder in both.
     """
-    return ROOT / Path(path).expanduser()
+    return home() / Path(path).expanduser()
+
+
+def as_parameter(path: Path) -> str:
+    """Return a path in the form in which `resolve` gives it back: relative to the home folder if it lies inside."""
+    path = path.resolve()
+    return str(path.relative_to(home())) if path.is_relative_to(home()) else str(path)
+
+
+def find(path: str | Path) -> Path:
+    """Return the absolute path of something to read: in the home folder, or else what travels with the code."""
+    resolved = resolve(path)
+    return resolved if resolved.exists() else resource(path)
+
+
+def resource(path: str | Path) -> Path:
+    """Return the path of something that travels with the code, such as notebooks/ or models/."""
+    return (ROOT if _is_checkout() else PACKAGE) / path
 
 
 def display_path(path: str | Path) -> str:
     """Return `path` for people to read: relative to the project's root if it lies inside, unchanged otherwise."""
     path = Path(path)
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def _is_checkout() -> bool:
+    return (ROOT / "notebooks" / "02-train.ipynb").is_file()

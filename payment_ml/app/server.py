@@ -67,7 +67,7 @@ def serve(
     with tempfile.TemporaryDirectory(prefix="payment-ml-demo-") as folder:
         notebook = Path(folder) / _NOTEBOOK
         parameters = {"models_dir": str(models_dir.resolve()), "feedback_dir": str(feedback_dir.resolve())}
-        source = load_notebook_node(str(paths.ROOT / "notebooks" / _NOTEBOOK))
+        source = load_notebook_node(str(paths.resource("notebooks") / _NOTEBOOK))
         write_ipynb(parameterize_notebook(source, parameters), str(notebook))
         prefix = f"/{base_url.strip('/')}/".replace("//", "/")
         shown_host = "localhost" if host in _ALL_ADDRESSES else host

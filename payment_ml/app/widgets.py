@@ -12,8 +12,7 @@ import traitlets
 from payment_ml.app import panel_script, service
 from payment_ml.feedback.store import FeedbackStore
 from payment_ml.recognition.reader import Reader
-from payment_ml.recognition.readers import load_amount_reader, load_digit_classifier
-from payment_ml.registry.registry import Registry
+from payment_ml.recognition.readers import find_champion, load_amount_reader, load_digit_classifier
 from payment_ml.tasks import TASK_OF_WORD, Task
 
 _log = logging.getLogger(__name__)
@@ -99,7 +98,7 @@ def open_panel(models_dir: Path, feedback_dir: Path, samples_dir: Path | None = 
     RegistryError : there is no champion of amounts, or a network is not the one that its metadata describes
     """
     readers: dict[Task, Reader] = {Task.AMOUNTS: load_amount_reader(models_dir)}
-    if Registry(models_dir).champion(Task.DIGITS) is not None:
+    if find_champion(Task.DIGITS, models_dir) is not None:
         readers[Task.DIGITS] = load_digit_classifier(models_dir)
     return Panel(service.PredictionService(readers, FeedbackStore(feedback_dir)), samples_dir)
 

@@ -216,10 +216,13 @@ def demo(
     The page is notebook 04. Its address, which is printed, holds a token, without which no one gets in.
     """
     from payment_ml.app import server
-    from payment_ml.registry.registry import Registry
+    from payment_ml.recognition.readers import find_champion
 
-    if Registry(models_dir).champion(Task.AMOUNTS) is None:
-        raise RegistryError(f"expected a champion of amounts in {models_dir}, but there is none yet; run make run")
+    if find_champion(Task.AMOUNTS, models_dir) is None:
+        raise RegistryError(
+            f"expected a champion of amounts in {models_dir}, but there is none yet; "
+            "run make train, or payment-ml retrain"
+        )
     server.serve(
         models_dir,
         data_dir / "feedback",

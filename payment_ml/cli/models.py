@@ -15,6 +15,8 @@ _LIST_HEADER = [
     "serves",
     "",
     "version",
+    "number",
+    "note",
     "trained (UTC)",
     "task",
     "data",
@@ -33,28 +35,35 @@ def models() -> None:
 @models.command("list")
 @MODELS
 def list_versions(models_dir: Path) -> None:
-    """List every version: date, training data, test errors, share accepted, and why it was promoted or not."""
+    """List every version: number, note, date, training data, test errors, share accepted, and the decision on it."""
     from payment_ml.cli.output import align_columns
+    from payment_ml.recognition.readers import find_champion
     from payment_ml.registry.registry import Registry
 
     registry = Registry(models_dir)
-    champions = {version.name for task in TASKS if (version := registry.champion(task)) is not None}
+    serving = [version for task in TASKS if (version := find_champion(task, models_dir)) is not None]
+    champions = {version.name for version in serving}
+    in_the_box = [version for version in serving if version.folder.parent != models_dir]
     rows = [
         [
             "*" if version.name in champions else "",
             "pinned" if version.metadata.get("pinned") else "",
             version.name,
+            str(version.number),
+            version.note,
             version.metadata["created"][:16].replace("T", " "),
             version.task,
             _training_data(version.metadata),
             *_test_results(version.metadata),
             version.metadata["verdict"]["reason"] if "verdict" in version.metadata else "not evaluated yet",
         ]
-        for version in registry.versions()
+        for version in [*in_the_box, *registry.versions()]
     ]
-    rows += [["", "", name, *["-"] * 6, "DAMAGED: its card.json cannot be read"] for name in registry.damaged()]
+    rows += [["", "", name, *["-"] * 8, "DAMAGED: its card.json cannot be read"] for name in registry.damaged()]
     if not rows:
-        click.echo(f"no version in {paths.display_path(models_dir.resolve())} yet; run make run, or payment-ml retrain")
+        click.echo(
+            f"no version in {paths.display_path(models_dir.resolve())} yet; run make train, or payment-ml retrain"
+        )
         return
     for line in align_columns(_LIST_HEADER, rows):
         click.echo(line, nl=False)
@@ -83,10 +92,10 @@ def _test_results(metadata: dict[str, Any]) -> list[str]:
 @MODELS
 def show(version: str | None, models_dir: Path) -> None:
     """Print the model card of a VERSION, or of every champion."""
+    from payment_ml.recognition.readers import find_champion
     from payment_ml.registry.registry import Registry
 
-    registry = Registry(models_dir)
-    shown = [registry.get(version)] if version else [registry.champion(task) for task in TASKS]
+    shown = [Registry(models_dir).get(version)] if version else [find_champion(task, models_dir) for task in TASKS]
     if not any(shown):
         raise RegistryError(f"expected a champion in {models_dir}, but none was promoted yet; run payment-ml retrain")
     for shown_version in filter(None, shown):

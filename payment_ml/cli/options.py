@@ -12,13 +12,13 @@ from payment_ml.errors import MissingExtraError
 
 
 def folder_option(name: str, contents: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return the option `--NAME FOLDER` of a command; the default is the project's own folder of that name."""
+    """Return the option `--NAME FOLDER` of a command; the default is the folder of that name in the home folder."""
     return click.option(
         f"--{name}",
         f"{name}_dir",
         type=click.Path(file_okay=False, path_type=Path),
-        default=paths.ROOT / name,
-        show_default=f"{name}/ of this project",
+        default=lambda: paths.home() / name,
+        show_default=f"{name}/ of this project, or of PAYMENT_ML_HOME",
         help=contents,
     )
 

@@ -27,7 +27,7 @@ _RESERVED = {  # parameters that the runner sets, and what a user gives instead
 
 def notebook_path(step: str) -> Path:
     """Return the path of a step's source notebook."""
-    return paths.ROOT / "notebooks" / f"{step}.ipynb"
+    return paths.resource("notebooks") / f"{step}.ipynb"
 
 
 def parameters_of(step: str) -> dict[str, dict[str, Any]]:
@@ -87,7 +87,7 @@ def execute_notebook(
             str(executed),
             parameters,
             kernel_name="python3",
-            cwd=str(paths.ROOT),
+            cwd=str(paths.home()),
             progress_bar=False,
             log_output=True,
             config=config,

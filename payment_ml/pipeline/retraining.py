@@ -174,10 +174,10 @@ def _run_step(run: RunRecord, step: str, registry: Registry, data_dir: Path, cel
     """
     values = {
         **run.parameters,
-        # Relative to the project where they lie in it: the executed notebooks travel with the version.
-        "data_dir": paths.display_path(data_dir.resolve()),
-        "models_dir": paths.display_path(registry.models_dir.resolve()),
-        "result_file": paths.display_path(run.result_file(step).resolve()),
+        # Relative where they lie in the home folder: the executed notebooks travel with the version.
+        "data_dir": paths.as_parameter(data_dir),
+        "models_dir": paths.as_parameter(registry.models_dir),
+        "result_file": paths.as_parameter(run.result_file(step)),
     }
     if "version" in run.results:
         values["version"] = run.results["version"]

@@ -15,7 +15,7 @@ def write_result(path: str, result: dict[str, Any]) -> None:
 
     Parameters
     ----------
-    path : the notebook's parameter `result_file`; relative to the project's root; an empty one writes nothing
+    path : the notebook's parameter `result_file`; relative to the home folder; an empty one writes nothing
     result : name -> value that JSON can hold
     """
     if path:

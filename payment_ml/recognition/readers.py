@@ -20,6 +20,7 @@ __all__ = [
     "DigitClassifier",
     "DigitReading",
     "champions",
+    "find_champion",
     "load_amount_reader",
     "load_champion",
     "load_digit_classifier",
@@ -33,7 +34,8 @@ def load_digit_classifier(models_dir: str | Path | None = None, version: str | N
 
     Parameters
     ----------
-    models_dir : folder of versions; None is models/ of this project
+    models_dir : folder of versions; None is models/ of the home folder (`paths.home`), and where that has no champion,
+        the models in the box
     version : name of a version; None is the champion
 
     Raises
@@ -78,19 +80,39 @@ def champions(models_dir: Path) -> dict[str, Reader]:
     ------
     RegistryError : a champion is not what its metadata describes
     """
-    registry = Registry(models_dir)
-    return {task: load_champion(task, models_dir) for task in TASKS if registry.champion(task) is not None}
+    return {task: load_champion(task, models_dir) for task in TASKS if find_champion(task, models_dir) is not None}
+
+
+def find_champion(task: Task, models_dir: str | Path | None = None) -> Version | None:
+    """Return the version that serves a task; None where there is none.
+
+    A folder that is named is the only one that is looked at. Otherwise, and where the folder named is models/ of the
+    home folder, the models that travel with the code serve until a version of one's own is promoted there.
+
+    Raises
+    ------
+    RegistryError : a champion's entry or metadata is damaged
+    """
+    folders = [_models_folder(models_dir)]
+    if folders[0].resolve() == paths.resolve("models").resolve():
+        folders.append(paths.resource("models"))
+    champions = (Registry(folder).champion(task) for folder in folders)
+    return next((champion for champion in champions if champion is not None), None)
+
+
+def _models_folder(models_dir: str | Path | None) -> Path:
+    return paths.resolve("models") if models_dir is None else Path(models_dir)
 
 
 def _verified_version(task: Task, models_dir: str | Path | None, name: str | None) -> Version:
-    registry = Registry(paths.ROOT / "models" if models_dir is None else Path(models_dir))
-    version = registry.champion(task) if name is None else registry.get(name)
+    folder = _models_folder(models_dir)
+    version = find_champion(task, models_dir) if name is None else Registry(folder).get(name)
     if version is None:
         raise RegistryError(
-            f"expected a champion of {task} in {registry.models_dir}, but none was promoted yet; "
-            "run make run, or payment-ml retrain"
+            f"expected a champion of {task} in {folder}, but none was promoted yet; "
+            "run make train, or payment-ml retrain"
         )
     if version.task != task:
         raise RegistryError(f"expected a version that reads {task}, but {version.name} reads {version.task}")
-    registry.verify_serving(version)
+    Registry(version.folder.parent).verify_serving(version)
     return version

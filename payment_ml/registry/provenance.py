@@ -16,12 +16,18 @@ def library_versions() -> dict[str, str]:
 
 
 def code_version() -> str:
-    """Return the commit that is checked out, marked -dirty when files differ from it.
+    """Return the commit that is checked out, marked -dirty when files differ from it other than data and models.
 
     Without git, or outside of a checkout, return the version of this package.
     """
-    command = ["git", "-C", str(paths.ROOT), "describe", "--always", "--exclude=*", "--dirty", "--abbrev=12"]
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+        commit = _git("rev-parse", "--short=12", "HEAD")
+        changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!data", ":!models")
     except (OSError, subprocess.SubprocessError):  # no git, or no checkout
         return __version__
+    return f"{commit}-dirty" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(paths.ROOT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()

@@ -110,7 +110,7 @@ def test_a_demo_without_a_champion_says_what_to_run(tmp_path):
     completed = run_cli("demo", "--no-browser", "--models", tmp_path)
     assert completed.returncode == 1
     assert "expected a champion of amounts" in completed.stderr
-    assert "make run" in completed.stderr
+    assert "make train" in completed.stderr
     assert "Traceback" not in completed.stderr
 
 

@@ -144,7 +144,7 @@ def test_no_model_is_one_line_and_exit_status_1(tmp_path):
     done = run_cli("read", "--as", "digit", "--models", tmp_path, SAMPLES / "digit-01.png")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "run make run" in done.stderr
+    assert "run make train" in done.stderr
 
 
 def test_an_interrupted_pipe_is_quiet(quick_run):

@@ -90,7 +90,7 @@ def test_an_empty_folder_lists_no_version_and_shows_no_champion(tmp_path):
     """Both messages say what to run."""
     listed = run_cli("models", "list", "--models", tmp_path)
     assert listed.returncode == 0
-    assert listed.stdout.endswith("yet; run make run, or payment-ml retrain\n")
+    assert listed.stdout.endswith("yet; run make train, or payment-ml retrain\n")
     shown = run_cli("models", "show", "--models", tmp_path)
     assert shown.returncode == 1
     assert "none was promoted yet; run payment-ml retrain" in shown.stderr

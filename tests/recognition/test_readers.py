@@ -49,7 +49,7 @@ def test_a_version_can_be_chosen_by_name(run_copy):
 
 def test_without_a_champion_the_message_says_how_to_get_one(tmp_path):
     """A newcomer may read before any network was trained."""
-    with pytest.raises(RegistryError, match="none was promoted yet; run make run"):
+    with pytest.raises(RegistryError, match="none was promoted yet; run make train"):
         readers.load_digit_classifier(tmp_path)
 
 
