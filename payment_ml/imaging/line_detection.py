@@ -24,6 +24,7 @@ class Page:
     grey: np.ndarray  # uint8 [at most 96, at most 1600], 0 black, 255 white
     scale: float  # pixels of the page per pixel of the image, at most 1
     image_width: int  # pixels
+    picture: np.ndarray  # uint8 [height, width], the image itself
     inverted: bool = False  # treat as ink what the grey levels suggest to be background
 
     @property
@@ -126,7 +127,7 @@ def prepare_page(grey: np.ndarray) -> Page:
     scale = min(1.0, _MAX_HEIGHT / grey.shape[0], _MAX_WIDTH / grey.shape[1])
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     reduced = grey if scale == 1 else cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    return Page(reduced, scale, grey.shape[1])
+    return Page(reduced, scale, grey.shape[1], grey)
 
 
 def detect_line(page: Page, connected: bool = False) -> TextLine | None:
