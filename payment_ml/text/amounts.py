@@ -66,7 +66,7 @@ def parse(text: str, profile: Profile | None = None) -> Amount:
     return Amount(text, value.quantize(_CENT), readings, reason or None)
 
 
-def parse_label(text: str) -> Decimal | None:
+def value_of_label(text: str) -> Decimal | None:
     """Return the value of a label, an amount as `str(Amount.value)` writes it; None for any other text."""
     return Decimal(text) if re.fullmatch(r"-?(?:0|[1-9][0-9]*)\.[0-9]{2}", text) else None
 
@@ -87,17 +87,24 @@ class Style:
 
 
 def spellings(value: Decimal) -> list[str]:
-    """Return the unambiguous ways to write an amount, the plainest first; currency and fillers included."""
+    """Return the unambiguous ways to write an amount, the plainest first; currency and fillers included.
+
+    A negative amount has a dash before or behind, which only a profile settles.
+    """
+    if value < 0:
+        plain = [text for text in spellings(-value) if text[0].isdigit() and text[-1].isdigit()]
+        return [f"-{text}" for text in plain] + [f"{text}-" for text in plain]
     marks = [".", ",", "-", "/"] + ([".-", ""] if value == int(value) else [])
     thousands = ["", ",", ".", "'"] if value >= 1000 else [""]
-    sides = [("", "")] + [(sign, "") for sign in "$€£*=-"] + [("", sign) for sign in "€*=-"]
+    sides = [("", "")] + [(sign, "") for sign in "$€£*="] + [("", sign) for sign in "€*="]
     sides += [(filler, filler) for filler in "*=-"]
     styles = (
         Style(thousand, mark, *side)
         for side, mark, thousand in itertools.product(sides, marks, thousands)
         if not thousand or thousand != mark[:1]
     )
-    return [text for text in (write(value, style) for style in styles) if parse(text) == Amount(text, value, (value,), None)]
+    texts = (write(value, style) for style in styles)
+    return [text for text in texts if (amount := parse(text)).reason is None and amount.value == value]
 
 
 def write(value: Decimal, style: Style = Style()) -> str:

@@ -18,7 +18,7 @@ _CODES = (
     "AED AUD BRL CAD CHF CLP CNY COP CZK DKK DZD EUR GBP HUF ILS INR JPY LKR MAD MXN MYR NOK NPR NZD PKR PLN QAR SAR "
     "SEK SGD TND TRY USD ZAR"
 )
-_ABBREVIATIONS = ("R$", "US$", "CA$", "A$", "C$", "S$", "RM", "Rs.", "Rs", "SFr.", "SFr", "Fr.", "Fr", "kr.", "kr")
+_ABBREVIATIONS = "R$ US$ CA$ A$ C$ S$ RM Rs. Rs SFr. SFr Fr. Fr kr. kr Euro"
 
 _FILLERS = r"*#=\s-"
 _TWO = r"(?P<cents>[0-9]{2})"
@@ -71,6 +71,8 @@ def split(text: str, profile: Profile | None) -> Parts | None:
 
     One dash is a sign. Two or more, or dashes on both sides, are fillers that close the line.
     """
+    if text[0].isdigit() and text[-1].isdigit():  # the usual case: nothing stands before or behind
+        return Parts(text, "", False, frozenset())
     outline, currency = _patterns(frozenset() if profile is None else profile.notation.currency_names)
     match = outline.fullmatch(text)
     if match is None:
@@ -111,11 +113,11 @@ def _values(form: str, match: dict[str, str | None], ending: str, profile: Profi
     irregular = None if units.is_regular else "its groups of digits are irregular"
     if form == "whole":
         doubt = "its cents may be missing" if ending == "." and policy != "never" else None
-        values = [Value(_decimal(units.digits), irregular or doubt)]
-        if policy == "always" and not units.mark and ending in ("", "."):
-            # The number has lost its mark or its cents; only groups or an ending show that it has none.
-            values.append(Value(_decimal(units.digits).scaleb(-2)))
-        return values
+        whole = Value(_decimal(units.digits), irregular or doubt)
+        # Where cents are always written, only groups or an ending show that there are none; a bare number has lost its
+        # mark, or its cents.
+        is_bare = policy == "always" and not units.mark and not ending
+        return [whole, Value(Decimal(units.digits).scaleb(-2))] if is_bare else [whole]
     if ending in ("-", "."):
         return []  # an ending that stands for the cents
     if form == "mills":
@@ -124,9 +126,8 @@ def _values(form: str, match: dict[str, str | None], ending: str, profile: Profi
     if form == "apart" and not units.mark:
         joined, parted = Value(_decimal(units.digits + cents)), Value(_decimal(units.digits, cents))
         return {"never": [joined], "always": [parted], "any": [parted, joined]}[policy]
-    if form == "tenths":
-        is_usual = profile is not None and match["mark"] == profile.notation.decimal
-        irregular = irregular or (None if is_usual else "it has one digit of cents")
+    if form == "tenths" and (profile is None or match["mark"] != profile.notation.decimal):
+        return []  # a crop that lost the last digit looks the same
     doubt = "the profile has whole units only" if policy == "never" else None
     cents = cents.rjust(2, "0") if form == "only hundredths" else cents.ljust(2, "0")
     return [Value(_decimal(units.digits, cents), irregular or doubt)]
@@ -142,7 +143,9 @@ def _split_units(text: str, profile: Profile | None) -> _Units | None:
     if not all(group.isdigit() for group in (first, *others)) or first.startswith("0"):
         return None
     in_threes = len(first) <= 3 and set(lengths) == {3}
-    in_lakhs = mark == "," and len(first) <= 2 and lengths[-1] == 3 and set(lengths[:-1]) == {2}
+    # In India, 150,00,000 is 150 lakhs; elsewhere a first group of three is no evidence of lakhs.
+    longest = 3 if profile is not None and profile.notation.has_lakhs else 2
+    in_lakhs = mark == "," and len(first) <= longest and lengths[-1] == 3 and set(lengths[:-1]) == {2}
     digits = first + "".join(others)
     if in_threes or in_lakhs:
         return _Units(digits, mark, True)
@@ -158,7 +161,7 @@ def _decimal(units: str, cents: str = "00") -> Decimal:
 @functools.cache
 def _patterns(names: frozenset[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return patterns of a whole amount and of a currency, which has the names of a profile besides the usual ones."""
-    known = sorted({*_SIGNS, *_CODES.split(), *_ABBREVIATIONS, *names}, key=len, reverse=True)
+    known = sorted({*_SIGNS, *_CODES.split(), *_ABBREVIATIONS.split(), *names}, key=len, reverse=True)
     currency = "|".join(map(re.escape, known))
     ending = r"\s*(?:(?P<slash>/\s*[-=]+)|(?P<strokes>[.,:|]\s*[-=]+|=-+)|(?P<mark>[.,|]))"
     outline = (

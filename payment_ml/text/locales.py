@@ -71,6 +71,8 @@ def _currency_names(locale: str, currency: str) -> frozenset[str]:
         names.add(numbers.get_currency_name(currency, locale=language))
         # CLDR tells plural forms apart by the number.
         names |= {numbers.get_currency_name(currency, count, language) for count in (0, 1, 2, 3, 5, 11, 100, 1.5)}
+    # People leave out the country, as in `reais` for reais brasileiros and in `$` for R$.
+    names |= {word for name in names for word in normalize(name).split()}
     if any(name.endswith("$") for name in names):
         names.add("$")
     return frozenset(normalize(name).casefold() for name in names)
