@@ -14,13 +14,14 @@ from payment_ml.imaging.image_loading import Source, load_grey_with_note
 from payment_ml.imaging.line_images import LineImage
 from payment_ml.networks import inference
 from payment_ml.recognition import acceptance, confidence, ctc
-from payment_ml.recognition.hypotheses import group_by_value
+from payment_ml.recognition.hypotheses import AmountHypothesis, group_by_value, likeliest
 from payment_ml.recognition.line_recognizer import BATCH_SIZE, LineRecognizer
 from payment_ml.recognition.readings import Alternative, AmountReading, Character
 from payment_ml.recognition.test_time_augmentation import LineRecognition
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import Task
 from payment_ml.text import amounts
+from payment_ml.text.profiles import Profile
 
 _MAX_GAP = 1.6  # digit heights between two digits of one amount; further apart, they are two numbers
 _MIN_UNDETECTED_PROBABILITY = 0.1  # of a text where no text was detected; a less likely one is no reading
@@ -43,9 +44,10 @@ class AmountReader:
 
     task = Task.AMOUNTS
 
-    def __init__(self, version: Version):
+    def __init__(self, version: Version, profile: Profile | None = None):
         """Load a version's network; `load_amount_reader` finds a version and verifies it first."""
         self.version = version
+        self.profile = profile
         slope, offset = version.metadata.get("calibration", (1.0, 0.0))
         self.calibration: tuple[float, float] = (slope, offset)
         self.acceptance_rules = acceptance.rules_from_metadata(version.metadata)
@@ -96,6 +98,12 @@ class AmountReader:
                 for prepared, recognition in recognised:
                     yield self._decide(prepared, recognition)
 
+    def with_profile(self, profile: Profile | None) -> "AmountReader":
+        """Return the same reader for another kind of form; None: nothing is assumed."""
+        reader = copy.copy(self)
+        reader.profile = profile
+        return reader
+
     def uncalibrated(self) -> "AmountReader":
         """Return the same reader with the network's own confidence, for comparison."""
         reader = copy.copy(self)
@@ -136,17 +144,13 @@ class AmountReader:
         if recognition is None:
             return _nothing(prepared.reason or _NO_TEXT, prepared.note)
         line = recognition.line
-        hypotheses = group_by_value(recognition.hypotheses)
+        hypotheses = group_by_value(recognition.hypotheses, self.profile)
         alternatives = tuple(
             Alternative(str(hypothesis.amount.value), hypothesis.amount.value, self.calibrated(hypothesis.probability))
             for hypothesis in hypotheses
             if hypothesis.amount.value is not None
         )
-        # The likeliest text that the grammar knows counts, however unlikely, before any text that is no amount.
-        best = next(
-            (hypothesis for hypothesis in hypotheses if hypothesis.amount.readings or hypothesis.is_no_amount),
-            hypotheses[0],
-        )
+        best = likeliest(hypotheses)
         is_guess = not line.text_detected and best.probability < _MIN_UNDETECTED_PROBABILITY
         if best.is_no_amount or not best.written or is_guess:
             return _nothing(_NO_AMOUNT if line.text_detected else _NO_TEXT, prepared.note, alternatives)
@@ -155,7 +159,7 @@ class AmountReader:
         certainty = self.calibrated(best.probability)
         rule = self.acceptance_rules.get(Task.AMOUNTS)
         reason = (
-            best.amount.reason
+            _spelling_reason(best)
             or _two_numbers_reason(line, characters)
             or acceptance.review_reason(certainty, rule, self.version.name)
         )
@@ -186,6 +190,12 @@ def _prepare(source: Source) -> _Prepared:
 def _nothing(reason: str, note: str | None, alternatives: tuple[Alternative, ...] = ()) -> AmountReading:
     """Return the reading for review of an image in which no amount was read."""
     return AmountReading("", None, "", 0.0, "review", reason, (), alternatives, note=note)
+
+
+def _spelling_reason(hypothesis: AmountHypothesis) -> str | None:
+    """Return why a text has no certain value; None where it has one."""
+    reason = hypothesis.amount.reason
+    return reason if hypothesis.amount.readings else f"not an amount that the grammar knows: {reason}"
 
 
 def _characters(recognition: LineRecognition, written: str) -> tuple[Character, ...]:

@@ -106,7 +106,7 @@ def random_amount(rng: np.random.Generator) -> tuple[Decimal, str]:
     cents = _choose([mark for mark in (".", ",", "-", "/", ".-") if mark[0] != thousands], rng)
     if cents == ".-":
         value = Decimal(int(value))
-    before = _choose(["", "", "$", "$", "€", "£", "*", "=", "-"], rng)
+    before = _choose(["", "", "$", "$", "€", "£", "*", "=", "--"], rng)  # one dash would be a sign
     behind = _choose(["", "", "", "*", "=", "€"], rng) if before in ("", "*", "=") else ""
     return value, amounts.write(value, amounts.Style(thousands, cents, before, behind))
 
