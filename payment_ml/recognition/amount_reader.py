@@ -13,19 +13,19 @@ from payment_ml.imaging import line_batches, line_images
 from payment_ml.imaging.image_loading import Source, load_grey_with_note
 from payment_ml.imaging.line_images import LineImage
 from payment_ml.networks import inference
-from payment_ml.recognition import acceptance, confidence, ctc
-from payment_ml.recognition.hypotheses import AmountHypothesis, group_by_value, likeliest
+from payment_ml.recognition import acceptance, confidence, ctc, doubts
+from payment_ml.recognition.calibrated_range import CalibratedRange, measure
+from payment_ml.recognition.hypotheses import group_by_value, likeliest
 from payment_ml.recognition.line_recognizer import BATCH_SIZE, LineRecognizer
 from payment_ml.recognition.readings import Alternative, AmountReading, Character
 from payment_ml.recognition.test_time_augmentation import LineRecognition
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import Task
 from payment_ml.text import amounts
+from payment_ml.text.amounts import Amount
 from payment_ml.text.profiles import Profile
 
-_MAX_GAP = 1.6  # digit heights between two digits of one amount; further apart, they are two numbers
 _MIN_UNDETECTED_PROBABILITY = 0.1  # of a text where no text was detected; a less likely one is no reading
-_MAX_INK_OUTSIDE = 0.45  # share of the text-like ink that may lie outside of the line
 _NO_TEXT = "no writing was found in the picture"
 _NO_AMOUNT = "no amount was found in the picture"
 
@@ -51,6 +51,7 @@ class AmountReader:
         slope, offset = version.metadata.get("calibration", (1.0, 0.0))
         self.calibration: tuple[float, float] = (slope, offset)
         self.acceptance_rules = acceptance.rules_from_metadata(version.metadata)
+        self.range = CalibratedRange.from_metadata(version.metadata)
         self.recognizer = LineRecognizer(inference.load_session(version.inference_path))
 
     def read(self, source: Source) -> AmountReading:
@@ -120,6 +121,7 @@ class AmountReader:
         return {
             "calibration": list(self.calibration),
             "promises": acceptance.rules_as_metadata(self.acceptance_rules),
+            "range": None if self.range is None else self.range.as_metadata(),
         }
 
     def describe_calibration(self) -> str:
@@ -155,18 +157,21 @@ class AmountReader:
         if best.is_no_amount or not best.written or is_guess:
             return _nothing(_NO_AMOUNT if line.text_detected else _NO_TEXT, prepared.note, alternatives)
         characters = _characters(recognition, best.written)
-        value = best.amount.value
+        amount, evidence = doubts.with_cents_evidence(best.amount, line, characters, self.profile)
+        value, digits = amount.value, amounts.digits_of(best.written)
         certainty = self.calibrated(best.probability)
+        measures = None if value is None else measure(line, len(digits), value)
         rule = self.acceptance_rules.get(Task.AMOUNTS)
         reason = (
-            _spelling_reason(best)
-            or _two_numbers_reason(line, characters)
+            _spelling_reason(amount, evidence)
+            or doubts.doubt(amount, line, characters, self.profile)
+            or (None if self.range is None or measures is None else self.range.reason(measures))
             or acceptance.review_reason(certainty, rule, self.version.name)
         )
         return AmountReading(
-            text=best.written if value is None else str(value),
+            text=amount.text if value is None else str(value),
             value=value,
-            digits=amounts.digits_of(best.written),
+            digits=digits,
             confidence=certainty if value is not None else 0.0,
             decision="review" if reason else "accept",
             reason=reason,
@@ -174,6 +179,7 @@ class AmountReader:
             alternatives=alternatives[1:] if value is not None else alternatives,
             outline=line.outline,
             note=prepared.note,
+            measures=measures,
         )
 
 
@@ -192,10 +198,11 @@ def _nothing(reason: str, note: str | None, alternatives: tuple[Alternative, ...
     return AmountReading("", None, "", 0.0, "review", reason, (), alternatives, note=note)
 
 
-def _spelling_reason(hypothesis: AmountHypothesis) -> str | None:
+def _spelling_reason(amount: Amount, evidence: str | None) -> str | None:
     """Return why a text has no certain value; None where it has one."""
-    reason = hypothesis.amount.reason
-    return reason if hypothesis.amount.readings else f"not an amount that the grammar knows: {reason}"
+    if amount.reason is None or not amount.readings:
+        return amount.reason and f"not an amount that the grammar knows: {amount.reason}"
+    return amount.reason if evidence is None else f"{amount.reason}: {evidence}"
 
 
 def _characters(recognition: LineRecognition, written: str) -> tuple[Character, ...]:
@@ -208,15 +215,3 @@ def _characters(recognition: LineRecognition, written: str) -> tuple[Character, 
         own_share = shares.pop(character)
         characters.append(Character(character, own_share, left, right, tuple(shares.items())))
     return tuple(characters)
-
-
-def _two_numbers_reason(line: LineImage, characters: Sequence[Character]) -> str | None:
-    """Return why the text may be two numbers; None if nothing suggests it."""
-    for character, following in itertools.pairwise(characters):
-        if following.left - character.right > _MAX_GAP * line.digit_height:
-            return (
-                f"there may be two numbers: a wide gap lies between {character.character!r} and {following.character!r}"
-            )
-    if line.ink_outside > _MAX_INK_OUTSIDE:
-        return "there is more writing above or below what was read; cut out the amount"
-    return None
