@@ -42,14 +42,15 @@ _WORDS = {
 def measure(line: LineImage, digits: int, value: Decimal) -> Measures:
     """Measure a line and what was read of it."""
     ink = line.pixels.astype(np.float32) / np.float32(255)
-    across, down = cv2.Sobel(ink, cv2.CV_32F, 1, 0, scale=0.25), cv2.Sobel(ink, cv2.CV_32F, 0, 1, scale=0.25)
-    edge = float(cv2.magnitude(across, down).sum())
+    # Sobel's weights add up to 8 times the slope; the slope's integral is the length of the edge.
+    across, down = (cv2.Sobel(ink, cv2.CV_32F, *axis, scale=1 / 8) for axis in ((1, 0), (0, 1)))
+    edge = max(float(cv2.magnitude(across, down).sum()), 1.0)
     slope = float(line.transform[1, 0] / line.transform[0, 0])
     return Measures(
         digits,
         abs(float(value)),
         line.digit_height * line.page.scale,
-        2 * float(ink.sum()) / max(2 * edge, 1.0) / TEXT_HEIGHT,
+        2 * float(ink.sum()) / edge / TEXT_HEIGHT,
         math.degrees(math.atan(slope)),
     )
 
