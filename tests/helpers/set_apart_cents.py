@@ -37,13 +37,13 @@ def draw_number(glyph_bank: glyphs.GlyphBank, digits: str, kind: str = "plain", 
         own_style = small if is_raised else style
         stroke = glyph_bank.draw(glyph_bank.pick(int(digit), own_style, rng), own_style, rng)
         if i == cents:
-            x += {"gap": 32, "rule": 8, "point": 3, "faint point": 3}.get(kind, 0)
+            x += {"gap": 32, "rule": 8, "point": 4, "faint point": 4}.get(kind, 0)
             _print_before_cents(ink, kind, x)
-            x += {"rule": 12, "point": 3, "faint point": 3}.get(kind, 0)
+            x += {"rule": 12, "point": 4, "faint point": 4}.get(kind, 0)
         lift = round(0.5 * _SIZE) if is_raised else 0
         glyphs.composite(ink, stroke, x, _BASE - lift - stroke.shape[0])
         spans.append((float(x), float(x + stroke.shape[1])))
-        x += stroke.shape[1] + 7
+        x += stroke.shape[1] + 5
     if kind == "underlined":
         cv2.line(ink, (int(spans[cents][0]), _BASE - 16), (int(spans[-1][1]), _BASE - 16), 1.0, 3, cv2.LINE_AA)
     if kind == "underlined whole":
