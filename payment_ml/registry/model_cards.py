@@ -3,6 +3,7 @@
 Source: Mitchell et al. 2019, "Model cards for model reporting", arXiv 1810.03993.
 """
 
+import html
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,11 @@ from payment_ml.tasks import Task
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def note(metadata: dict[str, Any]) -> str:
+    """Return the note of a version's metadata in one line; empty where it has none."""
+    return " ".join(str(metadata.get("note", "")).split())
 
 
 def render_model_card(name: str, metadata: dict[str, Any]) -> str:
@@ -21,7 +27,10 @@ def render_model_card(name: str, metadata: dict[str, Any]) -> str:
     metadata : content of its card.json
     """
     description = metadata.get("summary", metadata["architecture"])
-    lines = [f"# {name}", "", f"{description}. Trained {metadata['created']} by Payment ML."]
+    lines = [f"# {name}", ""]
+    if note(metadata):
+        lines += [f"**{html.escape(note(metadata), quote=False)}**", ""]
+    lines += [f"{description}. Trained {metadata['created']} by Payment ML."]
     lines += ["", "## Intended use", "", _INTENDED_USE[metadata["task"]]]
     if "test" in metadata:
         lines += ["", "## Evaluation", "", *_evaluation(metadata)]

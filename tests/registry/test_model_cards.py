@@ -25,6 +25,14 @@ def test_a_model_card_before_evaluation_gives_use_and_training():
     assert "## Evaluation" not in text
 
 
+def test_a_model_card_names_the_note_as_plain_text():
+    """A note is a person's words, not markup; without one there is no line for it."""
+    metadata = {"architecture": "cnn", "task": "digits", "created": "2026-11-23"}
+    noted = model_cards.render_model_card("some-version", metadata | {"note": "a <b>\nwide net"})
+    assert noted.startswith("# some-version\n\n**a &lt;b&gt; wide net**\n\ncnn. Trained")
+    assert model_cards.render_model_card("some-version", metadata).startswith("# some-version\n\ncnn. Trained")
+
+
 def test_a_model_card_gives_counts_beside_shares(metadata):
     """A share alone hides the number of images behind it."""
     text = model_cards.render_model_card("some-version", metadata)
