@@ -100,9 +100,9 @@ def load_profile(profile: "str | Path | Profile | None") -> Profile | None:
         with path.open("rb") as file:
             values = tomllib.load(file, parse_float=Decimal)
     except OSError as error:
-        known = ", ".join(profile_names())
+        names = ", ".join(profile_names())
         raise ProfileError(
-            f"expected a profile in {path}, but got: {error.strerror}; profiles by name are {known}"
+            f"expected a profile in {path}, but got: {error.strerror}; profiles by name are {names}"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProfileError(f"expected a profile in {path}, but it is not TOML: {error}; correct the file") from error
