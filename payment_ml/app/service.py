@@ -43,7 +43,7 @@ class PredictionService:
         reader = readers.get(Task.AMOUNTS)
         if profile is not None and isinstance(reader, AmountReader):
             self._readers[Task.AMOUNTS] = reader.with_profile(profile)
-        self._profile = profile or getattr(reader, "profile", None)
+        self._profile = profile or (None if reader is None else reader.profile)
         self._feedback = feedback
         self._session = f"panel-{secrets.token_hex(4)}"
 
