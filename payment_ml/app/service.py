@@ -35,15 +35,15 @@ class PredictionService:
     ----------
     readers : a reader for each task that can be chosen
     feedback : where corrections are saved; all of one service count as one session
-    profile : of the form on which amounts are written, as they are read and typed; None: nothing is assumed
+    profile : of the form on which amounts are written, as they are read and typed; None: that of the amount reader
     """
 
     def __init__(self, readers: Mapping[Task, Reader], feedback: FeedbackStore, profile: Profile | None = None):
-        self._readers = {
-            task: reader.with_profile(profile) if isinstance(reader, AmountReader) else reader
-            for task, reader in readers.items()
-        }
-        self._profile = profile
+        self._readers = dict(readers)
+        reader = readers.get(Task.AMOUNTS)
+        if profile is not None and isinstance(reader, AmountReader):
+            self._readers[Task.AMOUNTS] = reader.with_profile(profile)
+        self._profile = profile or (None if reader is None else reader.profile)
         self._feedback = feedback
         self._session = f"panel-{secrets.token_hex(4)}"
 

@@ -112,6 +112,7 @@ class ResumableBatch:
             self._reader.version.name,
             self._reader.version.metadata["sha256"],
             self._reader.calibration_state,
+            repr(self._reader.profile),
         ]
         job += [[display_name(file.path), file.error, _file_state(file.path)] for file in self._files]
         return hashlib.sha256(json.dumps(job).encode()).hexdigest()

@@ -16,7 +16,7 @@ import click
 from payment_ml import __version__, paths
 from payment_ml.cli.models import models
 from payment_ml.cli.options import DATA, MODELS, PROFILE, needs_extra
-from payment_ml.errors import LockedError, PaymentMLError, RegistryError
+from payment_ml.errors import LockedError, PaymentMLError, ProfileError, RegistryError
 from payment_ml.pipeline import log_setup
 from payment_ml.tasks import TASK_OF_WORD, Task
 
@@ -80,13 +80,18 @@ def read(
     from payment_ml.cli import batch, input_files
     from payment_ml.cli.output import FORMATS
     from payment_ml.recognition import readers
+    from payment_ml.text.profiles import load_profile
 
     files = list(input_files.expand(images))
     if not files:
         raise click.UsageError(f"expected pictures, but there are none in {', '.join(map(str, images))}")
     if kind != "amount" and profile is not None:
         raise click.UsageError(f"expected --profile with --as amount, but got --as {kind}, which has none")
-    reader = readers.load_champion(TASK_OF_WORD[kind], models_dir, profile)
+    try:
+        form = load_profile(profile)
+    except ProfileError as error:
+        raise click.UsageError(str(error)) from error
+    reader = readers.load_champion(TASK_OF_WORD[kind], models_dir, form)
     # Show the progress bar only on a terminal, and not where rows go to the same terminal.
     hidden = not sys.stderr.isatty() or (output is None and sys.stdout.isatty())
     progress = functools.partial(tqdm, desc="reading", total=len(files), unit="picture", disable=hidden)

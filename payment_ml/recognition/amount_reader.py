@@ -147,12 +147,12 @@ class AmountReader:
             return _nothing(prepared.reason or _NO_TEXT, prepared.note)
         line = recognition.line
         hypotheses = group_by_value(recognition.hypotheses, self.profile)
+        best = likeliest(hypotheses)
         alternatives = tuple(
             Alternative(str(hypothesis.amount.value), hypothesis.amount.value, self.calibrated(hypothesis.probability))
             for hypothesis in hypotheses
             if hypothesis.amount.value is not None
         )
-        best = likeliest(hypotheses)
         is_guess = not line.text_detected and best.probability < _MIN_UNDETECTED_PROBABILITY
         if best.is_no_amount or not best.written or is_guess:
             return _nothing(_NO_AMOUNT if line.text_detected else _NO_TEXT, prepared.note, alternatives)

@@ -19,6 +19,7 @@ from payment_ml.recognition import acceptance, confidence
 from payment_ml.recognition.readings import DigitReading
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import Task
+from payment_ml.text.profiles import Profile
 
 _BATCH_SIZE = 1000  # digits per call of the network; more gain no speed and cost memory
 _PREFETCH = 8  # images of a batch that are read before the first of them is asked for
@@ -28,6 +29,7 @@ class DigitClassifier:
     """Read digits with a digit network, its temperature and its acceptance rules; fulfils the protocol `Reader`."""
 
     task = Task.DIGITS
+    profile: Profile | None = None  # a digit means the same on every form
 
     def __init__(self, version: Version):
         """Load a version's network; `load_digit_classifier` finds a version and verifies it first."""

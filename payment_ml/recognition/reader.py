@@ -9,6 +9,7 @@ from payment_ml.recognition.acceptance import AcceptanceRule
 from payment_ml.recognition.readings import Alternative, Character
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import Task
+from payment_ml.text.profiles import Profile
 
 
 class Reading(Protocol):
@@ -60,6 +61,7 @@ class Reader(Protocol):
 
     task: Task
     version: Version
+    profile: Profile | None  # of the form on which amounts are written; None: nothing is assumed
     acceptance_rules: dict[str, AcceptanceRule]  # by the kind of image that a rule holds for
 
     def read(self, source: Source) -> Reading:

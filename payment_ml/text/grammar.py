@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from payment_ml.text.normalization import normalize
 from payment_ml.text.profiles import Profile
 
 APART = "|"  # between units and cents that are raised, smaller, underlined, or beyond a rule or a wide gap
@@ -67,10 +68,11 @@ class Value:
 
 
 def split(text: str, profile: Profile | None) -> Parts | None:
-    """Return the parts of a normalized text; None where it is no amount.
+    """Return the parts of a text that holds a digit; None where it is no amount.
 
     One dash is a sign. Two or more, or dashes on both sides, are fillers that close the line.
     """
+    text = normalize(text)
     if text[0].isdigit() and text[-1].isdigit():  # the usual case: nothing stands before or behind
         return Parts(text, "", False, frozenset())
     outline, currency = _patterns(frozenset() if profile is None else profile.notation.currency_names)

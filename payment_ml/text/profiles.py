@@ -43,7 +43,7 @@ class Profile:
         self._expect(isinstance(self.locale, str), "locale", "a locale of CLDR, such as en_US")
         self._expect(self.cents in _CENTS, "cents", " or ".join(_CENTS))
         self._expect(self.sign in _SIGNS, "sign", " or ".join(_SIGNS))
-        is_amount = isinstance(self.largest, Decimal | int) and 0 < self.largest < Decimal("Infinity")
+        is_amount = isinstance(self.largest, Decimal) and self.largest.is_finite() and self.largest > 0
         self._expect(self.largest is None or is_amount, "largest", "an amount above 0, as a Decimal")
         self._expect(self.region is None or _is_region(self.region), "region", "[left, top, right, bottom], 0 to 1")
         try:
@@ -100,9 +100,9 @@ def load_profile(profile: "str | Path | Profile | None") -> Profile | None:
         with path.open("rb") as file:
             values = tomllib.load(file, parse_float=Decimal)
     except OSError as error:
-        known = ", ".join(profile_names())
+        names = ", ".join(profile_names())
         raise ProfileError(
-            f"expected a profile in {path}, but got: {error.strerror}; profiles by name are {known}"
+            f"expected a profile in {path}, but got: {error.strerror}; profiles by name are {names}"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProfileError(f"expected a profile in {path}, but it is not TOML: {error}; correct the file") from error

@@ -15,6 +15,7 @@ from payment_ml.app.service import PredictionService
 from payment_ml.feedback.store import FeedbackStore
 from payment_ml.imaging import image_loading
 from payment_ml.tasks import Task
+from payment_ml.text.profiles import load_profile
 
 SAMPLES = paths.ROOT / "data" / "samples"
 
@@ -49,6 +50,21 @@ def test_an_answer_shows_the_likeliest_other_amounts(service, reader, amount):
     answer = service.read(amount, "a.png", Task.AMOUNTS)
     expected = [(f"{other.value:,.2f}", other.confidence) for other in reader.read(amount).alternatives[:3]]
     assert [(other["text"], other["confidence"]) for other in answer["alternatives"]] == expected
+
+
+def test_a_profile_holds_for_what_is_read_and_typed(reader, classifier, tmp_path):
+    """Without one, that of the reader does."""
+    feedback = FeedbackStore(tmp_path / "feedback")
+    plain = PredictionService({Task.AMOUNTS: reader}, feedback)
+    assert "ambiguous" in plain.check("5,000", Task.AMOUNTS)["refused"]
+    american = load_profile("us-cheque")
+    readers = {Task.AMOUNTS: reader, Task.DIGITS: classifier}
+    for service in (
+        PredictionService(readers, feedback, american),
+        PredictionService({Task.AMOUNTS: reader.with_profile(american)}, feedback),
+    ):
+        assert service.check("5,000", Task.AMOUNTS) == {"means": "5,000.00"}
+    assert reader.profile is None
 
 
 def test_a_digit_has_its_alternatives_and_its_outline(service, classifier):

@@ -74,6 +74,16 @@ def test_a_broken_picture_among_amounts_leaves_the_others(reader_run, tmp_path):
     assert "truncated or damaged" in rows[1]["reason"]
 
 
+def test_a_profile_settles_what_pictures_mean(reader_run, tmp_path):
+    """Whole units only: what is read with cents goes to a person with that reason."""
+    (tmp_path / "slip.toml").write_text('locale = "en_US"\ncents = "never"')
+    arguments = ("read", "--format", "jsonl", "--models", reader_run.models_dir, SAMPLES)
+    plain, profiled = (run_cli(*arguments, *more) for more in ((), ("--profile", tmp_path / "slip.toml")))
+    assert (plain.returncode, profiled.returncode) == (0, 0), profiled.stderr
+    reasons = [[json.loads(line)["reason"] or "" for line in done.stdout.splitlines()] for done in (plain, profiled)]
+    assert [sum("whole units only" in reason for reason in of_one) > 0 for of_one in reasons] == [False, True]
+
+
 def test_a_terminal_shows_the_progress(reader_run, tmp_path):
     """The rows go to a file."""
     read = f"{COMMAND} read --format csv --output {tmp_path}/x.csv --models {reader_run.models_dir} {SAMPLES}"
@@ -120,10 +130,20 @@ def test_jsonl_holds_the_same_as_csv(quick_run, tmp_path):
         ["read"],
         ["read", "--as", "poem", "x.png"],
         ["read", "--format", "xml", "x.png"],
+        ["read", "--profile", "no-such-form", str(SAMPLES)],
+        ["read", "--as", "digit", "--profile", "us-cheque", str(SAMPLES)],
         ["paint"],
         ["models", "show", "a", "b"],
     ],
-    ids=["no picture", "unknown kind", "unknown format", "unknown command", "too many arguments"],
+    ids=[
+        "no picture",
+        "unknown kind",
+        "unknown format",
+        "unknown profile",
+        "profile of a digit",
+        "unknown command",
+        "too many arguments",
+    ],
 )
 def test_wrong_usage_exits_with_2(arguments):
     """The message shows the right usage."""

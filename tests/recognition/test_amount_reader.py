@@ -1,6 +1,5 @@
 """Tests of the amount reader: whole amounts from any image, with decisions that can be trusted."""
 
-import copy
 import io
 import itertools
 import json
@@ -22,6 +21,7 @@ from payment_ml.recognition.readings import AmountReading
 from payment_ml.registry.versions import Version
 from payment_ml.synthesis import negatives
 from payment_ml.text import alphabet, amounts
+from payment_ml.text.profiles import Profile, load_profile
 
 NO_TEXT = "no writing was found in the picture"
 
@@ -36,8 +36,8 @@ def readings(reader, samples) -> list[AmountReading]:
 def read_log_probs(reader, draw):
     """Return a function that reads a clear image with a stub network, which gives the same log_probs for each line."""
 
-    def read(log_probs: np.ndarray) -> AmountReading:
-        stubbed = copy.copy(reader)
+    def read(log_probs: np.ndarray, profile: Profile | None = None) -> AmountReading:
+        stubbed = reader.with_profile(profile)
         stubbed.recognizer = LineRecognizer(stub_network(lambda pixels: log_probs))
         return stubbed.read(draw("1234.56"))
 
@@ -274,6 +274,40 @@ def test_an_amount_counts_before_a_likelier_text_that_is_none(read_log_probs):
     reading = read_log_probs(spell("12.3-", 0.7, "12.34"))
     assert reading.value == Decimal("12.34")
     assert reading.decision == "review"
+
+
+def test_a_likely_text_that_is_no_amount_is_not_replaced_by_an_unlikely_amount(read_log_probs):
+    """It goes to a person with its own digits; the amount is an alternative."""
+    reading = read_log_probs(spell("12/3-", 0.97, "12.34"))
+    assert (reading.text, reading.value, reading.digits, reading.decision) == ("12/3-", None, "123", "review")
+    assert reading.reason.startswith("not an amount that the grammar knows: ")
+    assert "12.34" in [alternative.text for alternative in reading.alternatives]
+
+
+@pytest.mark.parametrize(
+    ("text", "profile", "value", "reason"),
+    [
+        pytest.param("5,000", None, None, "ambiguous", id="three digits, without a profile"),
+        pytest.param("5,000", "us-cheque", "5000", None, id="three digits on an American cheque"),
+        pytest.param("1.338.-", "integer-cheque", "1338", None, id="whole units with an ending"),
+        pytest.param("12,34,567/-", "indian-cheque", "1234567", None, id="lakhs"),
+        pytest.param("-93.09", "us-cheque", None, "ambiguous", id="a dash in front"),
+        pytest.param("€93.09", "us-cheque", "93.09", "expected USD", id="another currency"),
+    ],
+)
+def test_a_profile_settles_what_a_reading_means(read_log_probs, text, profile, value, reason):
+    """The digits stay as they are written."""
+    reading = read_log_probs(spell(text), load_profile(profile))
+    assert reading.value == (None if value is None else Decimal(value))
+    assert reading.digits == amounts.digits_of(text)
+    assert reason is None or reason in reading.reason
+
+
+def test_a_reader_with_a_profile_leaves_the_other_as_it_was(reader):
+    """Both share the network."""
+    profiled = reader.with_profile(Profile("en_US"))
+    assert (reader.profile, profiled.profile) == (None, Profile("en_US"))
+    assert profiled.recognizer is reader.recognizer
 
 
 def test_a_version_that_was_never_evaluated_accepts_nothing(reader, samples):
