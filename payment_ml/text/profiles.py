@@ -1,6 +1,6 @@
 """Define profiles, which say how amounts are written on one kind of form, and load them from TOML files.
 
-The profiles of the project are in `profiles/`, and beside the modules where the package is installed from a wheel.
+The profiles of the project are in `profiles/`, which travels in the wheel.
 """
 
 import tomllib
@@ -9,12 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-import payment_ml
 from payment_ml import paths
 from payment_ml.errors import ProfileError
 from payment_ml.text.locales import Notation, notation
-
-FOLDERS = (paths.ROOT / "profiles", Path(payment_ml.__file__).parent / "profiles")
 
 _CENTS = ("always", "never", "any")
 _SIGNS = ("refuse", "negative")
@@ -71,7 +68,7 @@ class Profile:
 
 def profile_names() -> list[str]:
     """Return the names of the profiles that come with the project."""
-    return sorted({path.stem for folder in FOLDERS for path in folder.glob("*.toml")})
+    return sorted(path.stem for path in paths.resource("profiles").glob("*.toml"))
 
 
 def load_profile(profile: "str | Path | Profile | None") -> Profile | None:
@@ -90,8 +87,8 @@ def load_profile(profile: "str | Path | Profile | None") -> Profile | None:
         return profile
     path = Path(profile)
     if isinstance(profile, str) and path.suffix != ".toml" and path.name == profile:
-        path = next((known for folder in FOLDERS if (known := folder / f"{profile}.toml").is_file()), path)
-        if path.suffix != ".toml":
+        path = paths.resource("profiles") / f"{profile}.toml"
+        if not path.is_file():
             raise ProfileError(
                 f"expected a profile among {', '.join(profile_names())}, but got {profile!r}; "
                 "take one of these, or give the path of a TOML file"
