@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from payment_ml.imaging.line_images import LineImage
+from payment_ml.imaging.line_images import INK_LEVEL, LineImage
 from payment_ml.recognition.cents_evidence import find_cents_evidence
 from payment_ml.recognition.readings import Character
 from payment_ml.text import amounts
@@ -52,7 +52,11 @@ def doubt(amount: Amount, line: LineImage, characters: Sequence[Character], prof
     """Return why a text may be no amount, or a part of one; None if nothing suggests it."""
     if _ONLY_HUNDREDTHS.fullmatch(amount.text):
         return f"{amount.text!r} has no units; what stands before /100 may not have been read"
-    return _two_numbers(line, characters) or (None if profile is not None else _no_amount(amount.text))
+    return (
+        _two_numbers(line, characters)
+        or _upside_down(line, characters)
+        or (None if profile is not None else _no_amount(amount.text))
+    )
 
 
 def _two_numbers(line: LineImage, characters: Sequence[Character]) -> str | None:
@@ -64,6 +68,19 @@ def _two_numbers(line: LineImage, characters: Sequence[Character]) -> str | None
             )
     if line.ink_outside > _MAX_INK_OUTSIDE:
         return "there is more writing above or below what was read; cut out the amount"
+    return None
+
+
+def _upside_down(line: LineImage, characters: Sequence[Character]) -> str | None:
+    """Return why the picture may be upside down: a decimal mark stands on the base line, not above the middle."""
+    across, offset = float(line.transform[0, 0]), float(line.transform[0, 2])
+    middle = line.pixels.shape[0] // 2
+    for character in characters:
+        if character.character in ".,":
+            begin, end = (max(0, round((x - offset) / across)) for x in (character.left, character.right))
+            ink = line.pixels[:, begin : max(end, begin + 1)] > INK_LEVEL
+            if ink[:middle].any() and not ink[middle:].any():
+                return f"the mark {character.character!r} stands above the middle: the picture may be upside down"
     return None
 
 
