@@ -70,6 +70,9 @@ class Reader(Protocol):
     def read_many(self, sources: Iterable[Source]) -> list[Any]:
         """Read images in their order; a bad one stops nothing."""
 
+    def read_pages(self, source: Source) -> list[Any]:
+        """Read each page of a source in their order; most sources have one."""
+
     def stream(self, sources: Iterable[Source]) -> Iterator[Any]:
         """Read images in their order, and yield each reading as soon as it and those before it are ready."""
 

@@ -9,7 +9,8 @@ from helpers.corrupt_images import encode
 from PIL import Image
 
 from payment_ml.errors import ImageError
-from payment_ml.imaging.image_loading import MAX_PIXELS, load_grey, load_grey_with_note
+from payment_ml.imaging.image_files import MAX_PIXELS
+from payment_ml.imaging.image_loading import load_grey, load_grey_with_note
 
 
 @pytest.fixture
