@@ -1,6 +1,5 @@
 """Resolve and display paths, independently of the folder in which a notebook or a shell started.
 
-
 Data and models lie in one home folder: where PAYMENT_ML_HOME says, else this checkout, else ~/payment-ml where the
 package was installed without one. What travels with the code (notebooks, samples, the models in the box) lies in the
 checkout, or below the installed package.

@@ -184,8 +184,9 @@ def _pages(files: list[InputFile]) -> list[tuple[Path, Source]]:
 def _reading_rows(reader: Reader, pages: list[tuple[Path, Source]]) -> Iterator[Row]:
     """Yield a row for each page, as soon as it is read."""
     readings = reader.stream(source for _, source in pages)
+    currency = None if reader.profile is None else reader.profile.currency
     for (path, source), reading in zip(pages, readings, strict=True):
-        yield reading_row(path, reading, source.number if isinstance(source, SourcePage) else None)
+        yield reading_row(path, reading, source.number if isinstance(source, SourcePage) else None, currency)
 
 
 def _with_error_rows(files: list[InputFile], rows: Iterator[Row]) -> Iterator[Row]:
