@@ -163,8 +163,9 @@ def _decimal(units: str, cents: str = "00") -> Decimal:
 @functools.cache
 def _patterns(names: frozenset[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return patterns of a whole amount and of a currency, which has the names of a profile besides the usual ones."""
-    known = sorted({*_SIGNS, *_CODES.split(), *_ABBREVIATIONS.split(), *names}, key=len, reverse=True)
-    currency = "|".join(map(re.escape, known))
+    known = sorted({*_CODES.split(), *_ABBREVIATIONS.split(), *names} - {*_SIGNS}, key=len, reverse=True)
+    # The lookahead keeps a digit from being compared with a hundred names.
+    currency = rf"(?![0-9.,])(?:{'|'.join(map(re.escape, known))}|[{_SIGNS}])"
     ending = r"\s*(?:(?P<slash>/\s*[-=]+)|(?P<strokes>[.,:|]\s*[-=]+|=-+)|(?P<mark>[.,|]))"
     outline = (
         rf"(?P<before>(?:{currency}|[({_FILLERS}])*)"
