@@ -15,8 +15,8 @@ from pathlib import Path
 
 import zmq
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
-from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
 from traitlets import Instance, default
 from traitlets.config import Config
 
