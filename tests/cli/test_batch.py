@@ -74,15 +74,8 @@ def test_a_killed_batch_is_resumed_and_writes_the_same_file(slips, reader_run, t
     """The output is equal byte for byte, and what was recorded is not read again."""
     pages = [Image.open(slips / f"{i:03}.png") for i in (0, 1, 2)]
     pages[0].save(tmp_path / "pages.tif", save_all=True, append_images=pages[1:])
-    command = [
-        "read",
-        "--format",
-        "csv",
-        "--models",
-        str(reader_run.models_dir),
-        str(tmp_path / "pages.tif"),
-        str(slips),
-    ]
+    command = ["read", "--format", "csv", "--models", str(reader_run.models_dir)]
+    command += [str(tmp_path / "pages.tif"), str(slips)]
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     assert run_cli(*command, "--output", whole).returncode == 0
     record = tmp_path / ".killed.unfinished"
