@@ -108,6 +108,19 @@ def only_frame(image: Image.Image, name: str) -> int:
     raise ImageError(f"expected a still picture, but {name} is a moving one; {advice}", "a moving picture", advice)
 
 
+def count_pages(image: Image.Image, name: str) -> int | None:
+    """Return the number of pages of a TIFF, or of a HEIC with several; None for an image that has no pages.
+
+    Raises
+    ------
+    ImageError : as `page_frames`
+    """
+    if image.format not in PAGED_FORMATS:
+        return None
+    count = len(page_frames(image, name))
+    return None if image.format == "HEIF" and count == 1 else count
+
+
 def page_frames(image: Image.Image, name: str) -> list[int]:
     """Return the numbers of the frames that are pages: all but previews, which are smaller copies of others.
 

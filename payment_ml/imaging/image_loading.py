@@ -76,15 +76,14 @@ def split_pages(source: Source) -> list[Source]:
 
 
 def count_pages(source: Source) -> int | None:
-    """Return the number of pages of a TIFF or HEIC, without decoding them; None for a source that has no pages.
+    """Return the number of pages of a TIFF, or of a HEIC with several; None for a source that has no pages.
 
     Raises
     ------
     ImageError : the source cannot be opened, is damaged, or has too many pages
     """
     if isinstance(source, Image.Image):
-        is_paged = source.format in image_files.PAGED_FORMATS
-        return len(image_files.page_frames(source, "the picture")) if is_paged else None
+        return image_files.count_pages(source, "the picture")
     if not isinstance(source, str | Path | bytes):
         return None
     name = _name(source)
@@ -93,7 +92,7 @@ def count_pages(source: Source) -> int | None:
         if file_types.image_format(head) not in image_files.PAGED_FORMATS:
             return None
         with image_files.open_image(file, head, name, image_files.PAGED_FORMATS) as image:
-            return len(image_files.page_frames(image, name))
+            return image_files.count_pages(image, name)
 
 
 def load(

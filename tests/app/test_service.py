@@ -130,13 +130,22 @@ def test_an_image_of_too_many_pixels_is_refused(service):
     assert "huge.png has 2,500 million" in service.read(bytes(header), "huge.png", Task.AMOUNTS)["refused"]
 
 
-def test_the_first_frame_of_an_animation_is_read_with_a_note(service, amount):
-    """The answer is that of the first frame alone."""
+def test_an_animation_is_refused(service, amount):
+    """Each of its frames may show another amount."""
     first = Image.open(io.BytesIO(amount)).convert("L")
     animation = encode(first, "GIF", save_all=True, append_images=[Image.new("L", first.size, 255)] * 4)
-    answer = service.read(animation, "moving.gif", Task.AMOUNTS)
-    assert answer["note"] == "a moving picture: its first frame was read"
-    assert answer["text"] == service.read(encode(first, "GIF"), "still.gif", Task.AMOUNTS)["text"]
+    refused = service.read(animation, "moving.gif", Task.AMOUNTS)["refused"]
+    assert "expected a still picture, but moving.gif is a moving one" in refused
+    assert service.read(encode(first, "GIF"), "still.gif", Task.AMOUNTS)["note"] is None
+
+
+def test_a_note_says_what_was_done_to_read_the_picture(service, amount):
+    """Light strokes on a transparent background were put on black."""
+    levels = Image.open(io.BytesIO(amount)).convert("L")
+    strokes = Image.new("RGBA", levels.size, "white")
+    strokes.putalpha(levels.point(lambda level: 255 if level < 128 else 0))
+    answer = service.read(encode(strokes, "PNG"), "drawn.png", Task.AMOUNTS)
+    assert answer["note"] == "light strokes on a transparent background were put on black"
 
 
 def test_a_blank_image_is_for_review_with_the_reason(service):

@@ -12,7 +12,10 @@ import pytest
 from payment_ml import paths
 from payment_ml.pipeline.notebook_runner import STEPS, notebook_path, parameters_of
 
-NBVAL = ("--nbval", "--nbval-cell-timeout", "200", "-q", "--no-header", "-c", "/dev/null", "-p", "no:cacheprovider")
+NBVAL = (
+    "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "200", "-q", "--no-header", "-c", "/dev/null",
+    "-p", "no:cacheprovider",
+)  # fmt: skip
 NOTEBOOKS = sorted((paths.ROOT / "notebooks").glob("*.ipynb"))
 MAX_CELLS = 30
 
