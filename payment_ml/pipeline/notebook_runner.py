@@ -88,6 +88,8 @@ def execute_notebook(
             progress_bar=False,
             log_output=True,
             config=config,
+            # A busy machine may be slower than nbclient's four seconds to pass on what a cell printed.
+            iopub_timeout=60,
             execution_timeout=None if cell_seconds is None else max(1, round(cell_seconds)),
             extra_arguments=["--IPKernelApp.log_level=50"],  # otherwise each kernel logs its normal end as an error
         )
