@@ -85,7 +85,7 @@ def _upright_rules(view: CloseUp) -> np.ndarray:
     if (room := _room_between_lines(solid, view.digit_height)) is not None:
         length = min(length, _BOX_SIDE * room)
     runs = cv2.morphologyEx(thickened, cv2.MORPH_OPEN, np.ones((max(8, round(length)), 1), np.uint8))
-    return (runs & solid) > 0
+    return (runs > 0) & (solid > 0)
 
 
 def _room_between_lines(solid: np.ndarray, digit_height: float) -> int | None:

@@ -88,9 +88,7 @@ def _no_amount(text: str) -> str | None:
     """Return why a text may be a date or another number, as long as no profile says that amounts stand there."""
     match = _BARE_NUMBER.fullmatch(text)
     if match is not None and len(match[1]) >= _MIN_ACCOUNT_DIGITS:
-        return (
-            f"{len(match[1])} digits without marks may be no amount, but an account or a telephone number"
-        )
+        return f"{len(match[1])} digits without marks may be no amount, but an account or a telephone number"
     date = _DAY_AND_MONTH.fullmatch(text)
     if date is None or (len(date[1]) == 1 and len(date[3]) == 1):
         return None
