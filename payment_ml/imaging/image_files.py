@@ -4,7 +4,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -96,7 +96,8 @@ def only_frame(image: Image.Image, name: str) -> int:
     ------
     ImageError : it has several frames, of which each may show an amount
     """
-    if not getattr(image, "is_animated", False) or image.format == "MPO":
+    count = 1 if image.format == "MPO" else _frame_count(image, name)
+    if count == 1:
         return 0
     if image.format in PAGED_FORMATS:
         frames = page_frames(image, name)
@@ -104,7 +105,7 @@ def only_frame(image: Image.Image, name: str) -> int:
             return frames[0]
         advice = f"it has {len(frames)} pages: read_pages(source) reads each of them"
         raise ImageError(f"expected one page in {name}, but {advice}", "several pages", advice)
-    advice = f"it has {getattr(image, 'n_frames', 'several')} frames: save the one with the amount as PNG"
+    advice = f"it has {count} frames: save the one with the amount as PNG"
     raise ImageError(f"expected a still picture, but {name} is a moving one; {advice}", "a moving picture", advice)
 
 
@@ -132,10 +133,7 @@ def page_frames(image: Image.Image, name: str) -> list[int]:
     ------
     ImageError : the list of frames is damaged, or has more than `MAX_PAGES`
     """
-    try:
-        count = getattr(image, "n_frames", 1)
-    except Exception as error:  # decoders of damaged files raise whatever they like
-        raise damaged(name, error) from error
+    count = _frame_count(image, name)
     if count > MAX_PAGES:
         raise ImageError(
             f"expected at most {MAX_PAGES} pages, but {name} has {count}; split it", "too many pages", "split it"
@@ -144,7 +142,8 @@ def page_frames(image: Image.Image, name: str) -> list[int]:
         return list(range(count))
     current = image.tell()
     pages = [frame for frame in range(count) if not _is_preview(image, frame)]
-    image.seek(current)
+    with suppress(Exception):  # a page that is damaged gets its error when it is read
+        image.seek(current)
     return pages or [0]
 
 
@@ -179,6 +178,13 @@ def _too_many_pixels(name: str, size: str) -> ImageError:
 def _too_large(message: str, size: str) -> ImageError:
     advice = "cut out the amount or save it smaller"
     return ImageError(f"{message}; {advice}", "too large", f"{size}: {advice}")
+
+
+def _frame_count(image: Image.Image, name: str) -> int:
+    try:
+        return getattr(image, "n_frames", 1) if getattr(image, "is_animated", False) else 1
+    except Exception as error:  # decoders of damaged files raise whatever they like
+        raise damaged(name, error) from error
 
 
 def _is_preview(image: Image.Image, frame: int) -> bool:
