@@ -40,6 +40,8 @@ def with_cents_evidence(
     match = _BARE_NUMBER.fullmatch(amount.text)
     if match is None or len(match[1]) < 3 or not amount.readings or _UNITS_ENDING.search(amount.text):
         return amount, None
+    if _two_numbers(line, characters):
+        return amount, None
     begin, end = match.span(1)
     evidence = find_cents_evidence(line, [(one.left, one.right) for one in characters[begin:end]])
     if evidence is None:
