@@ -80,8 +80,11 @@ def _upside_down(line: LineImage, characters: Sequence[Character]) -> str | None
     for character in characters:
         if character.character in ".,":
             begin, end = (max(0, round((x - offset) / across)) for x in (character.left, character.right))
-            ink = line.pixels[:, begin : max(end, begin + 1)] > INK_LEVEL
-            if ink[:middle].any() and not ink[middle:].any():
+            end = max(end, begin + 1)
+            above = line.pixels[:middle, begin:end] > INK_LEVEL
+            # In a coarse picture the place of a mark is known to a column or so.
+            below = line.pixels[middle:, max(0, begin - 1) : end + 1] > INK_LEVEL
+            if above.any() and not below.any():
                 return f"the mark {character.character!r} stands above the middle: the picture may be upside down"
     return None
 
