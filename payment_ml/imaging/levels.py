@@ -21,7 +21,7 @@ _LIGHT_STROKES = 170  # level; where even the darkest strokes are lighter, they 
 _DARKEST_SHARE = 0.02  # of the strokes that count as their darkest
 
 _SAMPLED_PIXELS = 16_384  # of an image, from which its contrast is estimated
-_GLANCED_PIXELS = 256  # of an image, that show in nearly all of them that luminance is clear enough
+_GLANCED_PIXELS = 96  # of an image, that show in nearly all of them that luminance is clear enough
 _CLEAR_RANGE = 64  # grey levels among these from which on an image is not asked for its colours
 _LOW_CONTRAST = 48  # grey levels between paper and ink
 _OUTLIERS = 0.003  # share of the pixels at either end that contrast leaves out
