@@ -28,7 +28,7 @@ NO_TEXT = "no writing was found in the picture"
 
 @pytest.fixture(scope="module")
 def readings(reader, samples) -> list[AmountReading]:
-    """Return the quick reader's readings of the samples."""
+    """Return the readings of the samples."""
     return reader.read_many(sample.image for sample in samples)
 
 
@@ -44,11 +44,11 @@ def read_log_probs(reader, draw):
     return read
 
 
-def test_a_quick_training_reads_many_amounts(readings, samples):
+def test_the_reader_reads_nearly_all_amounts(readings, samples):
     """The confidence is higher for correct readings than for errors."""
     correct = np.array([reading.text == sample.label for reading, sample in zip(readings, samples, strict=True)])
     confidences = np.array([reading.confidence for reading in readings])
-    assert correct.mean() > 0.3
+    assert correct.mean() > 0.9
     assert confidences[correct].mean() > confidences[~correct].mean() + 0.2
 
 
