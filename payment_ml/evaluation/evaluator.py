@@ -247,5 +247,8 @@ def _calibrate_amount_reader(reader: AmountReader, samples: Sequence[Sample], ri
     ]
     predictions = Predictions(samples, readings)
     reader.acceptance_rules = {"amounts": risk_control.control_risk(predictions.confidences, predictions.correct, risk)}
-    reader.range = CalibratedRange.of(reading.measures for reading in raw_readings if reading.measures is not None)
+    # What was misread tells nothing about the amounts that were written.
+    pairs = zip(raw_readings, raw.correct, strict=True)
+    measures = [reading.measures for reading, correct in pairs if correct and reading.measures is not None]
+    reader.range = CalibratedRange.of(measures) if measures else None
     return predictions
