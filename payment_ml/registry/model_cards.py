@@ -132,4 +132,17 @@ def _evaluation(metadata: dict[str, Any]) -> list[str]:
         "this project's own generator. Other handwriting styles, and the image corruptions of the robustness table in "
         "`notebooks/03-evaluate.ipynb`, are read less accurately.",
     ]
+    if metadata.get("range"):
+        lines += ["", _range_sentence(metadata["range"])]
     return lines
+
+
+def _range_sentence(bounds: Mapping[str, Any]) -> str:
+    (_, digits), (_, value), height, stroke, tilt = (
+        bounds[name] for name in ("digits", "value", "digit_height", "stroke_width", "tilt")
+    )
+    return (
+        f"This holds for amounts of up to {digits:.0f} digits and {value:,.2f}, digits {height[0]:.0f} to "
+        f"{height[1]:.0f} pixels high, strokes {stroke[0]:.0%} to {stroke[1]:.0%} as wide as a digit is high, and lines that slope by "
+        f"{tilt[0]:.0f} to {tilt[1]:.0f} degrees. Every other reading goes to review."
+    )
