@@ -143,6 +143,6 @@ def _range_sentence(bounds: Mapping[str, Any]) -> str:
     )
     return (
         f"This holds for amounts of up to {digits:.0f} digits and {value:,.2f}, digits {height[0]:.0f} to "
-        f"{height[1]:.0f} pixels high, strokes {stroke[0]:.0%} to {stroke[1]:.0%} as wide as a digit is high, and lines "
+        f"{height[1]:.0f} pixels high, strokes {stroke[0]:.0%} to {stroke[1]:.0%} as wide as a digit is high, lines "
         f"that slope by {tilt[0]:.0f} to {tilt[1]:.0f} degrees. Every other reading goes to review."
     )
