@@ -170,7 +170,7 @@ def test_a_dragged_box_is_read_alone(page):
     expect(page.locator(".pml-characters")).not_to_have_text(whole_text)
     read_whole.click()
     expect(read_whole).to_be_hidden()
-    assert page.locator(".pml-characters").inner_text() == whole_text
+    page.wait_for_function("text => document.querySelector('.pml-characters').innerText === text", arg=whole_text)
 
 
 def test_a_box_can_be_made_with_the_keyboard(page):

@@ -208,17 +208,19 @@ def test_a_blank_page_has_no_reading(reader):
     assert reading.reason == NO_TEXT
 
 
-def test_text_that_looks_like_a_ruled_line_is_read_from_the_full_image(reader):
-    """A one in a close crop is as long as the side of a box; a quick training recognises a third of them."""
+def test_text_that_looks_like_a_ruled_line_is_recognised_in_the_full_image(reader):
+    """A one in a close crop is as long as the side of a box: nothing is accepted, and the one is offered."""
     rng = np.random.default_rng(8)
-    digits = []
+    offered = []
     for thickness, margin in itertools.product((3, 4, 5, 6), (8, 10, 12)):
         page = rng.normal(225, 2, (40, 2 * margin + thickness))
         page[2:37, margin : margin + thickness] = rng.normal(60, 2, (35, thickness))
         image = cv2.GaussianBlur(np.clip(page, 0, 255).astype(np.uint8), (0, 0), 0.7)
         assert line_images.extract_line(image) is None
-        digits.append(reader.read(image).digits)
-    assert digits.count("1") >= 4
+        reading = reader.read(image)
+        assert reading.decision == "review"
+        offered.append(reading.digits or reading.alternatives[0].text)
+    assert sum(text in ("1", "1.00") for text in offered) >= 10
 
 
 @pytest.mark.parametrize("level", [90, 150, 210])
@@ -353,4 +355,4 @@ def test_the_metadata_of_an_evaluated_reader_holds_its_results(reader_run):
     results = metadata["pictures"]
     assert Decimal(results["money_written"]) > Decimal(results["money_error_accepted"]) >= 0
     assert {row["fault"] for row in metadata["robustness"]} >= {"none", "noise", "blur", "tilt", "low contrast"}
-    assert metadata["parameters"]["amounts"] == 4096
+    assert metadata["parameters"]["amounts"] == 30_720
