@@ -13,6 +13,10 @@ CALLER_VARIABLE = "PAYMENT_ML_CALLER"  # of the environment: the package of the 
 PACKAGE = Path(__file__).resolve().parent
 ROOT = PACKAGE.parent  # of a checkout
 
+if named := os.environ.get(HOME_VARIABLE):
+    # Kernels and workers inherit the variable, and may start in another folder.
+    os.environ[HOME_VARIABLE] = str(Path(named).expanduser().resolve())
+
 
 def home() -> Path:
     """Return the folder in which data/ and models/ lie."""
