@@ -113,7 +113,7 @@ def test_the_site_loads_nothing_from_elsewhere(site, pages):
     ids=["command line", "python", "data card", "architecture", "schedule", "notebook"],
 )
 def test_pages_made_from_the_repository_have_its_content(site, page, words):
-    """Of the code, of documents outside of docs/, and of the notebooks."""
+    """Look at pages of the code, of documents outside of docs/, and of the notebooks."""
     text = (site / page).read_text(encoding="utf-8").lower()
     assert [word for word in words if word.lower() not in text] == []
 

@@ -10,7 +10,6 @@ from PIL import Image
 from payment_ml.errors import CorruptFileError, FeedbackError, ImageError
 from payment_ml.feedback.store import FeedbackStore, parse_label
 from payment_ml.imaging import image_loading
-from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.reader import Reader, Reading
 from payment_ml.recognition.readings import Character
 from payment_ml.tasks import TASKS, Task
@@ -40,10 +39,10 @@ class PredictionService:
 
     def __init__(self, readers: Mapping[Task, Reader], feedback: FeedbackStore, profile: Profile | None = None):
         self._readers = dict(readers)
-        reader = readers.get(Task.AMOUNTS)
-        if profile is not None and isinstance(reader, AmountReader):
-            self._readers[Task.AMOUNTS] = reader.with_profile(profile)
-        self._profile = profile or (None if reader is None else reader.profile)
+        if profile is not None:
+            self._readers = {task: reader.with_profile(profile) for task, reader in readers.items()}
+        amount_reader = self._readers.get(Task.AMOUNTS)
+        self._profile = None if amount_reader is None else amount_reader.profile
         self._feedback = feedback
         self._session = f"panel-{secrets.token_hex(4)}"
 

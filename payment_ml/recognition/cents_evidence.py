@@ -123,7 +123,7 @@ def _is_gap_wide(digits: _Digits, digit_height: float) -> bool:
     """Return whether the gap before the last two digits is wider than the others."""
     gaps = (digits.left[1:] - digits.right[:-1]) / digit_height
     before_cents = gaps[-_CENTS]
-    usual = np.median(np.delete(gaps, len(gaps) - _CENTS)) if len(gaps) > 1 else 0.0
+    usual = np.median(np.delete(gaps, len(gaps) - _CENTS))
     return bool(before_cents > _WIDE_GAP and before_cents > _WIDER * usual)
 
 

@@ -113,6 +113,10 @@ class DigitClassifier:
         """Read many images, in their order; a bad one becomes a reading for review and stops nothing."""
         return list(self.stream(sources))
 
+    def with_profile(self, profile: Profile | None) -> "DigitClassifier":
+        """Return this reader: a digit means the same on every form."""
+        return self
+
     def read_pages(self, source: Source) -> list[DigitReading]:
         """Read each page of a TIFF or HEIC in their order; any other source is one page."""
         return self.read_many(image_loading.split_pages(source))

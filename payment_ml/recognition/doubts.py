@@ -43,7 +43,7 @@ def with_cents_evidence(
     if _two_numbers(line, characters):
         return amount, None
     begin, end = match.span(1)
-    evidence = find_cents_evidence(line, [(one.left, one.right) for one in characters[begin:end]])
+    evidence = find_cents_evidence(line, [(digit.left, digit.right) for digit in characters[begin:end]])
     if evidence is None:
         return amount, None
     text = f"{amount.text[: end - 2]}{APART}{amount.text[end - 2 :]}"

@@ -76,6 +76,9 @@ class Reader(Protocol):
     def stream(self, sources: Iterable[Source]) -> Iterator[Any]:
         """Read images in their order, and yield each reading as soon as it and those before it are ready."""
 
+    def with_profile(self, profile: Profile | None) -> Self:
+        """Return the same reader for another kind of form; digits mean the same on every form."""
+
     def uncalibrated(self) -> Self:
         """Return the same reader with the network's own confidence, for comparison."""
 

@@ -171,7 +171,7 @@ def odd_files(tmp_path) -> Path:
 
 
 def test_a_folder_of_odd_files_gives_a_row_for_each_file_and_page(odd_files, reader_run):
-    """What could not be reached is named on stderr, and makes the exit status 1; nothing stops the others."""
+    """Name on stderr what could not be reached, and exit with status 1; nothing stops the others."""
     missing, long_name = odd_files / "missing.png", "x" * 300 + ".png"
     given = [odd_files, missing, long_name, odd_files / "*.xyz"]
     done = run_cli("read", "--format", "jsonl", "--models", reader_run.models_dir, *given)

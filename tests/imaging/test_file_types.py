@@ -49,7 +49,7 @@ def test_heic_is_read_where_its_decoder_is_installed(image):
 
 
 def test_heic_names_the_extra_that_decodes_it(image, monkeypatch):
-    """Where that is not installed."""
+    """Refuse a HEIC where the extra is not installed, and name it."""
     content = as_heic(image)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ImageError) as raised:

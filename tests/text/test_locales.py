@@ -58,7 +58,7 @@ def test_a_number_that_cldr_writes_parses_as_babel_parses_it(locale, value):
 
 @given(locales, st.text("0123456789.,' ", min_size=1, max_size=10))
 def test_what_babel_parses_strictly_is_among_the_readings(locale, text):
-    """Where the grammar knows it at all, and it has no other marks than the locale, which Babel takes as they are."""
+    """Compare texts that the grammar knows, with the marks of the locale alone; Babel takes others as they are."""
     known = profile(locale)
     parsed = amounts.parse(text, known)
     try:
