@@ -199,8 +199,16 @@ def open_page(browser: Browser, site: Site, width: int, height: int = 900) -> Pa
 
 
 def run_all_cells(page: Page) -> None:
-    """Choose Run All Cells from the menu, once the kernel is idle."""
+    """Choose Run All Cells from the menu, once the kernel is idle, and again while no cell has begun to run."""
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", state="attached", timeout=90_000)
-    page.locator(".lm-MenuBar-item", has_text=re.compile("^Run$")).click()
-    page.locator(".lm-Menu-item", has_text=re.compile("^Run All Cells")).click()
+    begun = page.locator(".jp-InputPrompt", has_text=re.compile(r"\[(\*|\d+)\]"))
+    for is_last in (False, False, True):
+        page.locator(".lm-MenuBar-item", has_text=re.compile("^Run$")).click()
+        page.locator(".lm-Menu-item", has_text=re.compile("^Run All Cells")).click()
+        try:
+            begun.first.wait_for(state="attached", timeout=40_000)
+            return
+        except TimeoutError:  # on a busy machine a kernel that seems idle may not be connected yet
+            if is_last:
+                raise

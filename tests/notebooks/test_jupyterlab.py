@@ -3,11 +3,16 @@
 import time
 
 import nbformat
-from helpers.browser import jupyterlab, run_all_cells
+from helpers.browser import Site, jupyterlab, run_all_cells
 
 from payment_ml.registry.registry import Registry
 
 _SECONDS = 300
+
+
+def _errors(site: Site) -> str:
+    """Return the end of the server's log, without the saves."""
+    return "\n".join(line for line in site.log.read_text().splitlines() if "Saving file" not in line)[-3000:]
 
 
 def test_the_executed_notebook_is_kept_with_the_version(quick_run, browser, tmp_path):
@@ -21,7 +26,7 @@ def test_the_executed_notebook_is_kept_with_the_version(quick_run, browser, tmp_
         run_all_cells(page)
         deadline = time.monotonic() + 2 * _SECONDS
         while not (copies := list(models_dir.glob("*-mlp-*/notebooks/02-train.ipynb"))):
-            assert time.monotonic() < deadline, site.log.read_text()[-3000:]
+            assert time.monotonic() < deadline, f"{page.locator('.jp-InputPrompt').all_inner_texts()}, {_errors(site)}"
             page.keyboard.press("Control+s")
             page.wait_for_timeout(1000)
         page.context.close()
