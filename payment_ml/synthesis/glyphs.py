@@ -30,6 +30,7 @@ def random_style(rng: np.random.Generator, size: float) -> WriterStyle:
         thickness=min(max(float(rng.normal(2.6, 0.6)), 1.4), 4.5),
         spacing=float(rng.uniform(-0.06, 0.22) if rng.random() < 0.8 else rng.uniform(0.22, 0.5)),
         unsteadiness=float(rng.uniform(0.2, 1)),
+        stroke_gain=float(rng.uniform(-1.2, 0.6)) if rng.random() < 0.3 else 0.0,
     )
 
 
@@ -66,6 +67,10 @@ class GlyphBank:
         self.slants = _slants(images)
         self.thicknesses = _thicknesses(images)
         self._by_label = [np.flatnonzero(labels == label) for label in range(10)]
+
+    def write(self, label: int, style: WriterStyle, rng: np.random.Generator) -> np.ndarray:
+        """Draw a digit of some writer in a style, cropped to its ink; float32 [height, width], 1 is full ink."""
+        return self.draw(self.pick(label, style, rng), style, rng)
 
     def pick(self, label: int, style: WriterStyle, rng: np.random.Generator) -> int:
         """Return the index of a digit about as thick as the style's stroke: the best of four drawn at random."""

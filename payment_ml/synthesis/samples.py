@@ -12,7 +12,7 @@ import numpy as np
 
 from payment_ml import paths
 from payment_ml.datasets import mnist, splits
-from payment_ml.synthesis import amount_images, glyphs
+from payment_ml.synthesis import amount_forms, amount_images, glyphs
 from payment_ml.text import amounts
 
 _SEED = 7
@@ -37,7 +37,7 @@ def write(folder: Path, split: splits.Split, rng: np.random.Generator) -> None:
     glyph_bank = glyphs.GlyphBank(split.images, split.labels)
     for number, text in enumerate(_AMOUNTS, start=1):
         value = _value(text)
-        sample = amount_images.render_amount(glyph_bank, rng, (value, text))
+        sample = amount_images.render_amount(glyph_bank, rng, amount_forms.WrittenAmount(value, text))
         rows.append([f"amount-{number:02d}.png", "amount", text, sample.label])
         cv2.imwrite(str(folder / rows[-1][0]), sample.image[:, :, ::-1])
     for number, digit in enumerate(rng.permutation(10), start=1):

@@ -18,8 +18,8 @@ _GLYPHS = 3000  # digits of the split that a chunk is written with
 _DISTORTED_SHARE = 0.85  # of the chunks, whose digits are distorted first (docs/decisions/network-and-training.md)
 _MAX_DIGIT_HEIGHT = 40  # pixels; line images show digits in 22 pixels, and larger images take longer to render
 _CONNECTED_LINES_SHARE = 0.15  # of the lines, extracted by the criterion for ruled lines that readers fall back to
-_NEGATIVE_SHARE = 0.08  # of the lines, which show no amount
-_STRUCK_OUT_SHARE = 0.15  # of these, which show an amount that is struck out
+_NEGATIVE_SHARE = 0.1  # of the lines, which show no amount
+_STRUCK_OUT_SHARE, _TURNED_SHARE = 0.3, 0.2  # of these, which show an amount that is struck out, or upside down
 
 LabelledLines = Sequence[tuple[np.ndarray, list[int]]]  # pixels of a line, uint8 [32, width], and its CTC labels
 _LineImages = list[tuple[line_images.LineImage, list[int]]]
@@ -140,8 +140,11 @@ def _render(glyph_bank: glyphs.GlyphBank, rng: np.random.Generator) -> tuple[np.
     if rng.random() >= _NEGATIVE_SHARE:
         sample = amount_images.render_amount(glyph_bank, rng, colour=False, max_digit_height=_MAX_DIGIT_HEIGHT)
         return sample.image, sample.written
-    if rng.random() < _STRUCK_OUT_SHARE:
+    kind = rng.random()
+    if kind < _STRUCK_OUT_SHARE:
         return amount_images.render_struck_out(glyph_bank, rng, colour=False), alphabet.NO_AMOUNT
+    if kind < _STRUCK_OUT_SHARE + _TURNED_SHARE:
+        return amount_images.render_turned(glyph_bank, rng, colour=False), alphabet.NO_AMOUNT
     return negatives.negative_image(rng, colour=False), alphabet.NO_AMOUNT
 
 
