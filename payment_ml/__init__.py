@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from payment_ml.errors import ImageError as ImageError
+    from payment_ml.errors import ProfileError as ProfileError
     from payment_ml.errors import RegistryError as RegistryError
     from payment_ml.recognition.readers import AmountReader as AmountReader
     from payment_ml.recognition.readers import AmountReading as AmountReading
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from payment_ml.recognition.readers import DigitReading as DigitReading
     from payment_ml.recognition.readers import load_amount_reader as load_amount_reader
     from payment_ml.recognition.readers import load_digit_classifier as load_digit_classifier
+    from payment_ml.text.profiles import Profile as Profile
 
 __version__ = "0.1.0"
 
@@ -24,6 +26,8 @@ _MODULE_OF = {
     "DigitClassifier": "payment_ml.recognition.readers",
     "DigitReading": "payment_ml.recognition.readers",
     "ImageError": "payment_ml.errors",
+    "Profile": "payment_ml.text.profiles",
+    "ProfileError": "payment_ml.errors",
     "RegistryError": "payment_ml.errors",
     "load_amount_reader": "payment_ml.recognition.readers",
     "load_digit_classifier": "payment_ml.recognition.readers",

@@ -37,6 +37,10 @@ class MissingDataError(PaymentMLError, FileNotFoundError):
     """Report prepared data that is missing or damaged; the message names the notebook that makes it."""
 
 
+class ProfileError(PaymentMLError, ValueError):
+    """Report a profile that does not exist, or whose values are not valid."""
+
+
 class FeedbackError(PaymentMLError, ValueError):
     """Report a correction that cannot be saved or used."""
 

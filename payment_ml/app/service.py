@@ -10,9 +10,11 @@ from PIL import Image
 from payment_ml.errors import CorruptFileError, FeedbackError, ImageError
 from payment_ml.feedback.store import FeedbackStore, parse_label
 from payment_ml.imaging import image_loading
+from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.reader import Reader, Reading
 from payment_ml.recognition.readings import Character
 from payment_ml.tasks import TASKS, Task
+from payment_ml.text.profiles import Profile
 
 FORMATS = ("PNG", "JPEG", "GIF")
 MAX_BYTES = 10_000_000
@@ -33,10 +35,15 @@ class PredictionService:
     ----------
     readers : a reader for each task that can be chosen
     feedback : where corrections are saved; all of one service count as one session
+    profile : of the form on which amounts are written, as they are read and typed; None: nothing is assumed
     """
 
-    def __init__(self, readers: Mapping[Task, Reader], feedback: FeedbackStore):
-        self._readers = dict(readers)
+    def __init__(self, readers: Mapping[Task, Reader], feedback: FeedbackStore, profile: Profile | None = None):
+        self._readers = {
+            task: reader.with_profile(profile) if isinstance(reader, AmountReader) else reader
+            for task, reader in readers.items()
+        }
+        self._profile = profile
         self._feedback = feedback
         self._session = f"panel-{secrets.token_hex(4)}"
 
@@ -90,7 +97,7 @@ class PredictionService:
     def check(self, typed: str, task: Task) -> dict[str, Any]:
         """Return the label that a typed text would be saved as: `means` for people, or `refused`."""
         try:
-            label = parse_label(task, typed)
+            label = parse_label(task, typed, self._profile)
         except FeedbackError as error:
             return {"refused": str(error)}
         return {"means": _format_value(Decimal(label), task)}
@@ -113,7 +120,7 @@ class PredictionService:
                 "decision": reading.decision,
                 "version": reader.version.name,
             }
-            correction = self._feedback.save(part, task, typed, record, self._session)
+            correction = self._feedback.save(part, task, typed, record, self._session, self._profile)
         except (ImageError, FeedbackError, CorruptFileError) as error:
             return {"refused": str(error)}
         except OSError as error:

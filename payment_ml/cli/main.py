@@ -15,7 +15,7 @@ import click
 
 from payment_ml import __version__, paths
 from payment_ml.cli.models import models
-from payment_ml.cli.options import DATA, MODELS, needs_extra
+from payment_ml.cli.options import DATA, MODELS, PROFILE, needs_extra
 from payment_ml.errors import LockedError, PaymentMLError, RegistryError
 from payment_ml.pipeline import log_setup
 from payment_ml.tasks import TASK_OF_WORD, Task
@@ -59,8 +59,16 @@ def cli() -> None:
     "--format", "format_name", type=click.Choice(["table", "csv", "jsonl"]), default="table", help="How to print."
 )
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of the console.")
+@PROFILE
 @MODELS
-def read(images: tuple[Path, ...], kind: str, format_name: str, output: Path | None, models_dir: Path) -> None:
+def read(
+    images: tuple[Path, ...],
+    kind: str,
+    format_name: str,
+    output: Path | None,
+    profile: str | None,
+    models_dir: Path,
+) -> None:
     """Read pictures: files, folders for all pictures in them, or patterns such as 'slips/**/*.png'.
 
     A file that cannot be read gets a row for review with the reason; the others are read all the same. Rows come in the
@@ -76,7 +84,9 @@ def read(images: tuple[Path, ...], kind: str, format_name: str, output: Path | N
     files = list(input_files.expand(images))
     if not files:
         raise click.UsageError(f"expected pictures, but there are none in {', '.join(map(str, images))}")
-    reader = readers.load_champion(TASK_OF_WORD[kind], models_dir)
+    if kind != "amount" and profile is not None:
+        raise click.UsageError(f"expected --profile with --as amount, but got --as {kind}, which has none")
+    reader = readers.load_champion(TASK_OF_WORD[kind], models_dir, profile)
     # Show the progress bar only on a terminal, and not where rows go to the same terminal.
     hidden = not sys.stderr.isatty() or (output is None and sys.stdout.isatty())
     progress = functools.partial(tqdm, desc="reading", total=len(files), unit="picture", disable=hidden)

@@ -25,6 +25,9 @@ def folder_option(name: str, contents: str) -> Callable[[Callable[..., Any]], Ca
 
 DATA = folder_option("data", "Folder of raw and prepared data, and of corrections.")
 MODELS = folder_option("models", "Folder of trained versions.")
+PROFILE = click.option(
+    "--profile", metavar="NAME", help="Kind of form: a name in profiles/, such as us-cheque, or a TOML file."
+)
 
 
 def needs_extra(extra: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

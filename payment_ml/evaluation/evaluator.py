@@ -13,6 +13,7 @@ from payment_ml.evaluation import calibration, metrics, risk_control, test_sets
 from payment_ml.evaluation.settings import EvaluationSettings
 from payment_ml.recognition import confidence
 from payment_ml.recognition.amount_reader import AmountReader
+from payment_ml.recognition.calibrated_range import CalibratedRange
 from payment_ml.recognition.digit_classifier import DigitClassifier
 from payment_ml.recognition.reader import Reader, Reading
 from payment_ml.recognition.readers import open_reader
@@ -233,4 +234,5 @@ def _calibrate_amount_reader(reader: AmountReader, samples: Sequence[Sample], ri
     ]
     predictions = Predictions(samples, readings)
     reader.acceptance_rules = {"amounts": risk_control.control_risk(predictions.confidences, predictions.correct, risk)}
+    reader.range = CalibratedRange.of(reading.measures for reading in raw_readings if reading.measures is not None)
     return predictions

@@ -165,7 +165,7 @@ def _check_correction(
     ------
     FeedbackError : the label is not valid
     """
-    if store.parse_label(correction.task, correction.text) != correction.text:
+    if not store.is_label(correction.task, correction.text):
         raise FeedbackError(f"expected a label as it is saved, but got {correction.text!r}")
     champion = champions.get(correction.task)
     if correction.task == Task.AMOUNTS:
@@ -186,8 +186,8 @@ def _prepare_amount(
     line = line_images.extract_line(grey)
     if line is None:
         return replace(curated, reason="no writing was found in the picture"), None
-    value = amounts.parse(correction.text).value
-    assert value is not None  # `parse_label` accepted the text
+    value = amounts.value_of_label(correction.text)
+    assert value is not None  # `_check_correction` saw to it
     frames = line_batches.frame_count(line.pixels.shape[1])
     spellings = [
         spelling for spelling in amounts.spellings(value) if alphabet.frames_needed(alphabet.encode(spelling)) <= frames

@@ -13,6 +13,7 @@ from payment_ml import atomic_files, errors
 from payment_ml.errors import FeedbackError
 from payment_ml.tasks import TASKS, Task
 from payment_ml.text import amounts
+from payment_ml.text.profiles import Profile
 
 QUOTA = 2_000_000_000  # bytes of a feedback folder; about 20,000 photographs
 _FORMAT = 1
@@ -32,26 +33,32 @@ class Correction:
     history: tuple[dict[str, Any], ...]  # earlier labels of this image with their records, the oldest first
 
 
-def parse_label(task: str, typed: str) -> str:
+def parse_label(task: str, typed: str, profile: Profile | None = None) -> str:
     """Return the label that a person typed, in the form of `Correction.text`.
 
     Parameters
     ----------
     task : a value of `Task`
     typed : an amount in any usual spelling, or one digit
+    profile : of the form on which the amount is written; None: nothing is assumed
 
     Raises
     ------
-    FeedbackError : `typed` is no amount, an ambiguous one, or not one digit
+    FeedbackError : `typed` is no amount, an ambiguous or a doubtful one, or not one digit
     """
     if task == Task.DIGITS:
         if typed.strip() not in set("0123456789"):
             raise FeedbackError(f"expected one digit from 0 to 9, but got {typed.strip()!r}")
         return typed.strip()
-    amount = amounts.parse(typed)
-    if amount.value is None:
+    amount = amounts.parse(typed, profile)
+    if amount.reason is not None:
         raise FeedbackError(str(amount.reason))
     return str(amount.value)
+
+
+def is_label(task: str, text: str) -> bool:
+    """Return True for a label as `parse_label` returns it."""
+    return text in tuple("0123456789") if task == Task.DIGITS else amounts.value_of_label(text) is not None
 
 
 class FeedbackStore:
@@ -67,7 +74,15 @@ class FeedbackStore:
         self.folder = folder
         self._quota = quota
 
-    def save(self, image: Image.Image, task: str, typed: str, reading: dict[str, Any], source: str = "") -> Correction:
+    def save(
+        self,
+        image: Image.Image,
+        task: str,
+        typed: str,
+        reading: dict[str, Any],
+        source: str = "",
+        profile: Profile | None = None,
+    ) -> Correction:
         """Save an image with its label; a second save of the same image replaces the label and keeps the history.
 
         Both files are written whole or not at all, the record last: an image without a record does not count. Only
@@ -80,13 +95,14 @@ class FeedbackStore:
         typed : the label as a person typed it, checked by `parse_label`
         reading : the reading that is corrected or confirmed, for the record
         source : an anonymous id of the session or program; retraining learns a limited share from each
+        profile : of the form on which the amount is written; None: nothing is assumed
 
         Raises
         ------
         FeedbackError : `typed` is no label, or the folder is full
         CorruptFileError : the earlier record of the image is damaged
         """
-        text, name = parse_label(task, typed), _name(image)
+        text, name = parse_label(task, typed, profile), _name(image)
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(self.folder / ".lock", mode=0o600):
             earlier = self.get(name)

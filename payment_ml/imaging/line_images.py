@@ -16,7 +16,7 @@ from payment_ml.imaging.line_batches import HEIGHT
 from payment_ml.imaging.line_detection import Page, detect_line, prepare_page
 
 MAX_WIDTH = 512  # pixels; longer text is squeezed
-_TEXT_HEIGHT = 22  # pixels of a line image that the text fills, whatever its size in the image
+TEXT_HEIGHT = 22  # pixels of a line image that the text fills, whatever its size in the image
 _MAX_HALF_CHARACTER = 18  # pixels of a line image from the middle of a character to its edge, at most
 _FULL_IMAGE_TEXT_SHARES = (0.85, 0.6)  # shares of an image's height that its text may fill
 _VIEW_SCALES = (0.87, 1.15)  # sizes of the other views of a line
@@ -37,12 +37,12 @@ class LineImage:
     @property
     def digit_height(self) -> float:
         """Return the approximate height of a digit in pixels of the image."""
-        return _TEXT_HEIGHT * float(self.transform[1, 1])
+        return TEXT_HEIGHT * float(self.transform[1, 1])
 
     @property
     def outline(self) -> tuple[tuple[float, float], ...]:
         """Return the corners x, y of the text with a small margin, clockwise from its top left, in the image."""
-        margin = (HEIGHT - _TEXT_HEIGHT) / 2 - 2
+        margin = (HEIGHT - TEXT_HEIGHT) / 2 - 2
         right, bottom = self.pixels.shape[1] - margin, HEIGHT - margin
         rows = self.transform.tolist()
         corners = ((margin, margin), (right, margin), (right, bottom), (margin, bottom))
@@ -182,8 +182,8 @@ def _extract(page: Page, connected: bool = False) -> LineImage | None:
     line = detect_line(page, connected)
     if line is None:
         return None
-    zoom = _TEXT_HEIGHT / max(line.bottom - line.top, 4)
-    width = _clamp_width((line.right - line.left) * zoom + 2 * (HEIGHT - _TEXT_HEIGHT))
+    zoom = TEXT_HEIGHT / max(line.bottom - line.top, 4)
+    width = _clamp_width((line.right - line.left) * zoom + 2 * (HEIGHT - TEXT_HEIGHT))
     across = min(zoom, (width - 8) / max(line.right - line.left, 1))
     middle_x, middle_y = (line.left + line.right) / 2, (line.top + line.bottom) / 2
     # From the line image to the page. A sloping line is levelled by shearing it; digits keep their slant.
@@ -204,7 +204,7 @@ def _full_image(page: Page, share: float, ink_outside: float, text_detected: boo
     `ink_outside` comes from the detection that preceded: otherwise an image with two amounts could pass as one.
     """
     height, wide = page.grey.shape
-    zoom = _TEXT_HEIGHT / (share * height)
+    zoom = TEXT_HEIGHT / (share * height)
     width = _clamp_width(wide * zoom + 8)
     across = min(zoom, (width - 8) / wide)
     to_page = np.array(

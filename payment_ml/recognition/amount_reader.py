@@ -13,18 +13,19 @@ from payment_ml.imaging import line_batches, line_images
 from payment_ml.imaging.image_loading import Source, load_grey_with_note
 from payment_ml.imaging.line_images import LineImage
 from payment_ml.networks import inference
-from payment_ml.recognition import acceptance, confidence, ctc
-from payment_ml.recognition.hypotheses import group_by_value
+from payment_ml.recognition import acceptance, confidence, ctc, doubts
+from payment_ml.recognition.calibrated_range import CalibratedRange, measure
+from payment_ml.recognition.hypotheses import group_by_value, likeliest
 from payment_ml.recognition.line_recognizer import BATCH_SIZE, LineRecognizer
 from payment_ml.recognition.readings import Alternative, AmountReading, Character
 from payment_ml.recognition.test_time_augmentation import LineRecognition
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import Task
 from payment_ml.text import amounts
+from payment_ml.text.amounts import Amount
+from payment_ml.text.profiles import Profile
 
-_MAX_GAP = 1.6  # digit heights between two digits of one amount; further apart, they are two numbers
 _MIN_UNDETECTED_PROBABILITY = 0.1  # of a text where no text was detected; a less likely one is no reading
-_MAX_INK_OUTSIDE = 0.45  # share of the text-like ink that may lie outside of the line
 _NO_TEXT = "no writing was found in the picture"
 _NO_AMOUNT = "no amount was found in the picture"
 
@@ -43,12 +44,14 @@ class AmountReader:
 
     task = Task.AMOUNTS
 
-    def __init__(self, version: Version):
+    def __init__(self, version: Version, profile: Profile | None = None):
         """Load a version's network; `load_amount_reader` finds a version and verifies it first."""
         self.version = version
+        self.profile = profile
         slope, offset = version.metadata.get("calibration", (1.0, 0.0))
         self.calibration: tuple[float, float] = (slope, offset)
         self.acceptance_rules = acceptance.rules_from_metadata(version.metadata)
+        self.range = CalibratedRange.from_metadata(version.metadata)
         self.recognizer = LineRecognizer(inference.load_session(version.inference_path))
 
     def read(self, source: Source) -> AmountReading:
@@ -96,6 +99,12 @@ class AmountReader:
                 for prepared, recognition in recognised:
                     yield self._decide(prepared, recognition)
 
+    def with_profile(self, profile: Profile | None) -> "AmountReader":
+        """Return the same reader for another kind of form; None: nothing is assumed."""
+        reader = copy.copy(self)
+        reader.profile = profile
+        return reader
+
     def uncalibrated(self) -> "AmountReader":
         """Return the same reader with the network's own confidence, for comparison."""
         reader = copy.copy(self)
@@ -112,6 +121,7 @@ class AmountReader:
         return {
             "calibration": list(self.calibration),
             "promises": acceptance.rules_as_metadata(self.acceptance_rules),
+            "range": None if self.range is None else self.range.as_metadata(),
         }
 
     def describe_calibration(self) -> str:
@@ -136,33 +146,32 @@ class AmountReader:
         if recognition is None:
             return _nothing(prepared.reason or _NO_TEXT, prepared.note)
         line = recognition.line
-        hypotheses = group_by_value(recognition.hypotheses)
+        hypotheses = group_by_value(recognition.hypotheses, self.profile)
         alternatives = tuple(
             Alternative(str(hypothesis.amount.value), hypothesis.amount.value, self.calibrated(hypothesis.probability))
             for hypothesis in hypotheses
             if hypothesis.amount.value is not None
         )
-        # The likeliest text that the grammar knows counts, however unlikely, before any text that is no amount.
-        best = next(
-            (hypothesis for hypothesis in hypotheses if hypothesis.amount.readings or hypothesis.is_no_amount),
-            hypotheses[0],
-        )
+        best = likeliest(hypotheses)
         is_guess = not line.text_detected and best.probability < _MIN_UNDETECTED_PROBABILITY
         if best.is_no_amount or not best.written or is_guess:
             return _nothing(_NO_AMOUNT if line.text_detected else _NO_TEXT, prepared.note, alternatives)
         characters = _characters(recognition, best.written)
-        value = best.amount.value
+        amount, evidence = doubts.with_cents_evidence(best.amount, line, characters, self.profile)
+        value, digits = amount.value, amounts.digits_of(best.written)
         certainty = self.calibrated(best.probability)
+        measures = None if value is None else measure(line, len(digits), value)
         rule = self.acceptance_rules.get(Task.AMOUNTS)
         reason = (
-            best.amount.reason
-            or _two_numbers_reason(line, characters)
+            _spelling_reason(amount, evidence)
+            or doubts.doubt(amount, line, characters, self.profile)
+            or (None if self.range is None or measures is None else self.range.reason(measures))
             or acceptance.review_reason(certainty, rule, self.version.name)
         )
         return AmountReading(
-            text=best.written if value is None else str(value),
+            text=amount.text if value is None else str(value),
             value=value,
-            digits=amounts.digits_of(best.written),
+            digits=digits,
             confidence=certainty if value is not None else 0.0,
             decision="review" if reason else "accept",
             reason=reason,
@@ -170,6 +179,7 @@ class AmountReader:
             alternatives=alternatives[1:] if value is not None else alternatives,
             outline=line.outline,
             note=prepared.note,
+            measures=measures,
         )
 
 
@@ -188,6 +198,13 @@ def _nothing(reason: str, note: str | None, alternatives: tuple[Alternative, ...
     return AmountReading("", None, "", 0.0, "review", reason, (), alternatives, note=note)
 
 
+def _spelling_reason(amount: Amount, evidence: str | None) -> str | None:
+    """Return why a text has no certain value; None where it has one."""
+    if amount.reason is None or not amount.readings:
+        return amount.reason and f"not an amount that the grammar knows: {amount.reason}"
+    return amount.reason if evidence is None else f"{amount.reason}: {evidence}"
+
+
 def _characters(recognition: LineRecognition, written: str) -> tuple[Character, ...]:
     """Return each character of a text with its confidence, its alternatives and its place in the image."""
     frames, alternatives = ctc.align_characters(recognition.log_probs, written)
@@ -198,15 +215,3 @@ def _characters(recognition: LineRecognition, written: str) -> tuple[Character, 
         own_share = shares.pop(character)
         characters.append(Character(character, own_share, left, right, tuple(shares.items())))
     return tuple(characters)
-
-
-def _two_numbers_reason(line: LineImage, characters: Sequence[Character]) -> str | None:
-    """Return why the text may be two numbers; None if nothing suggests it."""
-    for character, following in itertools.pairwise(characters):
-        if following.left - character.right > _MAX_GAP * line.digit_height:
-            return (
-                f"there may be two numbers: a wide gap lies between {character.character!r} and {following.character!r}"
-            )
-    if line.ink_outside > _MAX_INK_OUTSIDE:
-        return "there is more writing above or below what was read; cut out the amount"
-    return None

@@ -162,7 +162,8 @@ def _is_mark_near(view: CloseUp, digits: _Digits, rules: np.ndarray) -> bool:
 def _large_strokes(view: CloseUp) -> np.ndarray:
     """Return the strokes that are large enough to be digits, bool [height, width]."""
     solid = (view.ink > _SOLID * 0.7).astype(np.uint8)
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    # A point in a small picture may touch a digit by the corner of a pixel.
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
     large = boxes[:, cv2.CC_STAT_HEIGHT] >= _MARK_SIZE * view.digit_height
     large[0] = False
     return large[labels]

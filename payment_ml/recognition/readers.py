@@ -11,6 +11,7 @@ from payment_ml.recognition.readings import Alternative, AmountReading, Characte
 from payment_ml.registry.registry import Registry
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import TASKS, Task
+from payment_ml.text.profiles import Profile, load_profile
 
 __all__ = [
     "Alternative",
@@ -46,14 +47,34 @@ def load_digit_classifier(models_dir: str | Path | None = None, version: str | N
     return DigitClassifier(_verified_version(Task.DIGITS, models_dir, version))
 
 
-def load_amount_reader(models_dir: str | Path | None = None, version: str | None = None) -> AmountReader:
-    """Load the amount reader that serves, or another version; parameters and errors as `load_digit_classifier`."""
-    return AmountReader(_verified_version(Task.AMOUNTS, models_dir, version))
+def load_amount_reader(
+    models_dir: str | Path | None = None,
+    version: str | None = None,
+    profile: str | Path | Profile | None = None,
+) -> AmountReader:
+    """Load the amount reader that serves, or another version.
+
+    Parameters
+    ----------
+    models_dir, version : as in `load_digit_classifier`
+    profile : of the form on which amounts are written, as `load_profile` takes it; None: nothing is assumed
+
+    Raises
+    ------
+    ProfileError : no such profile
+    RegistryError : as `load_digit_classifier`
+    """
+    known = load_profile(profile)
+    return AmountReader(_verified_version(Task.AMOUNTS, models_dir, version), known)
 
 
-def load_champion(task: Task, models_dir: str | Path | None = None) -> Reader:
-    """Load the reader that serves a task; errors as `load_digit_classifier`."""
-    return open_reader(_verified_version(task, models_dir, None))
+def load_champion(
+    task: Task, models_dir: str | Path | None = None, profile: str | Path | Profile | None = None
+) -> Reader:
+    """Load the reader that serves a task; parameters and errors as `load_amount_reader`. Digits have no profile."""
+    if task == Task.AMOUNTS:
+        return load_amount_reader(models_dir, profile=profile)
+    return load_digit_classifier(models_dir)
 
 
 def load_version(registry: Registry, name: str) -> Reader:

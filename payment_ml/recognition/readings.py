@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import numpy as np
 
+from payment_ml.recognition.calibrated_range import Measures
+
 
 @dataclass(frozen=True)
 class Character:
@@ -40,6 +42,7 @@ class AmountReading:
     alternatives: tuple[Alternative, ...] = ()  # the likeliest first
     outline: tuple[tuple[float, float], ...] = ()  # corners x, y of the text in pixels of the image, clockwise
     note: str | None = None  # a remark for the user, such as that only the first frame of an animation was read
+    measures: Measures | None = None  # what the calibrated range is about; None if there is no value
 
     @property
     def written(self) -> str:

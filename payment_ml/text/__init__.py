@@ -1,4 +1,4 @@
-"""Parse and write amounts as text, and define the characters that a network reads.
+"""Parse and write amounts as text, define what a kind of form settles, and the characters that a network reads.
 
-Pixels and networks do not belong here. These modules import nothing from the rest of the package.
+Pixels and networks do not belong here. These modules import paths and errors, and nothing else of the package.
 """

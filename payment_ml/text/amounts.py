@@ -1,6 +1,6 @@
 """Parse written amounts into exact decimal values, and write values as text.
 
-An ambiguous text, such as 1.234, keeps each of its possible values; the parser never chooses one.
+An ambiguous text, such as 1.234, keeps each of its possible values; only a profile settles which one it has.
 """
 
 import itertools
@@ -8,40 +8,13 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-CURRENCY_SIGNS = "$€£¥"
-CURRENCY_CODES = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK")
+from payment_ml.text import grammar
+from payment_ml.text.normalization import normalize
+from payment_ml.text.profiles import Profile
+
 MAX_DIGITS = 12  # of an amount; longer ones are no payment, but two numbers read as one
 
-# Strokes around an amount, so that nobody can add a digit.
-_FILLERS = "*#=~_-"
-# Variants of the apostrophe, the dash and the space.
-_NORMALIZED = str.maketrans(
-    {"’": "'", "‘": "'", "`": "'", "´": "'", "–": "-", "—": "-", "−": "-", "\u00a0": " ", "\u202f": " "}
-)
-
-_BARE = frozenset("0123456789.,")  # a text of these alone has nothing to strip
-
-_CURRENCY = "|".join([f"[{CURRENCY_SIGNS}]", *CURRENCY_CODES, "Fr\\.?"])
-_CURRENCY_BEFORE = re.compile(rf"^(?:{_CURRENCY})\s*", re.I)
-_CURRENCY_BEHIND = re.compile(rf"\s*(?:{_CURRENCY})$", re.I)
-
-_GROUPED = r"[0-9]{1,3}(?:(?P<thousands>[.,' ])[0-9]{3})(?:(?P=thousands)[0-9]{3})*"
-_WHOLE = rf"(?P<whole>{_GROUPED}|[0-9]+)"
-# Each form of a whole part with its cents, or without any. A decimal mark is never the thousands mark.
-_FORMS = tuple(
-    re.compile(form)
-    for form in (
-        _WHOLE,
-        rf"{_WHOLE}(?P<mark>[.,])(?P<cents>[0-9]{{2}})",
-        rf"{_WHOLE}\s*[-/]\s*(?P<cents>[0-9]{{2}})",
-        rf"{_WHOLE} (?P<cents>[0-9]{{2}})",
-        rf"{_WHOLE}(?:\s*(?P<mark>[.,])\s*|\s+|\s*-\s*)(?P<cents>[0-9]{{2}})\s*/\s*100",
-        rf"{_WHOLE}\s*(?P<mark>[.,])",  # 1234.- after its filler stroke is stripped
-        r"(?P<whole>)(?P<mark>[.,])(?P<cents>[0-9]{2})",
-        r"(?P<whole>)(?P<cents>[0-9]{1,2})\s*/\s*100",
-        r"(?P<whole>[0-9]+)(?P<mark>[.,])(?P<mills>[0-9]{3})",
-    )
-)
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -50,38 +23,52 @@ class Amount:
 
     text: str
     value: Decimal | None  # with two decimals; None for a text that is no amount, or an ambiguous one
-    readings: tuple[Decimal, ...]  # each value that the text could mean, smallest first; two or more are ambiguous
-    reason: str | None  # for which there is no value; None when there is one
+    readings: tuple[Decimal, ...]  # each value that the text could mean, smallest first; empty: it is no amount
+    reason: str | None  # why a person should look: no value, or a value that is doubtful; None when there is none
 
 
-def parse(text: str) -> Amount:
+def parse(text: str, profile: Profile | None = None) -> Amount:
     """Parse a written amount without guessing.
 
-    The grammar knows the usual ways to write an amount: decimal point or comma, thousands separated by comma, point,
-    apostrophe or space, `1234-56`, `1234/56`, `1234 56/100`, `1234.-`, a currency before or behind, filler strokes
-    around. A text that could mean two amounts, such as 1.234, has both as its readings and no value.
+    The grammar knows the usual ways to write an amount: decimal point or comma; groups of three digits, or lakhs, with
+    comma, point, apostrophe or space; `1234-56`, `1234/56`, `1234=56`, `1234 56/100`, `1234 xx/100`; endings such as
+    `.-` and `/-`; a currency before or behind; filler strokes around. A text that could mean two amounts, such as
+    1.234, has both as its readings and no value. So has one with a single dash before or behind it, or in brackets:
+    it could be negative.
 
     Parameters
     ----------
     text : as read or typed
+    profile : settles the marks of the locale, cents and sign; None: nothing is assumed
 
     Returns
     -------
     Amount; the function never raises, a text that is no amount has a reason instead of a value
     """
-    core = _strip(text)
-    digits = len(digits_of(core))
+    digits = len(digits_of(text))
     if digits == 0:
         return Amount(text, None, (), f"expected an amount, but {text!r} holds no digit")
     if digits > MAX_DIGITS:
         return Amount(text, None, (), f"expected at most {MAX_DIGITS} digits, but {text!r} has {digits}")
-    values = tuple(sorted({value for form in _FORMS if (value := _value(form.fullmatch(core))) is not None}))
-    if len(values) > 1:
-        meanings = " or ".join(map(str, values))
-        return Amount(text, None, values, f"{text!r} is ambiguous: it could mean {meanings}")
-    if not values or values[0] != round(values[0], 2):
+    parts = grammar.split(normalize(text), profile)
+    found = [] if parts is None else grammar.values(parts, profile)
+    if parts is None or not found:
         return Amount(text, None, (), f"expected an amount such as 1,234.56, but got {text!r}")
-    return Amount(text, values[0].quantize(Decimal("0.01")), values, None)
+    readings = tuple(sorted(_signed({item.value for item in found}, parts.has_sign, profile)))
+    if len(readings) > 1:
+        meanings = " or ".join(map(str, readings))
+        return Amount(text, None, readings, f"{text!r} is ambiguous: it could mean {meanings}")
+    value = readings[0]
+    if value != round(value, 2):
+        return Amount(text, None, (), f"expected an amount such as 1,234.56, but got {text!r}")
+    doubt = None if found[0].doubt is None else f"{text!r} may mean {value:.2f}, but {found[0].doubt}"
+    reason = doubt or (profile and _contradiction(parts, value, profile))
+    return Amount(text, value.quantize(_CENT), readings, reason or None)
+
+
+def value_of_label(text: str) -> Decimal | None:
+    """Return the value of a label, an amount as `str(Amount.value)` writes it; None for any other text."""
+    return Decimal(text) if re.fullmatch(r"-?(?:0|[1-9][0-9]*)\.[0-9]{2}", text) else None
 
 
 def digits_of(text: str) -> str:
@@ -100,17 +87,24 @@ class Style:
 
 
 def spellings(value: Decimal) -> list[str]:
-    """Return the unambiguous ways to write an amount, the plainest first; currency and fillers included."""
+    """Return the unambiguous ways to write an amount, the plainest first; currency and fillers included.
+
+    A negative amount has a dash before or behind, which only a profile settles.
+    """
+    if value < 0:
+        plain = [text for text in spellings(-value) if text[0].isdigit() and text[-1].isdigit()]
+        return [f"-{text}" for text in plain] + [f"{text}-" for text in plain]
     marks = [".", ",", "-", "/"] + ([".-", ""] if value == int(value) else [])
     thousands = ["", ",", ".", "'"] if value >= 1000 else [""]
-    sides = [("", "")] + [(sign, "") for sign in "$€£*=-"] + [("", sign) for sign in "€*=-"]
+    sides = [("", "")] + [(sign, "") for sign in "$€£*="] + [("", sign) for sign in "€*="]
     sides += [(filler, filler) for filler in "*=-"]
     styles = (
         Style(thousand, mark, *side)
         for side, mark, thousand in itertools.product(sides, marks, thousands)
         if not thousand or thousand != mark[:1]
     )
-    return [text for text in (write(value, style) for style in styles) if parse(text).value == value]
+    texts = (write(value, style) for style in styles)
+    return [text for text in texts if (amount := parse(text)).reason is None and amount.value == value]
 
 
 def write(value: Decimal, style: Style = Style()) -> str:
@@ -138,27 +132,20 @@ def write(value: Decimal, style: Style = Style()) -> str:
     return f"{style.before}{special.get(style.cents, f'{whole}{style.cents}{cents}')}{style.behind}"
 
 
-def _strip(text: str) -> str:
-    """Return a text without currency, fillers and outer spaces."""
-    if _BARE.issuperset(text):  # the usual case, which needs no regular expression
-        return text
-    core = text.translate(_NORMALIZED).strip()
-    for _ in range(2):  # the currency may stand inside or outside of the fillers
-        core = core.strip(_FILLERS + " ")
-        core = _CURRENCY_BEHIND.sub("", _CURRENCY_BEFORE.sub("", core)).strip()
-    return re.sub(r"\s+", " ", core).strip(_FILLERS + " ")
+def _signed(values: set[Decimal], has_sign: bool, profile: Profile | None) -> set[Decimal]:
+    """Return values with the signs that they can have."""
+    if not has_sign:
+        return values
+    negative = {value.copy_negate() if value else value for value in values}
+    return negative if profile is not None and profile.sign == "negative" else values | negative
 
 
-def _value(match: re.Match[str] | None) -> Decimal | None:
-    """Return the value of a match of one of `_FORMS`; None without a match, or for inconsistent marks."""
-    if match is None:
-        return None
-    parts = match.groupdict()
-    if parts.get("thousands") and parts["thousands"] == parts.get("mark"):
-        return None
-    if parts.get("thousands") and match["whole"].startswith("0"):
-        return None
-    whole = "".join(re.findall("[0-9]", parts["whole"])) or "0"
-    if parts.get("mills"):
-        return Decimal(f"{whole}.{parts['mills']}")
-    return Decimal(f"{whole}.{(parts.get('cents') or '0').rjust(2, '0')}")
+def _contradiction(parts: grammar.Parts, value: Decimal, profile: Profile) -> str | None:
+    """Return how an amount contradicts a profile; None where it does not."""
+    where = f"the profile {profile.name}".rstrip()
+    others = parts.currencies - profile.notation.currency_names
+    if profile.currency is not None and others:
+        return f"expected {profile.currency}, as {where} says, but the currency is {', '.join(sorted(others))}"
+    if profile.largest is not None and abs(value) > profile.largest:
+        return f"expected at most {profile.largest}, as {where} says, but got {value:.2f}"
+    return None

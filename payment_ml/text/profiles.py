@@ -1,0 +1,133 @@
+"""Define profiles, which say how amounts are written on one kind of form, and load them from TOML files.
+
+The profiles of the project are in `profiles/`, and beside the modules where the package is installed from a wheel.
+"""
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import payment_ml
+from payment_ml import paths
+from payment_ml.errors import ProfileError
+from payment_ml.text.locales import Notation, notation
+
+FOLDERS = (paths.ROOT / "profiles", Path(payment_ml.__file__).parent / "profiles")
+
+_CENTS = ("always", "never", "any")
+_SIGNS = ("refuse", "negative")
+
+Region = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Hold what is known of the amounts on one kind of form; it settles what would be ambiguous without it.
+
+    Raises
+    ------
+    ProfileError : a value that is not one of those below
+    """
+
+    locale: str  # of CLDR, such as en_IN: its decimal mark, grouping mark and groups
+    currency: str | None = None  # ISO 4217 code; None: any currency
+    cents: Literal["always", "never", "any"] = "any"  # whether an amount is written with cents
+    largest: Decimal | None = None  # a larger amount goes to review; None: no limit
+    sign: Literal["refuse", "negative"] = "refuse"  # a single dash or brackets: go to review, or mean minus
+    region: Region | None = None  # of the amount on the page: left, top, right, bottom as shares of its size
+    name: str = field(default="", compare=False)  # of the file that it was loaded from, for messages
+
+    def __post_init__(self) -> None:
+        self._expect(isinstance(self.locale, str), "locale", "a locale of CLDR, such as en_US")
+        self._expect(self.cents in _CENTS, "cents", " or ".join(_CENTS))
+        self._expect(self.sign in _SIGNS, "sign", " or ".join(_SIGNS))
+        is_amount = isinstance(self.largest, Decimal | int) and 0 < self.largest < Decimal("Infinity")
+        self._expect(self.largest is None or is_amount, "largest", "an amount above 0, as a Decimal")
+        self._expect(self.region is None or _is_region(self.region), "region", "[left, top, right, bottom], 0 to 1")
+        try:
+            decimal = self.notation.decimal
+        except ValueError as error:
+            raise ProfileError(f"{error}; correct the profile{self._where}") from error
+        self._expect(decimal in (".", ","), "locale", "a locale whose decimal mark is a point or a comma")
+
+    @property
+    def notation(self) -> Notation:
+        """Return how the locale writes amounts."""
+        return notation(self.locale, self.currency)
+
+    @property
+    def _where(self) -> str:
+        return f" {self.name}" if self.name else ""
+
+    def _expect(self, condition: bool, name: str, expected: str) -> None:
+        if not condition:
+            value = getattr(self, name)
+            raise ProfileError(
+                f"expected {name} = {expected}, but got {value!r}; correct it in the profile{self._where}"
+            )
+
+
+def profile_names() -> list[str]:
+    """Return the names of the profiles that come with the project."""
+    return sorted({path.stem for folder in FOLDERS for path in folder.glob("*.toml")})
+
+
+def load_profile(profile: "str | Path | Profile | None") -> Profile | None:
+    """Return a profile by its name, or from a TOML file.
+
+    Parameters
+    ----------
+    profile : one of `profile_names`, the path of a TOML file with fields of `Profile`, or a profile, which is returned
+        as it is; None returns None
+
+    Raises
+    ------
+    ProfileError : no such profile, or the file is not one
+    """
+    if profile is None or isinstance(profile, Profile):
+        return profile
+    path = Path(profile)
+    if isinstance(profile, str) and path.suffix != ".toml" and path.name == profile:
+        path = next((known for folder in FOLDERS if (known := folder / f"{profile}.toml").is_file()), path)
+        if path.suffix != ".toml":
+            raise ProfileError(
+                f"expected a profile among {', '.join(profile_names())}, but got {profile!r}; "
+                "take one of these, or give the path of a TOML file"
+            )
+    try:
+        with path.open("rb") as file:
+            values = tomllib.load(file, parse_float=Decimal)
+    except OSError as error:
+        known = ", ".join(profile_names())
+        raise ProfileError(
+            f"expected a profile in {path}, but got: {error.strerror}; profiles by name are {known}"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProfileError(f"expected a profile in {path}, but it is not TOML: {error}; correct the file") from error
+    return _from_values(values, path)
+
+
+def _from_values(values: dict[str, Any], path: Path) -> Profile:
+    """Return the profile of a file's values."""
+    known = [entry.name for entry in fields(Profile) if entry.name != "name"]
+    unknown = sorted(values.keys() - set(known))
+    if unknown or "locale" not in values:
+        problem = f"got {', '.join(unknown)}" if unknown else "there is no locale"
+        raise ProfileError(f"expected in {path} the keys {', '.join(known)}, but {problem}; correct the file")
+    if "largest" in values and isinstance(values["largest"], int):
+        values["largest"] = Decimal(values["largest"])
+    if isinstance(values.get("region"), list):
+        values["region"] = tuple(float(share) if isinstance(share, Decimal) else share for share in values["region"])
+    return Profile(**values, name=path.stem)
+
+
+def _is_region(region: object) -> bool:
+    """Return True for left, top, right and bottom inside of a page."""
+    if not isinstance(region, tuple) or len(region) != 4:
+        return False
+    if not all(isinstance(share, float | int) and 0 <= share <= 1 for share in region):
+        return False
+    left, top, right, bottom = region
+    return bool(left < right and top < bottom)
