@@ -46,7 +46,7 @@ def random_pen(rng: np.random.Generator) -> Pen:
     if kind < 0.55:
         old = {"fading": float(rng.uniform(0.2, 0.8)), "gaps": float(rng.uniform(0, 0.03))}
         ink = old if rng.random() < 0.25 else {"fading": 0.1}
-        return Pen(_between(rng, 0.03, 0.095), blot=blot, taper=taper, **hand, **ink)
+        return Pen(_between(rng, 0.03, 0.12), blot=blot, taper=taper, **hand, **ink)
     if kind < 0.7:
         nib, angle = float(rng.uniform(0.2, 0.75)), float(rng.uniform(0.3, 1.2))
         width = _between(rng, 0.05, 0.13)

@@ -235,7 +235,9 @@ class Writer:
         warp = self._warp[None, :, None] + 0.05 * noise[:, :4]
         x, y = points[:, :, 0], points[:, :, 1]
         across, up = x - 0.3, y - 0.5
-        aspect = np.float32(self.traits.aspect) * np.exp(0.05 * noise[:, 4])
+        # Joined zeros that were narrow would look like other digits.
+        narrowest = 0.0 if len(digits[0]) == 1 else 1.0
+        aspect = np.float32(max(self.traits.aspect, narrowest)) * np.exp(0.05 * noise[:, 4])
         size = np.array([self.sizes[text[0]] for text in digits], np.float32)[:, None] * np.exp(0.05 * noise[:, 5])
         lift = np.array([self.lifts[text[0]] for text in digits], np.float32)[:, None]
         tall = y + warp[:, 2] * across + warp[:, 3] * across * up
