@@ -8,6 +8,7 @@ import numpy as np
 from payment_ml.datasets.mnist_format import BOX
 from payment_ml.synthesis import glyphs, negatives, pages, photographs
 from payment_ml.synthesis.amount_forms import WrittenAmount, random_amount
+from payment_ml.synthesis.hands import Hands
 from payment_ml.synthesis.written_lines import WrittenLine, write_line
 from payment_ml.text.amounts import digits_of
 
@@ -87,22 +88,22 @@ def render_digit(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def render_amount(
-    hand: glyphs.GlyphBank,
+    hands: Hands,
     rng: np.random.Generator,
     amount: WrittenAmount | None = None,
     colour: bool = True,
     max_digit_height: float = _MAX_DIGIT_HEIGHT,
-    style: Callable[[np.random.Generator, float], glyphs.WriterStyle] = glyphs.random_style,
+    style: Callable[[np.random.Generator, float], glyphs.WriterStyle] | None = None,
 ) -> Sample:
     """Render a photograph of an amount in one writer style, on plain paper, a form or a cheque.
 
     Parameters
     ----------
-    hand : draws the digits
+    hands : one of them writes
     amount : to write; None draws one at random
     colour : False renders grey levels, which is faster and all that a reader uses
     max_digit_height : pixels; digits are 16 to so many pixels high, in six percent of the images 10 to 16
-    style : draws the writer style, given the height of a digit in pixels
+    style : draws the writer style, given the height of a digit in pixels; None: the hand's own
 
     Returns
     -------
@@ -115,7 +116,8 @@ def render_amount(
     written = random_amount(rng) if amount is None else amount
     smallest, largest = (10, _MIN_DIGIT_HEIGHT) if rng.random() < 0.06 else (_MIN_DIGIT_HEIGHT, max_digit_height)
     size = float(np.exp(rng.uniform(np.log(smallest), np.log(largest))))
-    line = write_line(written, hand, style(rng, size), rng)
+    hand = hands.choose(rng)
+    line = write_line(written, hand, (style or hand.style)(rng, size), rng)
     if rng.random() < 0.3 and not line.rules and not line.cells:
         line = WrittenLine(photographs.tilt(line.ink, rng.uniform(-5, 5)))
     ink, print_ = pages.place_line(line, size, rng, written.printed_before)
@@ -123,26 +125,26 @@ def render_amount(
     return Sample(image, written.label, written.text)
 
 
-def render_struck_out(hand: glyphs.GlyphBank, rng: np.random.Generator, colour: bool = True) -> np.ndarray:
+def render_struck_out(hands: Hands, rng: np.random.Generator, colour: bool = True) -> np.ndarray:
     """Render a photograph of an amount that is struck out, so that there is nothing to read.
 
     Parameters
     ----------
-    hand : draws the digits
+    hands : one of them writes
     colour : False renders grey levels, which is faster
 
     Returns
     -------
     uint8 [height, width, 3], sRGB; [height, width] when `colour` is False
     """
-    size = _random_size(rng)
-    line = write_line(random_amount(rng), hand, glyphs.random_style(rng, size), rng)
+    size, hand = _random_size(rng), hands.choose(rng)
+    line = write_line(random_amount(rng), hand, hand.style(rng, size), rng)
     negatives.strike_through(line.ink, rng)
     ink, print_ = pages.place_line(line, size, rng)
     return photographs.render_photograph(ink, rng, print_, colour)
 
 
-def render_turned(hand: glyphs.GlyphBank, rng: np.random.Generator, colour: bool = True) -> np.ndarray:
+def render_turned(hands: Hands, rng: np.random.Generator, colour: bool = True) -> np.ndarray:
     """Render a photograph of an amount that is upside down or mirrored, so that it must not be read as it stands.
 
     Amounts that read as well upside down or mirrored are left out. Parameters and result as of `render_struck_out`.
@@ -151,8 +153,8 @@ def render_turned(hand: glyphs.GlyphBank, rng: np.random.Generator, colour: bool
     written = random_amount(rng)
     while set(digits_of(written.text)) <= (_MIRROR_DIGITS if mirrored else _TURNED_DIGITS):
         written = random_amount(rng)
-    size = _random_size(rng)
-    line = write_line(written, hand, glyphs.random_style(rng, size), rng)
+    size, hand = _random_size(rng), hands.choose(rng)
+    line = write_line(written, hand, hand.style(rng, size), rng)
     line.ink = np.ascontiguousarray(line.ink[:, ::-1] if mirrored else line.ink[::-1, ::-1])
     ink, print_ = pages.place_line(WrittenLine(line.ink), size, rng)
     return photographs.render_photograph(ink, rng, print_, colour)

@@ -68,10 +68,6 @@ class GlyphBank:
         self.thicknesses = _thicknesses(images)
         self._by_label = [np.flatnonzero(labels == label) for label in range(10)]
 
-    def write(self, label: int, style: WriterStyle, rng: np.random.Generator) -> np.ndarray:
-        """Draw a digit of some writer in a style, cropped to its ink; float32 [height, width], 1 is full ink."""
-        return self.draw(self.pick(label, style, rng), style, rng)
-
     def pick(self, label: int, style: WriterStyle, rng: np.random.Generator) -> int:
         """Return the index of a digit about as thick as the style's stroke: the best of four drawn at random."""
         candidates = self._by_label[label]

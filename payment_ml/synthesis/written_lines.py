@@ -9,6 +9,8 @@ import numpy as np
 from payment_ml.datasets.mnist_format import BOX
 from payment_ml.synthesis import glyphs, marks
 from payment_ml.synthesis.amount_forms import CentsLayout, WrittenAmount
+from payment_ml.synthesis.hands import Hand
+from payment_ml.synthesis.writers import Glyph
 from payment_ml.text.alphabet import SET_APART
 
 # All lengths are digit heights.
@@ -39,7 +41,7 @@ class _Stroke:
 
 
 def write_line(
-    amount: WrittenAmount, hand: glyphs.GlyphBank, style: glyphs.WriterStyle, rng: np.random.Generator
+    amount: WrittenAmount, hand: Hand, style: glyphs.WriterStyle, rng: np.random.Generator
 ) -> WrittenLine:
     """Write an amount.
 
@@ -81,48 +83,63 @@ def _cents_begin(text: str) -> int:
 
 
 def _draw_characters(
-    text: str,
-    cents_from: int,
-    layout: CentsLayout,
-    hand: glyphs.GlyphBank,
-    style: glyphs.WriterStyle,
-    rng: np.random.Generator,
+    text: str, cents_from: int, layout: CentsLayout, hand: Hand, style: glyphs.WriterStyle, rng: np.random.Generator
 ) -> tuple[list[_Stroke], list[float], list[tuple[float, float]]]:
     """Draw each character beside the one before; return them, and where rules and boxes are printed."""
     strokes: list[_Stroke] = []
     rules: list[float] = []
     cells: list[tuple[float, float]] = []
     x, drift = 0.0, rng.normal(0, 0.02 * style.unsteadiness)
-    size = _CENTS_SIZE if layout is not CentsLayout.STACKED else _FRACTION_SIZE
-    raised = replace(style, size=size * rng.uniform(0.85, 1.15) * style.size)
+    small = _CENTS_SIZE if layout is not CentsLayout.STACKED else _FRACTION_SIZE
+    raised = replace(style, size=small * rng.uniform(0.85, 1.15) * style.size)
     lift = style.size * rng.uniform(0.35, 0.55)
     pitch = style.size * rng.uniform(0.75, 1.1)
-    for i, character in enumerate(text):
-        is_cents = layout in _RAISED and cents_from <= i < cents_from + 2
-        character_style = raised if is_cents else style
-        if character == SET_APART:
+    place = 0
+    for run in _runs(text, cents_from):
+        is_cents = layout in _RAISED and cents_from <= place < cents_from + 2
+        run_style = raised if is_cents else style
+        place += len(run)
+        if run == SET_APART:
             gap = _set_cents_apart(layout, style.size, pitch, rng)
             if layout is CentsLayout.RULE:
                 rules.append(x + gap * rng.uniform(0.3, 0.7))
             x += gap
-            continue
-        if character.isdigit():
-            ink = hand.write(int(character), character_style, rng)
-            base = 0.03 * style.unsteadiness * rng.normal()
+        elif layout is CentsLayout.COMB and run.isdigit():
+            for glyph in (hand.write(digit, run_style, rng)[0] for digit in run):
+                ink = _ink(glyph)[:, : math.ceil(0.95 * pitch)]
+                cells.append((x, x + pitch))
+                strokes.append(_Stroke(ink, x + (pitch - ink.shape[1]) / 2, glyph.bottom, False))
+                x += pitch
+        elif run.isdigit():
+            ends_at_mark = place < len(text)
+            for number, glyph in enumerate(glyphs_drawn := hand.write(run, run_style, rng)):
+                bottom = glyph.bottom + (lift if is_cents else 0.0) + drift * x
+                strokes.append(_Stroke(_ink(glyph), x - glyph.left, bottom, is_cents))
+                gap = run_style.spacing * run_style.size * (1 + 0.5 * style.unsteadiness * rng.normal())
+                if number == len(glyphs_drawn) - 1 and ends_at_mark:
+                    gap = max(gap, _MIN_MARK_GAP * style.size + glyph.right)  # a flag hides no point
+                x += glyph.ink.shape[1] - glyph.left - glyph.right + gap
         else:
-            ink, base = marks.draw_mark(character, character_style, rng, ends=i == len(text) - 1)
-        if layout is CentsLayout.COMB and character.isdigit():
-            ink = ink[:, : math.ceil(0.95 * pitch)]
-            cells.append((x, x + pitch))
-            strokes.append(_Stroke(ink, x + (pitch - ink.shape[1]) / 2, base * style.size, False))
-            x += pitch
-            continue
-        bottom = base * character_style.size + (lift if is_cents else 0.0) + drift * x
-        strokes.append(_Stroke(ink, x, bottom, is_cents))
-        gap = style.spacing * style.size * (1 + 0.5 * style.unsteadiness * rng.normal())
-        beside_a_mark = not text[i : i + 2].isdigit()
-        x += ink.shape[1] + (max(gap, _MIN_MARK_GAP * style.size) if beside_a_mark else gap)
+            ink, base = marks.draw_mark(run, style, rng, ends=place == len(text))
+            strokes.append(_Stroke(ink, x, base * style.size + drift * x, False))
+            gap = style.spacing * style.size * (1 + 0.5 * style.unsteadiness * rng.normal())
+            x += ink.shape[1] + max(gap, _MIN_MARK_GAP * style.size)
     return strokes, rules, cells
+
+
+def _runs(text: str, cents_from: int) -> list[str]:
+    """Divide a text into runs of digits and single marks; the cents are a run of their own."""
+    runs: list[str] = []
+    for i, character in enumerate(text):
+        if runs and character.isdigit() and runs[-1].isdigit() and i not in (cents_from, cents_from + 2):
+            runs[-1] += character
+        else:
+            runs.append(character)
+    return runs
+
+
+def _ink(glyph: Glyph) -> np.ndarray:
+    return glyph.ink.astype(np.float32) / np.float32(255)
 
 
 def _set_cents_apart(layout: CentsLayout, size: float, pitch: float, rng: np.random.Generator) -> float:
