@@ -15,6 +15,7 @@ COPY pyproject.toml hatch_build.py requirements.txt README.md LICENSE ./
 COPY data/samples data/samples
 COPY models models
 COPY notebooks notebooks
+COPY profiles profiles
 COPY payment_ml payment_ml
 # The versions that the tests ran with. Hashes cannot bind here: this project's own wheel has none yet.
 RUN sed -n 's/^\([A-Za-z0-9._-]*==[^ ;]*\).*/\1/p' requirements.txt > /constraints.txt \

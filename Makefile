@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in a container one is root, and Jupyter asks twice
 
 .DEFAULT_GOAL := help
-.PHONY: help run train sandbox box test lab demo lint format lock bench compare fuzz fuzz-coverage kills corrections audit schedules screenshot release clean
+.PHONY: help run train sandbox box test lab demo docs docs-serve lint format lock bench compare fuzz fuzz-coverage kills corrections audit schedules screenshot release clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,9 +48,10 @@ sandbox: $(READY)  ## make sandbox/, with a copy of the champions, to experiment
 	@echo "What is trained or corrected there leaves data/ and models/ alone. In this shell, and in what it starts:"
 	@echo "    export PAYMENT_ML_HOME=$(CURDIR)/sandbox"
 
+# On 2 cores without bfloat16 instructions: make box BOX_READER="-p epochs 8", as models/README.md says.
 box: $(READY)  ## train both readers from nothing, and file them in models/, where they travel with the code
 	test -n "$$(ls -d build/box/models/*-cnn-*/notebooks 2>/dev/null)" || PAYMENT_ML_HOME=build/box $(BIN)/payment-ml retrain
-	test -n "$$(ls -d build/box/models/*-reader-*/notebooks 2>/dev/null)" || PAYMENT_ML_HOME=build/box $(BIN)/payment-ml retrain -p architecture reader
+	test -n "$$(ls -d build/box/models/*-reader-*/notebooks 2>/dev/null)" || PAYMENT_ML_HOME=build/box $(BIN)/payment-ml retrain -p architecture reader $(BOX_READER)
 	$(BIN)/python -m payment_ml.registry.box build/box/models models
 	rm -rf build/box
 	@echo "Commit them: git add --force --all models"
@@ -64,6 +65,13 @@ lab: $(READY)  ## open JupyterLab on the notebooks
 
 demo: $(READY)  ## serve the upload-and-predict page on this computer
 	$(BIN)/payment-ml demo
+
+docs: $(READY)  ## build the documentation site in build/site, with warnings as errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "The site is in build/site; make docs-serve shows it in a browser."
+
+docs-serve: $(READY)  ## show the documentation site on this computer, built anew after each change
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
 
 lint: $(READY)  ## check style, types, layers, spelling and notebooks, as pre-commit and CI do
 	$(BIN)/ruff check

@@ -3,6 +3,7 @@
 A file of this project is therefore complete or absent, never half written.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from payment_ml.errors import CorruptFileError
+
+_IS_WINDOWS = os.name == "nt"
+_NO_FSYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)  # of a file system that has no fsync
 
 
 @contextmanager
@@ -56,12 +60,28 @@ def remove_stale(folder: Path) -> list[Path]:
 
 
 def sync(path: Path) -> None:
-    """Flush a file's content, or a folder's list of names, to the disk (fsync)."""
-    descriptor = os.open(path, os.O_RDONLY)
+    """Flush a file's content, or a folder's list of names, to the disk, as far as the file system can."""
+    if _IS_WINDOWS and path.is_dir():
+        return  # Windows opens no folder, and flushes its names with the files
+    descriptor = os.open(path, os.O_RDWR if _IS_WINDOWS else os.O_RDONLY)  # Windows flushes only what may be written
     try:
-        os.fsync(descriptor)
+        sync_descriptor(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_descriptor(descriptor: int) -> None:
+    """Flush an open file or folder to the disk (fsync), where its file system can; CIFS and FUSE may not.
+
+    Raises
+    ------
+    OSError : the flush failed, for instance because the disk is full
+    """
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FSYNC:
+            raise
 
 
 def sha256(path: Path) -> str:

@@ -10,7 +10,24 @@ class PaymentMLError(Exception):
 
 
 class ImageError(PaymentMLError, ValueError):
-    """Report a source that is not a readable image."""
+    """Report a source that is not a readable image.
+
+    Parameters
+    ----------
+    message : what was expected, what came, and what to do next
+    kind : what came, in the fewest words, such as "a PDF"; batches count by it; empty repeats the message
+    advice : what to do about it, in a row that names the file already; empty if nothing helps
+    """
+
+    def __init__(self, message: str, kind: str = "", advice: str = ""):
+        super().__init__(message)
+        self.kind = kind or message
+        self.advice = advice
+
+    @property
+    def reason(self) -> str:
+        """Return why the source was not read, as readings and rows give it: `not read: KIND; ADVICE`."""
+        return f"not read: {self.kind}; {self.advice}" if self.advice else f"not read: {self.kind}"
 
 
 class CorruptFileError(PaymentMLError, ValueError):

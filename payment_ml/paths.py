@@ -9,8 +9,13 @@ import os
 from pathlib import Path
 
 HOME_VARIABLE = "PAYMENT_ML_HOME"
+CALLER_VARIABLE = "PAYMENT_ML_CALLER"  # of the environment: the package of the program that started this kernel
 PACKAGE = Path(__file__).resolve().parent
 ROOT = PACKAGE.parent  # of a checkout
+
+if named := os.environ.get(HOME_VARIABLE):
+    # Kernels and workers inherit the variable, and may start in another folder.
+    os.environ[HOME_VARIABLE] = str(Path(named).expanduser().resolve())
 
 
 def home() -> Path:
@@ -50,6 +55,21 @@ def display_path(path: str | Path) -> str:
     """Return `path` for people to read: relative to the project's root if it lies inside, unchanged otherwise."""
     path = Path(path)
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def check_caller() -> None:
+    """Check that this kernel runs the package of the program that started it; one started by a person runs any.
+
+    Raises
+    ------
+    RuntimeError : it runs another one, whose code would be trained unnoticed
+    """
+    caller = os.environ.get(CALLER_VARIABLE)
+    if caller is not None and Path(caller) != PACKAGE:
+        raise RuntimeError(
+            f"expected this kernel to run the package in {caller}, as its caller does, but it runs the one in "
+            f"{PACKAGE}; remove that from PYTHONPATH, or install the caller's package into this environment"
+        )
 
 
 def _is_checkout() -> bool:

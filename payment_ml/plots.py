@@ -1,4 +1,4 @@
-"""Draw every figure, from plain arrays, in Okabe and Ito's colours, which colour-blind people can tell apart."""
+"""Draw figures from plain arrays, in Okabe and Ito's colours, which colour-blind people can tell apart."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,17 +10,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
-_SERIES = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
-_MARKERS = ("o", "s", "^", "D", "v", "P")
+SERIES = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
+MARKERS = ("o", "s", "^", "D", "v", "P")
 _WIDTH = 8.0  # inches; 800 pixels at 100 dots an inch
 
 
 def balance(counts: Mapping[str, Sequence[int]]) -> Figure:
     """Draw the share of each label in each split; `counts` holds the number of digits of each label, int [10]."""
-    figure, ((axis,),) = _figure()
+    figure, ((axis,),) = new_figure()
     for i, (name, values) in enumerate(counts.items()):
         shares = np.asarray(values) / np.sum(values)
-        style = {"color": _SERIES[i % len(_SERIES)], "marker": _MARKERS[i % len(_MARKERS)], "linestyle": "none"}
+        style = {"color": SERIES[i % len(SERIES)], "marker": MARKERS[i % len(MARKERS)], "linestyle": "none"}
         axis.plot(np.arange(len(shares)) + 0.12 * (i - (len(counts) - 1) / 2), shares, label=name, **style)
     axis.axhline(0.1, color="grey", linewidth=1, zorder=0)
     axis.annotate("even", (1.0, 0.1), xycoords=("axes fraction", "data"), color="grey", va="center")
@@ -44,7 +44,7 @@ def digit_grid(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator,
     for label in np.unique(labels):
         chosen = rng.choice(np.flatnonzero(labels == label), examples, replace=False)
         rows.append(np.hstack(list(images[chosen])))
-    figure, ((axis,),) = _figure(height=_WIDTH * len(rows) / examples)
+    figure, ((axis,),) = new_figure(height=_WIDTH * len(rows) / examples)
     side = images.shape[1]
     axis.imshow(255 - np.vstack(rows), cmap="gray", vmin=0, vmax=255)
     axis.set(ylabel="label", xticks=[], yticks=side * (np.arange(len(rows)) + 0.5), yticklabels=np.unique(labels))
@@ -68,7 +68,7 @@ def captioned(
     rows = max(1, -(-len(images) // columns))
     aspect = np.median([image.shape[0] / image.shape[1] for image in images]) if len(images) else 1.0
     lines = max((caption.count("\n") + 1 for caption in captions), default=1)
-    figure, axes = _figure(rows, columns, height=rows * (_WIDTH / columns * aspect + 0.17 * lines + 0.15))
+    figure, axes = new_figure(rows, columns, height=rows * (_WIDTH / columns * aspect + 0.17 * lines + 0.15))
     for axis in axes.flat:
         axis.axis("off")
     for i, (image, caption) in enumerate(zip(images, captions, strict=True)):
@@ -88,7 +88,7 @@ def learning_curves(curves: Mapping[str, Sequence[float]], best_epoch: int) -> F
         the network learned from corrections
     best_epoch : the epoch whose weights were kept, from 1
     """
-    figure, ((losses, accuracies),) = _figure(1, 2, height=3.6)
+    figure, ((losses, accuracies),) = new_figure(1, 2, height=3.6)
     epochs = np.arange(1, len(curves["loss"]) + 1)
     losses.plot(epochs, curves["loss"], color=BLUE, marker="o", markersize=4, label="training")
     losses.plot(epochs, curves["validation_loss"], color=VERMILION, marker="s", markersize=4, label="validation")
@@ -110,7 +110,7 @@ def learning_curves(curves: Mapping[str, Sequence[float]], best_epoch: int) -> F
 
 def confusion(counts: np.ndarray) -> Figure:
     """Draw a confusion matrix, int [classes, classes], with labels as rows; only errors are shaded."""
-    figure, ((axis,),) = _figure(height=6.0)
+    figure, ((axis,),) = new_figure(height=6.0)
     errors = counts * (1 - np.eye(len(counts), dtype=int))
     most = max(1, errors.max())
     shading = axis.imshow(errors, cmap="Blues", vmin=0, vmax=most)
@@ -131,7 +131,7 @@ def reliability(diagrams: Mapping[str, Sequence[Mapping[str, float]]]) -> Figure
 
     The area of a point is its share of the readings.
     """
-    figure, axes = _figure(1, len(diagrams), height=4.2, sharey=True)
+    figure, axes = new_figure(1, len(diagrams), height=4.2, sharey=True)
     for axis, (title, points) in zip(axes.flat, diagrams.items(), strict=True):
         axis.plot([0, 1], [0, 1], color="grey", linewidth=1, zorder=0, label="perfectly calibrated")
         confidence, accuracy, share = (
@@ -157,7 +157,7 @@ def error_rates(by_length: pd.DataFrame, by_position: pd.DataFrame, counts: np.n
     by_length, by_position : as `reports.accuracy_by_length` and `reports.errors_by_position` return them
     counts : int [10, 10]; the row is the label, the column the prediction
     """
-    figure, axes = _figure(1, 3, height=3.4)
+    figure, axes = new_figure(1, 3, height=3.4)
     digits = counts.sum(axis=1)
     panels = (
         (by_length.index, 1 - by_length.accuracy, by_length.samples, "digits in the image", "images"),
@@ -181,7 +181,7 @@ def robustness(table: pd.DataFrame) -> Figure:
     uncorrupted = table[table.fault == "none"].iloc[0]
     names = [name for name in table.fault.unique() if name != "none"]
     columns = 4
-    figure, axes = _figure(-(-len(names) // columns), columns, height=4.6, sharey=True)
+    figure, axes = new_figure(-(-len(names) // columns), columns, height=4.6, sharey=True)
     for axis in axes.flat[len(names) :]:
         axis.axis("off")
     series = {
@@ -218,7 +218,7 @@ def spelling(
     probabilities = np.exp(log_probs).T
     shown = [i for i in range(len(probabilities)) if probabilities[i].max() >= min_probability]
     height = 0.26 * len(shown)
-    figure, ((line_axis,), (symbol_axis,)) = _figure(
+    figure, ((line_axis,), (symbol_axis,)) = new_figure(
         2, height=1.2 + height, sharex=True, gridspec_kw={"height_ratios": [1.2, height]}
     )
     rows, width = pixels.shape
@@ -243,9 +243,9 @@ def risk_coverage(
     max_risk : largest permitted risk
     chosen : coverage and risk at the accept threshold; None: the threshold accepts nothing
     """
-    figure, ((axis,),) = _figure()
+    figure, ((axis,),) = new_figure()
     for i, (name, (coverage, risk)) in enumerate(curves.items()):
-        axis.plot(coverage, risk, color=_SERIES[i], linestyle=("-", "--", "-.", ":")[i % 4], label=name)
+        axis.plot(coverage, risk, color=SERIES[i], linestyle=("-", "--", "-.", ":")[i % 4], label=name)
     axis.axhline(max_risk, color="grey", linewidth=1, zorder=0)
     axis.annotate(f"risk limit: {max_risk:.1%}", (0.01, max_risk), color="grey", va="bottom")
     if chosen is not None:
@@ -259,39 +259,7 @@ def risk_coverage(
     return figure
 
 
-def history(versions: pd.DataFrame) -> Figure:
-    """Draw error rate, review rate, corrections and run time of every version that `history.overview` returns."""
-    figure, axes = _figure(4, height=7.5, sharex=True)
-    errors, reviews, corrections, times = axes[:, 0]
-    x = np.arange(len(versions))
-    columns = ("error_rate", "error_rate_low", "error_rate_high")
-    rate, low, high = (versions[name].to_numpy(float) for name in columns)
-    errors.errorbar(x, rate, [rate - low, high - rate], color="grey", linestyle="none", capsize=3, zorder=1)
-    review_rate = 1 - versions["accepted"].to_numpy(float)
-    promoted = versions["promoted"].to_numpy(bool)
-    for axis, values, highest in ((errors, rate, high), (reviews, review_rate, review_rate)):
-        for group, face, label in ((promoted, BLUE, "promoted"), (~promoted, "white", "not promoted")):
-            axis.scatter(x[group], values[group], 45, face, marker="o", edgecolors=BLUE, label=label, zorder=2)
-        axis.set_ylim(0, 1.15 * max(highest.max(), 0.001))
-        axis.yaxis.set_major_formatter(PercentFormatter(1))
-    errors.set(ylabel="error rate on\nthe test set")
-    errors.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
-    reviews.set(ylabel="test images\nsent to review")
-    corrections.bar(x, versions["corrections"], 0.6, color=GREEN)
-    corrections.set(ylabel="corrections in\nthe training data", ylim=(0, 1.05 * max(versions["corrections"].max(), 1)))
-    corrections.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    minutes = versions[["training_seconds", "run_seconds"]].to_numpy(float) / 60
-    times.bar(x, minutes[:, 1], 0.6, color="lightgrey", label="whole run")
-    times.bar(x, minutes[:, 0], 0.6, color=PURPLE, label="training")
-    times.set(
-        ylabel="minutes", xlabel="version, by the time of its training (UTC)", xticks=x, xlim=(-0.8, len(x) - 0.2)
-    )
-    times.set_xticklabels([f"{time:%Y-%m-%d}\n{time:%H:%M}" for time in versions["trained"]], fontsize=8)
-    times.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
-    return figure
-
-
-def _figure(rows: int = 1, columns: int = 1, height: float = 4.0, **options: Any) -> tuple[Figure, np.ndarray]:
+def new_figure(rows: int = 1, columns: int = 1, height: float = 4.0, **options: Any) -> tuple[Figure, np.ndarray]:
     """Return a figure of the house's width, and its axes [rows, columns]; `height` in inches."""
     figure, axes = plt.subplots(rows, columns, figsize=(_WIDTH, height), layout="constrained", squeeze=False, **options)
     for axis in axes.flat:

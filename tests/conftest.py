@@ -1,4 +1,4 @@
-"""Provide the fixtures that many tests share: MNIST, and quick retrainings by the real command."""
+"""Provide the fixtures that many tests share: MNIST, a quick retraining by the real command, the reader in the box."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.retrainings import Run, shared_retraining
+from helpers.retrainings import Run, reader_in_the_box, shared_retraining
 
 from payment_ml import paths
 from payment_ml.datasets import mnist
@@ -30,13 +30,13 @@ def rng() -> np.random.Generator:
 @pytest.fixture(scope="session")
 def quick_run(splits: dict[str, Split], tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Return a quick retraining of the digit classifier."""
-    return shared_retraining(tmp_path_factory, "digits")
+    return shared_retraining(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def reader_run(splits: dict[str, Split], tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Return a quick retraining of the amount reader."""
-    return shared_retraining(tmp_path_factory, "amounts")
+def reader_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Return the amount reader in the box, in a models folder of its own; training one takes minutes."""
+    return reader_in_the_box(tmp_path_factory.mktemp("box") / "models")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def classifier(quick_run: Run):
 
 @pytest.fixture(scope="session")
 def reader(reader_run: Run):
-    """Return the amount reader that the quick run promoted."""
+    """Return the amount reader in the box."""
     from payment_ml.recognition.readers import load_amount_reader
 
     return load_amount_reader(reader_run.models_dir)

@@ -1,5 +1,7 @@
 """Tests of atomic files: each is complete or absent."""
 
+import errno
+import os
 import signal
 import subprocess
 import sys
@@ -83,3 +85,28 @@ def test_write_json_refuses_nan(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         atomic_files.write_json(tmp_path / "card.json", {"loss": float("nan")})
     assert [file.name for file in tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS], ids=errno.errorcode.get)
+def test_a_file_system_without_fsync_is_forgiven(tmp_path, monkeypatch, code):
+    """CIFS and FUSE may not flush a folder, or anything."""
+
+    def fsync(descriptor: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    atomic_files.write_json(tmp_path / "card.json", {})
+    assert atomic_files.read_json(tmp_path / "card.json") == {}
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC], ids=errno.errorcode.get)
+def test_a_failed_fsync_is_an_error(tmp_path, monkeypatch, code):
+    """The file would be believed to be on the disk."""
+
+    def fsync(descriptor: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(OSError, match=os.strerror(code)):
+        atomic_files.write_json(tmp_path / "card.json", {})
+    assert list(tmp_path.iterdir()) == []

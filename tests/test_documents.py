@@ -1,12 +1,18 @@
-"""Test that documents link to files that exist, and state the version of the package."""
+"""Test that documents link to files that exist, state commands that exist, and the version of the package."""
 
+import html
+import json
 import re
+import shlex
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
 from payment_ml import __version__, paths
+from payment_ml.cli.main import cli
+from payment_ml.pipeline import notebook_runner
 
 GENERATED = ("data/raw", "data/prepared", "data/feedback", "models/", "build", "node_modules")
 
@@ -23,6 +29,119 @@ def anchors(document: Path) -> set[str]:
     """Return the anchors that GitHub gives to the headings of a document."""
     headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def texts() -> dict[str, str]:
+    """Return the Markdown of each document and of each notebook, by its path."""
+    found = {str(path): (paths.ROOT / path).read_text(encoding="utf-8") for path in documents()}
+    for path in sorted((paths.ROOT / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        markdown = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+        found[f"notebooks/{path.name}"] = "\n\n".join(markdown)
+    return found
+
+
+def shell_commands(line: str) -> list[list[str]]:
+    """Return the words behind payment-ml for each call of it in a line of shell; a container's image counts as one."""
+    try:
+        words = shlex.split(line, comments=True)
+    except ValueError:  # prose with an apostrophe, or a line of another language
+        return []
+    calls: list[list[str]] = [[]]
+    for word in words:
+        if word in ("&&", "||", "|", ";", "&"):
+            calls.append([])
+        elif calls[-1] or not re.match(r"[A-Z_]+=", word):  # a variable before the command is no part of it
+            calls[-1].append(word)
+    containers = [call for call in calls if call[:2] == ["docker", "run"] and "payment-ml" in call]
+    in_containers = [call[call.index("payment-ml") :] for call in containers]
+    return [call[1:] for call in (*calls, *in_containers) if call and Path(call[0]).name == "payment-ml"]
+
+
+def commands() -> list[tuple[str, list[str], bool]]:
+    """Return document, words, and whether it is a whole command, not a mention in prose, for each payment-ml."""
+    found = []
+    for document, text in texts().items():
+        fences = re.findall(r"^```\w*\n(.*?)^```", text, re.M | re.S)
+        unfenced = re.sub(r"^```\w*\n.*?^```", "", text, flags=re.M | re.S)
+        lines = [line for fence in fences for line in fence.splitlines()] + re.findall(r"^ {4}(\S.*)", unfenced, re.M)
+        spans = re.findall(r"`([^`]+)`", re.sub(r"^ {4}\S.*", "", unfenced, flags=re.M))
+        found += [(document, words, True) for line in lines for words in shell_commands(line)]
+        found += [(document, words, False) for span in spans for words in shell_commands(span.replace("\n", " "))]
+    return found
+
+
+def parse_command(words: list[str], whole: bool) -> None:
+    """Have the real command line parse words; raise UsageError for an unknown command, option or choice."""
+    command: click.Command = cli
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        if words[0] not in command.commands:
+            raise click.UsageError(f"expected one of {sorted(command.commands)}, but got {words[0]}")
+        command, words = command.commands[words[0]], words[1:]
+    if isinstance(command, click.Group) and not words:
+        return
+    try:
+        context = command.make_context(command.name, list(words))
+    except click.exceptions.Exit:  # --help or --version
+        return
+    except click.MissingParameter:
+        if whole:
+            raise
+        return
+    given = dict(context.params.get("parameters") or ())
+    notebook_runner.parse_parameters({name: value for name, value in given.items() if name != "NAME"})
+
+
+COMMANDS = commands()
+
+
+@pytest.mark.parametrize(
+    ("document", "words", "whole"), COMMANDS, ids=[f"{document}: {' '.join(words)}" for document, words, _ in COMMANDS]
+)
+def test_every_command_in_a_document_parses(document, words, whole):
+    """Its subcommands, options, choices, and the notebooks' parameters exist."""
+    parse_command(words, whole)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["payment-ml red x.png", "payment-ml read", "payment-ml read --as word x.png", "payment-ml retrain -p epoch 3"],
+    ids=["unknown command", "no picture", "unknown choice", "unknown parameter"],
+)
+def test_a_wrong_command_would_be_found(line):
+    """The parser that the test above relies on refuses it."""
+    ((*words,),) = shell_commands(line)
+    with pytest.raises((click.UsageError, ValueError)):
+        parse_command(words, whole=True)
+
+
+def test_every_make_target_in_a_document_exists():
+    """In every document, not only in the README."""
+    targets = set(re.findall(r"^([a-z-]+):", (paths.ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    named = {
+        (document, target)
+        for document, text in texts().items()
+        for target in re.findall(r"(?:`|^ {4})make ([a-z][a-z-]*)", text, re.M)
+    }
+    assert len(named) > 20
+    assert [(document, target) for document, target in sorted(named) if target not in targets] == []
+
+
+def test_the_drawing_of_the_data_flow_has_the_words_of_the_diagram():
+    """The site shows the drawing in the place of the diagram in architecture.md, which needs a script to draw it."""
+    architecture = (paths.ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    diagram = architecture.split("```mermaid")[1].split("```")[0]
+    quoted = re.findall(r'\["([^"]+)"\]|\|"?([^|"]+)"?\|', diagram)
+    drawing = (paths.ROOT / "docs" / "figures" / "data-flow.svg").read_text(encoding="utf-8")
+    drawn = {html.unescape(text) for text in re.findall(r"<text[^>]*>([^<]+)</text>", drawing)}
+    assert drawn == {html.unescape(node or label) for node, label in quoted}
+    assert len(re.findall(r"<path d=", drawing)) - 1 == diagram.count("-->")  # one path is the arrow's head
+
+
+@pytest.mark.parametrize("figure", ["amounts.png", "reading.png", "risk-coverage.png"])
+def test_a_figure_of_the_documents_is_small(figure):
+    """The script docs/notebook_figures.py reduces its colours."""
+    assert 0 < (paths.ROOT / "docs" / "figures" / figure).stat().st_size < 100_000
 
 
 @pytest.mark.parametrize("document", documents(), ids=str)

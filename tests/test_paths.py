@@ -40,6 +40,21 @@ def test_the_environment_names_another_home(tmp_path):
     assert truth == paths.ROOT / "data/samples/truth.csv"
 
 
+def test_a_process_that_starts_elsewhere_finds_the_same_home(tmp_path):
+    """A kernel starts in the home folder itself; a relative name would lead into a folder below it."""
+    program = """
+import os, subprocess, sys
+from payment_ml import paths
+os.chdir("/")
+show = "from payment_ml import paths; print(paths.home())"
+print(subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True).stdout)
+"""
+    environ = {**os.environ, "PAYMENT_ML_HOME": "sandbox"}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
+    assert Path(done.stdout.strip()) == tmp_path / "sandbox"
+
+
 def test_what_lies_in_the_home_folder_is_found_first(tmp_path, monkeypatch):
     """A file of one's own replaces the one that travels with the code."""
     monkeypatch.setenv(paths.HOME_VARIABLE, str(tmp_path))

@@ -28,22 +28,6 @@ def learning_curves(rng: np.random.Generator) -> Figure:
     return plots.learning_curves(losses | {"validation_accuracy": [0.8, 0.9]}, best_epoch=2)
 
 
-def history(rng: np.random.Generator) -> Figure:
-    """Draw three versions, one of which was not run by a retraining."""
-    versions = {
-        "trained": pd.to_datetime(["2026-11-22", "2026-11-23", "2026-11-24"]),
-        "promoted": [True, False, True],
-        "error_rate": [0.05, 0.06, 0.04],
-        "error_rate_low": [0.04, 0.05, 0.03],
-        "error_rate_high": [0.06, 0.07, 0.05],
-        "accepted": [0.6, 0.5, 0.7],
-        "corrections": [0, 20, 500],
-        "training_seconds": [900.0, 120.0, 130.0],
-        "run_seconds": [1000.0, np.nan, 240.0],
-    }
-    return plots.history(pd.DataFrame(versions))
-
-
 def confusion(rng: np.random.Generator) -> Figure:
     """Draw random predictions."""
     return plots.confusion(metrics.confusion_matrix(rng.integers(0, 10, 500), rng.integers(0, 10, 500)))
@@ -89,7 +73,7 @@ def risk_coverage(rng: np.random.Generator) -> Figure:
 
 @pytest.mark.parametrize(
     "draw",
-    [balance, learning_curves, history, confusion, reliability, error_rates, robustness, spelling, risk_coverage],
+    [balance, learning_curves, confusion, reliability, error_rates, robustness, spelling, risk_coverage],
     ids=lambda draw: draw.__name__,
 )
 def test_axes_are_labelled_and_the_figure_is_800_pixels_wide(draw, rng):
@@ -136,15 +120,6 @@ def test_error_rates_of_one_length_have_one_tick():
     )
     low, high = figure.axes[0].get_xlim()
     assert [tick for tick in figure.axes[0].get_xticks() if low <= tick <= high] == [1]
-
-
-def test_history_of_one_version_without_corrections_starts_at_zero():
-    """A newcomer has one version, and its axes are not negative."""
-    versions = {"trained": pd.to_datetime(["2026-11-22"]), "promoted": [True], "accepted": [0.6], "corrections": [0]}
-    rates = {"error_rate": [0.05], "error_rate_low": [0.04], "error_rate_high": [0.06]}
-    seconds = {"training_seconds": [900.0], "run_seconds": [1000.0]}
-    figure = plots.history(pd.DataFrame(versions | rates | seconds))
-    assert [axes.get_ylim()[0] for axes in figure.axes] == [0, 0, 0, 0]
 
 
 def test_an_alarming_caption_is_bold_and_not_only_coloured(splits):

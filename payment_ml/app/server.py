@@ -81,7 +81,10 @@ def _voila_config(folder: str, browser: bool, token: str) -> Any:
     """Return the traitlets configuration of Voila without the address; `folder` is the only one that it serves."""
     from traitlets.config import Config
 
+    from payment_ml.pipeline.kernels import OwnKernelSpecManager
+
     config = Config()
+    config.VoilaConfiguration.kernel_spec_manager_class = OwnKernelSpecManager
     config.Voila.root_dir = folder
     config.Voila.port_retries = 0  # the address is printed in advance
     config.Voila.open_browser = browser

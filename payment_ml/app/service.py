@@ -10,7 +10,6 @@ from PIL import Image
 from payment_ml.errors import CorruptFileError, FeedbackError, ImageError
 from payment_ml.feedback.store import FeedbackStore, parse_label
 from payment_ml.imaging import image_loading
-from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.reader import Reader, Reading
 from payment_ml.recognition.readings import Character
 from payment_ml.tasks import TASKS, Task
@@ -35,15 +34,15 @@ class PredictionService:
     ----------
     readers : a reader for each task that can be chosen
     feedback : where corrections are saved; all of one service count as one session
-    profile : of the form on which amounts are written, as they are read and typed; None: nothing is assumed
+    profile : of the form on which amounts are written, as they are read and typed; None: that of the amount reader
     """
 
     def __init__(self, readers: Mapping[Task, Reader], feedback: FeedbackStore, profile: Profile | None = None):
-        self._readers = {
-            task: reader.with_profile(profile) if isinstance(reader, AmountReader) else reader
-            for task, reader in readers.items()
-        }
-        self._profile = profile
+        self._readers = dict(readers)
+        if profile is not None:
+            self._readers = {task: reader.with_profile(profile) for task, reader in readers.items()}
+        amount_reader = self._readers.get(Task.AMOUNTS)
+        self._profile = None if amount_reader is None else amount_reader.profile
         self._feedback = feedback
         self._session = f"panel-{secrets.token_hex(4)}"
 

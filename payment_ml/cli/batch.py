@@ -1,28 +1,81 @@
 """Read a batch of files to rows, and resume a batch that was interrupted."""
 
+import functools
 import hashlib
+import itertools
 import json
-import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+import click
 from filelock import FileLock, Timeout
+from tqdm import tqdm
 
 from payment_ml import atomic_files
 from payment_ml.cli.input_files import InputFile
-from payment_ml.cli.output import Row, display_name, error_row, reading_row
+from payment_ml.cli.last_line import BatchSummary
+from payment_ml.cli.output import FORMATS, Row, display_name, error_row, reading_row
 from payment_ml.errors import BusyError
+from payment_ml.imaging.image_loading import Source, SourcePage
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
 from payment_ml.recognition.reader import Reader
 
 
 def read_rows(reader: Reader, files: list[InputFile]) -> Iterator[Row]:
-    """Yield a row for each file, in order, as soon as it is read; a file with an error gets a row with that."""
-    paths = _readable(files)
-    readings = reader.stream(paths)
-    return _with_error_rows(files, (reading_row(path, reading) for path, reading in zip(paths, readings, strict=True)))
+    """Yield a row for each page of each file, in order, as soon as it is read; a file with an error has one row."""
+    return _with_error_rows(files, _reading_rows(reader, _pages(files)))
+
+
+def count_rows(files: list[InputFile]) -> int:
+    """Return how many rows a batch has."""
+    return sum(len(file.sources) or 1 for file in files)
+
+
+def write_rows(
+    reader: Reader, files: list[InputFile], output: Path | None, format_name: str, summary: BatchSummary
+) -> None:
+    """Read a batch, and write its rows to the console or to a file.
+
+    Rows go to the console, a pipe or a device as soon as they are read; to a file in one step, at the end. A batch to a
+    file that was interrupted is resumed.
+
+    Parameters
+    ----------
+    output : None is the console
+    format_name : a key of `output.FORMATS`
+    summary : counts the rows that are written
+    """
+    summary.files, summary.version = len(files), reader.version.name
+    # Show the progress bar only on a terminal, and not where rows go to the same terminal.
+    hidden = not sys.stderr.isatty() or (output is None and sys.stdout.isatty())
+    progress = functools.partial(tqdm, desc="reading", total=count_rows(files), unit="picture", disable=hidden)
+    as_lines = FORMATS[format_name]
+    if output is None or (output.exists() and not output.is_file()):
+        with click.open_file(str(output or "-"), "w", encoding="utf-8") as stream:
+            for line in as_lines(summary.count(progress(read_rows(reader, files)))):
+                stream.write(line)
+                stream.flush()
+        return
+    unfinished = ResumableBatch(reader, files, output.resolve())
+    with unfinished.lock() as done:
+        if done:
+            click.echo(f"resuming after {done} pictures that an interrupted run has read", err=True)
+        for _ in progress(unfinished.read(done), initial=done):
+            pass
+        with (
+            atomic_files.atomic_write(output.resolve()) as partial,
+            partial.open("w", encoding="utf-8", newline="") as file,
+        ):
+            file.writelines(as_lines(summary.count(unfinished.rows())))
+        unfinished.remove()
+
+
+def own_files(output: Path | None) -> list[Path]:
+    """Return the files that a batch writes, which are no input of it; None is the console."""
+    return [] if output is None else [output, output.resolve(), *_beside(output.resolve())]
 
 
 class ResumableBatch:
@@ -36,14 +89,14 @@ class ResumableBatch:
     def __init__(self, reader: Reader, files: list[InputFile], output: Path):
         self._reader = reader
         self._files = files
-        self._paths = _readable(files)
+        self._pages = _pages(files)
         self._output = output
-        self._record = output.with_name(f".{output.name}.unfinished")
-        self._lock = FileLock(output.with_name(f".{output.name}.lock"))
+        self._record, lock = _beside(output)
+        self._lock = FileLock(lock)
 
     @contextmanager
     def lock(self) -> Iterator[int]:
-        """Keep other processes from writing the same output, and yield how many files an interrupted run has read.
+        """Keep other processes from writing the same output, and yield how many pages an interrupted run has read.
 
         Raises
         ------
@@ -62,12 +115,10 @@ class ResumableBatch:
             self._lock.release()
 
     def read(self, done: int) -> Iterator[Row]:
-        """Read the files after the first `done`, record their rows, and yield them."""
-        paths = self._paths[done:]
+        """Read the pages after the first `done`, record their rows, and yield them."""
         with self._record.open("a", encoding="utf-8") as record:
             lines: list[str] = []
-            for path, reading in zip(paths, self._reader.stream(paths), strict=True):
-                row = reading_row(path, reading)
+            for row in _reading_rows(self._reader, self._pages[done:]):
                 lines.append(json.dumps(row) + "\n")
                 if len(lines) == BATCH_SIZE:
                     _append(record, lines)
@@ -75,7 +126,7 @@ class ResumableBatch:
             _append(record, lines)
 
     def rows(self) -> Iterator[Row]:
-        """Yield all rows of the batch, once every file was read."""
+        """Yield all rows of the batch, once every page was read."""
         with self._record.open(encoding="utf-8") as record:
             next(record)
             yield from _with_error_rows(self._files, map(json.loads, record))
@@ -86,7 +137,7 @@ class ResumableBatch:
         Path(self._lock.lock_file).unlink(missing_ok=True)
 
     def _resume(self) -> int:
-        """Cut the record to complete chunks, or start a new one; return how many files are done."""
+        """Cut the record to complete chunks, or start a new one; return how many pages are done."""
         atomic_files.remove_stale(self._record.parent)
         header = json.dumps({"job": self._fingerprint()}) + "\n"
         rows = self._recorded_rows(header)
@@ -102,7 +153,7 @@ class ResumableBatch:
         if first != header:
             return []
         complete = [line for line in lines if line.endswith("\n")]
-        if len(complete) == len(self._paths):
+        if len(complete) == len(self._pages):
             return complete
         return complete[: len(complete) // BATCH_SIZE * BATCH_SIZE]
 
@@ -112,33 +163,56 @@ class ResumableBatch:
             self._reader.version.name,
             self._reader.version.metadata["sha256"],
             self._reader.calibration_state,
+            repr(self._reader.profile),
         ]
-        job += [[display_name(file.path), file.error, _file_state(file.path)] for file in self._files]
+        job += [
+            [display_name(file.path), file.error, len(file.sources), _file_state(file.path)] for file in self._files
+        ]
         return hashlib.sha256(json.dumps(job).encode()).hexdigest()
 
 
-def _readable(files: list[InputFile]) -> list[Path]:
-    return [file.path for file in files if file.error is None]
+def _beside(output: Path) -> tuple[Path, Path]:
+    """Return the paths of the record and the lock of an output."""
+    return output.with_name(f".{output.name}.unfinished"), output.with_name(f".{output.name}.lock")
+
+
+def _pages(files: list[InputFile]) -> list[tuple[Path, Source]]:
+    """Return each page to read, with the path of its file."""
+    return [(file.path, source) for file in files for source in file.sources]
+
+
+def _reading_rows(reader: Reader, pages: list[tuple[Path, Source]]) -> Iterator[Row]:
+    """Yield a row for each page, as soon as it is read."""
+    readings = reader.stream(source for _, source in pages)
+    currency = None if reader.profile is None else reader.profile.currency
+    for (path, source), reading in zip(pages, readings, strict=True):
+        yield reading_row(path, reading, source.number if isinstance(source, SourcePage) else None, currency)
 
 
 def _with_error_rows(files: list[InputFile], rows: Iterator[Row]) -> Iterator[Row]:
-    """Yield the next of `rows` for each readable file, and an error row for each other one."""
+    """Yield the next of `rows` for each page of a readable file, and an error row for each other one."""
     for file in files:
-        yield next(rows) if file.error is None else error_row(file.path, file.error)
+        if file.error is None:
+            yield from itertools.islice(rows, len(file.sources))
+        else:
+            yield error_row(file.path, file.error)
 
 
 def _append(record: TextIO, lines: list[str]) -> None:
     """Append lines to the record, sync them to the disk, and clear the list."""
     record.writelines(lines)
     record.flush()
-    os.fsync(record.fileno())
+    atomic_files.sync_descriptor(record.fileno())
     lines.clear()
 
 
 def _file_state(path: Path) -> list[int] | None:
-    """Return the size in bytes and the modification time in ns; None if the file is not accessible."""
+    """Return which file it is, its size in bytes and its times in ns; None if the file is not accessible.
+
+    Another file of the same name, size and time of modification, in this folder or another, is another input.
+    """
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
-    return [status.st_size, status.st_mtime_ns]
+    return [status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns]

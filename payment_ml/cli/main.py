@@ -3,25 +3,19 @@
 Exit status: 0 done, 1 something failed, 2 wrong usage, 3 another process is retraining.
 """
 
-import functools
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from payment_ml import __version__, paths
+from payment_ml.cli.last_line import BatchSummary, end_retraining, ends_with_json
 from payment_ml.cli.models import models
 from payment_ml.cli.options import DATA, MODELS, PROFILE, needs_extra
-from payment_ml.errors import LockedError, PaymentMLError, RegistryError
+from payment_ml.errors import PaymentMLError, ProfileError, RegistryError
 from payment_ml.pipeline import log_setup
 from payment_ml.tasks import TASK_OF_WORD, Task
-
-if TYPE_CHECKING:
-    from payment_ml.cli.batch import ResumableBatch
 
 _MINUTE = 60  # seconds
 
@@ -50,76 +44,54 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IMAGE...")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
     "--as", "kind", type=click.Choice(list(TASK_OF_WORD)), default="amount", show_default=True,
     help="Content of each picture; a single digit is an amount too, and --as digit reads the one in the middle.",
 )  # fmt: skip
 @click.option(
-    "--format", "format_name", type=click.Choice(["table", "csv", "jsonl"]), default="table", help="How to print."
-)
+    "--format", "format_name", type=click.Choice(["table", "csv", "jsonl"]),
+    show_default="by the suffix of --output, else table", help="How to print.",
+)  # fmt: skip
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of the console.")
 @PROFILE
 @MODELS
 def read(
-    images: tuple[Path, ...],
+    inputs: tuple[str, ...],
     kind: str,
-    format_name: str,
+    format_name: str | None,
     output: Path | None,
     profile: str | None,
     models_dir: Path,
 ) -> None:
-    """Read pictures: files, folders for all pictures in them, or patterns such as 'slips/**/*.png'.
+    """Read pictures: files, folders for all files in them, patterns such as 'slips/**/*.png', or - for names on stdin.
 
-    A file that cannot be read gets a row for review with the reason; the others are read all the same. Rows come in the
-    order of the files, each as soon as it is read. With --output, a batch that was interrupted continues where it was
-    when the same command is given again.
+    Everything that was given gets a row, and each page of a TIFF its own; what cannot be read gets a row for review
+    with the reason, and the others are read all the same. Rows come in the order of the files, each as soon as it is
+    read. With --output, a batch that was interrupted continues where it was when the same command is given again. The
+    last line on stderr is JSON for programs: the counts.
+
+    Exit status: 0 everything that was given could be opened; 1 something failed: a file was missing or could not be
+    opened, a folder not listed, a pattern without a match, or a link led out of its folder; 2 wrong usage.
     """
-    from tqdm import tqdm
-
     from payment_ml.cli import batch, input_files
-    from payment_ml.cli.output import FORMATS
+    from payment_ml.cli.output import format_for
     from payment_ml.recognition import readers
+    from payment_ml.text.profiles import load_profile
 
-    files = list(input_files.expand(images))
-    if not files:
-        raise click.UsageError(f"expected pictures, but there are none in {', '.join(map(str, images))}")
     if kind != "amount" and profile is not None:
         raise click.UsageError(f"expected --profile with --as amount, but got --as {kind}, which has none")
-    reader = readers.load_champion(TASK_OF_WORD[kind], models_dir, profile)
-    # Show the progress bar only on a terminal, and not where rows go to the same terminal.
-    hidden = not sys.stderr.isatty() or (output is None and sys.stdout.isatty())
-    progress = functools.partial(tqdm, desc="reading", total=len(files), unit="picture", disable=hidden)
-    as_lines = FORMATS[format_name]
-    if output is None or (output.exists() and not output.is_file()):  # the console, a pipe or a device
-        with click.open_file(str(output or "-"), "w", encoding="utf-8") as stream:
-            for line in as_lines(progress(batch.read_rows(reader, files))):
-                stream.write(line)
-                stream.flush()
-    else:
-        _read_to_file(batch.ResumableBatch(reader, files, output.resolve()), output.resolve(), as_lines, progress)
-
-
-def _read_to_file(
-    unfinished: "ResumableBatch",
-    output: Path,
-    as_lines: Callable[[Iterable[dict[str, Any]]], Iterator[str]],
-    progress: Callable[..., Iterable[dict[str, Any]]],
-) -> None:
-    """Read the rest of a batch, and write all of its rows to `output` in one step."""
-    from payment_ml import atomic_files
-
-    with unfinished.lock() as done:
-        if done:
-            click.echo(f"resuming after {done} pictures that an interrupted run has read", err=True)
-        for _ in progress(unfinished.read(done), initial=done):
-            pass
-        with (
-            atomic_files.atomic_write(output) as partial,
-            partial.open("w", encoding="utf-8", newline="") as file,
-        ):
-            file.writelines(as_lines(unfinished.rows()))
-        unfinished.remove()
+    try:
+        form = load_profile(profile)
+    except ProfileError as error:
+        raise click.UsageError(str(error)) from error
+    summary = BatchSummary(input_files.FAILURES)
+    with summary.last_line():
+        files = list(input_files.expand(inputs, batch.own_files(output), sys.stdin.buffer))
+        if not files:
+            raise click.UsageError(f"expected pictures, but there are none in {', '.join(inputs)}")
+        reader = readers.load_champion(TASK_OF_WORD[kind], models_dir, form)
+        batch.write_rows(reader, files, output, format_for(output, format_name), summary)
 
 
 @cli.command()
@@ -145,6 +117,7 @@ def _read_to_file(
 )  # fmt: skip
 @DATA
 @MODELS
+@ends_with_json
 @needs_extra("train")
 def retrain(
     quick: bool,
@@ -155,7 +128,7 @@ def retrain(
     cell_timeout: float | None,
     least_free: int,
     keep: int,
-    log_file: Path | None,
+    log_file: Path,
     data_dir: Path,
     models_dir: Path,
 ) -> None:
@@ -177,17 +150,11 @@ def retrain(
     limits = retraining.Limits(
         timeout and timeout * _MINUTE, cell_timeout and cell_timeout * _MINUTE, least_free * 1_000_000, keep
     )
-    log_file = log_file or models_dir / "retraining.log"
     log_setup.configure_logging(log_file)
-    try:
-        result = retraining.retrain(values, data_dir, models_dir, limits, resume=not fresh)
-    except LockedError as error:
-        _end_retraining(3, "locked", log_file, str(error))
-    except (PaymentMLError, OSError) as error:
-        _end_retraining(1, "failed", log_file, str(error))
+    result = retraining.retrain(values, data_dir, models_dir, limits, resume=not fresh)
     click.echo(f"{result.version} {result.reason} ({result.seconds / 60:.1f} minutes)")
     click.echo(f"Model card, with training data and test results: {paths.display_path(result.folder / 'README.md')}")
-    _end_retraining(
+    end_retraining(
         1 if result.restored else 0,
         "promoted" if result.promoted else "kept the champion",
         log_file,
@@ -196,14 +163,6 @@ def retrain(
         folder=str(result.folder),
         seconds=round(result.seconds, 1),
     )
-
-
-def _end_retraining(status: int, outcome: str, log_file: Path, reason: str, **details: Any) -> NoReturn:
-    """Print the last line, JSON for programs, log a failure for people, and exit."""
-    if status:
-        log_setup.log_failure(outcome, reason)
-    click.echo(json.dumps({"status": status, "outcome": outcome, "reason": reason, "log": str(log_file), **details}))
-    sys.exit(status)
 
 
 @cli.command()

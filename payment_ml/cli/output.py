@@ -14,15 +14,21 @@ from payment_ml import paths
 if TYPE_CHECKING:
     from payment_ml.recognition.reader import Reading
 
-COLUMNS = ("file", "text", "digits", "confidence", "decision", "reason")
+COLUMNS = ("file", "text", "digits", "confidence", "decision", "reason", "page", "value", "currency", "note")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # characters that make a spreadsheet take a cell for a formula
 _ROWS_TO_MEASURE = 100  # for the widths of columns; later rows may be wider
 
 Row = dict[str, Any]  # column -> value, for each of `COLUMNS`
 
 
-def reading_row(path: Path, reading: "Reading") -> Row:
-    """Return a reading as a row; without text, `text` and `digits` are empty and `confidence` is None."""
+def reading_row(path: Path, reading: "Reading", page: int | None = None, currency: str | None = None) -> Row:
+    """Return a reading as a row; without text, `text` and `digits` are empty and `confidence` is None.
+
+    Parameters
+    ----------
+    page : number of the page, from 1; None for a format without pages
+    currency : of the profile; None without one
+    """
     return {
         "file": display_name(path),
         "text": reading.text,
@@ -30,19 +36,17 @@ def reading_row(path: Path, reading: "Reading") -> Row:
         "confidence": round(reading.confidence, 4) if reading.text else None,
         "decision": reading.decision,
         "reason": reading.reason,
+        "page": page,
+        "value": None if reading.value is None else f"{reading.value:f}",
+        "currency": None if reading.value is None else currency,
+        "note": reading.note,
     }
 
 
 def error_row(path: Path, reason: str) -> Row:
     """Return the row of a file that was not opened."""
-    return {
-        "file": display_name(path),
-        "text": "",
-        "digits": "",
-        "confidence": None,
-        "decision": "review",
-        "reason": reason,
-    }
+    texts = {"file": display_name(path), "text": "", "digits": ""}
+    return dict.fromkeys(COLUMNS) | texts | {"decision": "review", "reason": reason}
 
 
 def display_name(path: Path) -> str:
@@ -70,11 +74,13 @@ def as_table(rows: Iterable[Row]) -> Iterator[str]:
     """Yield the lines of a table for people."""
     cells = (
         [
-            _printable(paths.display_path(Path(row["file"]).absolute())),
+            _printable(
+                paths.display_path(Path(row["file"]).absolute()) + (f", page {row['page']}" if row["page"] else "")
+            ),
             row["text"] or "-",
             "-" if row["confidence"] is None else f"{row['confidence']:.1%}",
             row["decision"],
-            _printable(row["reason"] or ""),
+            _printable("; ".join(text for text in (row["reason"], row["note"]) if text)),
         ]
         for row in rows
     )
@@ -91,6 +97,17 @@ def align_columns(header: list[str], rows: Iterable[list[str]]) -> Iterator[str]
 
 
 FORMATS: dict[str, Callable[[Iterable[Row]], Iterator[str]]] = {"table": as_table, "csv": as_csv, "jsonl": as_jsonl}
+
+
+def format_for(output: Path | None, format_name: str | None) -> str:
+    """Return the format that was asked for, by name or by the suffix of the output; else a table.
+
+    Parameters
+    ----------
+    format_name : a key of `FORMATS`; None leaves it to the suffix
+    """
+    suffix = "" if output is None else output.suffix.lower().removeprefix(".")
+    return format_name or (suffix if suffix in FORMATS else "table")
 
 
 def _escape_formula(column: str, value: Any) -> Any:

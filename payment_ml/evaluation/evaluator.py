@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import cast
 
 import numpy as np
@@ -23,6 +24,7 @@ from payment_ml.registry.versions import Version
 from payment_ml.synthesis.amount_images import Sample
 from payment_ml.synthesis.corruptions import CORRUPTIONS, Corruption
 from payment_ml.tasks import Task
+from payment_ml.text import amounts
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,24 @@ class Predictions:
 
     @property
     def correct(self) -> np.ndarray:
-        """Return which readings equal their labels, bool [n]; none is correct where there is nothing to read."""
+        """Return which readings are correct, bool [n]; none is where there is nothing to read.
+
+        An ambiguous reading, which is never accepted, is correct if the label is one of the values that it could mean.
+        """
         pairs = zip(self.samples, self.readings, strict=True)
-        return np.array([bool(sample.label) and reading.text == sample.label for sample, reading in pairs], bool)
+        return np.array([_is_correct(reading, sample.label) for sample, reading in pairs], bool)
 
     def count_accepted(self, threshold: float) -> tuple[int, int]:
         """Count the readings that a threshold accepts, and the errors among them."""
         return risk_control.count_accepted(self.confidences, self.correct, threshold)
+
+
+def _is_correct(reading: Reading, label: str) -> bool:
+    if not label:
+        return False
+    if reading.value is not None or not reading.text:
+        return bool(reading.text == label)
+    return Decimal(label) in amounts.parse(reading.text).readings
 
 
 def load_readers(registry: Registry, challenger: Version) -> dict[str, Reader]:
@@ -234,5 +247,8 @@ def _calibrate_amount_reader(reader: AmountReader, samples: Sequence[Sample], ri
     ]
     predictions = Predictions(samples, readings)
     reader.acceptance_rules = {"amounts": risk_control.control_risk(predictions.confidences, predictions.correct, risk)}
-    reader.range = CalibratedRange.of(reading.measures for reading in raw_readings if reading.measures is not None)
+    # What was misread tells nothing about the amounts that were written.
+    pairs = zip(raw_readings, raw.correct, strict=True)
+    measures = [reading.measures for reading, correct in pairs if correct and reading.measures is not None]
+    reader.range = CalibratedRange.of(measures) if measures else None
     return predictions

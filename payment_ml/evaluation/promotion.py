@@ -126,12 +126,22 @@ class PromotionDecision:
     """Hold a decision and the report that it rests on."""
 
     report: PromotionReport
-    promoted: bool
-    forced: bool  # promoted by force: a check failed, or the challenger is not better
+    eligible: bool  # the rules, or force, allow the promotion
+    forced: bool  # eligible by force: a check failed, or the challenger is not better
+    withheld: bool = False  # nothing was to be promoted
+
+    @property
+    def promoted(self) -> bool:
+        """Return whether the challenger becomes champion."""
+        return self.eligible and not self.withheld
 
     @property
     def reason(self) -> str:
         """Return the reason in one line."""
+        return f"not promoted: promote is False; otherwise {self._rules()}" if self.withheld else self._rules()
+
+    def _rules(self) -> str:
+        """Return in one line how the rules decide."""
         not_promoted = "not promoted" if self.report.gate.champion is None else "kept the champion"
         if self.report.failed:
             outcome = "promoted by force, though it failed" if self.forced else f"{not_promoted}, for it failed"
@@ -139,7 +149,7 @@ class PromotionDecision:
         comparison = _comparison(self.report)
         if self.report.gate.champion is None:
             return f"promoted: nothing served before; {comparison}"
-        outcome = "promoted by force" if self.forced else "promoted" if self.promoted else not_promoted
+        outcome = "promoted by force" if self.forced else "promoted" if self.eligible else not_promoted
         return f"{outcome}: {comparison}"
 
     def as_metadata(self) -> dict[str, Any]:
@@ -164,25 +174,22 @@ class PromotionDecision:
             "champion_wrong": gate.champion_errors,
             "chance": gate.p_value,
             "gates": checks,
-            "forced": self.forced,
+            "forced": self.forced and self.promoted,
         }
 
 
-def decide_promotion(report: PromotionReport, force: bool = False) -> PromotionDecision:
+def decide_promotion(report: PromotionReport, force: bool = False, promote: bool = True) -> PromotionDecision:
     """Promote a challenger that passes every check and is better than the champion.
 
     The gate split serves this decision alone: no training, early stopping, calibration or threshold uses it. The test
     split takes no part in the decision.
 
-    Parameters
-    ----------
-    report : of the challenger
-    force : promote in spite of failed checks, but never a broken version
+    With `force` it is promoted in spite of failed checks, but never when it is broken. With `promote` False it is not
+    promoted in any case; the reason then says how the decision would have been.
     """
-    if report.failed:
-        forced = force and not report.broken
-        return PromotionDecision(report, promoted=forced, forced=forced)
-    return PromotionDecision(report, promoted=report.is_better or force, forced=force and not report.is_better)
+    sound = not report.failed and report.is_better
+    forced = force and not sound and not report.broken
+    return PromotionDecision(report, eligible=sound or forced, forced=forced, withheld=not promote)
 
 
 def not_worse(results: PairedResults) -> Check:

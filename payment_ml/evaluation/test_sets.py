@@ -13,13 +13,16 @@ import numpy as np
 from payment_ml import workers
 from payment_ml.datasets.splits import Split
 from payment_ml.evaluation.settings import EvaluationSettings
-from payment_ml.synthesis import amount_images, glyphs, negatives
+from payment_ml.synthesis import amount_images, glyphs, hands, negatives
 from payment_ml.synthesis.amount_images import Sample
 from payment_ml.tasks import Task
 
 _CHUNK_SIZE = 250  # samples that are rendered by one job
 MAX_IN_PROCESS = 600  # samples that are rendered sooner than another process starts
-_STRUCK_OUT_EVERY = 20  # one of so many negatives is an amount that was struck out
+# Of twenty negatives, the first is an amount that was struck out, and the eleventh one that is upside down or mirrored.
+_SPOILT_EVERY, _STRUCK_OUT, _TURNED = 20, 0, 10
+# Simulated writers, who write amounts beside MNIST's; the seed is none of those that training draws writers with.
+_WRITERS, _WRITERS_SEED = 200, (1998, 11)
 
 
 class LazySamples(Sequence[Sample]):
@@ -46,7 +49,7 @@ class LazySamples(Sequence[Sample]):
 
 
 def generate_samples(task: str, split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> LazySamples:
-    """Render photographs with the digits of a split.
+    """Render photographs with the digits of a split; amounts are written by simulated writers as well.
 
     Another process renders more than 600 samples, so that the first ones can be read meanwhile. A script that needs so
     many must run under `if __name__ == "__main__"`, as Python's multiprocessing requires; a notebook need not.
@@ -73,7 +76,7 @@ def test_set(task: str, test: Split, seed: int, settings: EvaluationSettings | N
 
 
 def negative_samples(split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> LazySamples:
-    """Render photographs without an amount; every twentieth is an amount that was struck out.
+    """Render photographs without an amount; of twenty, one is an amount struck out and one is turned.
 
     The parameters are those of `generate_samples`.
     """
@@ -126,7 +129,7 @@ def _submit(job: _Job) -> Future[list[Sample]]:
     return _pool.submit(_render_chunk, job)
 
 
-_glyph_banks: dict[int, glyphs.GlyphBank] = {}  # in the process that renders: the bank of the current set
+_hand_banks: dict[int, hands.HandBank] = {}  # in the process that renders: the hands of the current set
 
 
 def _render_chunk(job: _Job) -> list[Sample]:
@@ -134,21 +137,21 @@ def _render_chunk(job: _Job) -> list[Sample]:
     if job.kind == Task.DIGITS:
         images = amount_images.render_digits(split.images, split.labels, job.size, rng, job.start)
         return [Sample(image, str(label), str(label)) for image, label in images]
-    if job.set_number not in _glyph_banks:
-        _glyph_banks.clear()
-        _glyph_banks[job.set_number] = glyphs.GlyphBank(split.images, split.labels)
-    glyph_bank = _glyph_banks[job.set_number]
+    if job.set_number not in _hand_banks:
+        _hand_banks.clear()
+        bank = glyphs.GlyphBank(split.images, split.labels)
+        _hand_banks[job.set_number] = hands.HandBank.sample(bank, np.random.default_rng(_WRITERS_SEED), _WRITERS)
+    hand_bank = _hand_banks[job.set_number]
     if job.kind == Task.AMOUNTS:
-        return [amount_images.render_amount(glyph_bank, rng, colour=job.colour) for _ in range(job.size)]
-    return [
-        Sample(_negative_image(glyph_bank, rng, job.colour, struck_out=i % _STRUCK_OUT_EVERY == 0), "", "")
-        for i in range(job.start, job.start + job.size)
-    ]
+        return [amount_images.render_amount(hand_bank, rng, colour=job.colour) for _ in range(job.size)]
+    numbers = range(job.start, job.start + job.size)
+    return [Sample(_negative_image(hand_bank, rng, job.colour, i % _SPOILT_EVERY), "", "") for i in numbers]
 
 
-def _negative_image(
-    glyph_bank: glyphs.GlyphBank, rng: np.random.Generator, colour: bool, struck_out: bool
-) -> np.ndarray:
-    if struck_out:
-        return amount_images.render_struck_out(glyph_bank, rng, colour)
+def _negative_image(bank: hands.Hands, rng: np.random.Generator, colour: bool, number: int) -> np.ndarray:
+    """Render a photograph without an amount; `number` counts within each `_SPOILT_EVERY`."""
+    if number == _STRUCK_OUT:
+        return amount_images.render_struck_out(bank, rng, colour)
+    if number == _TURNED:
+        return amount_images.render_turned(bank, rng, colour)
     return negatives.negative_image(rng, colour)

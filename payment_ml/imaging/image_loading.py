@@ -1,58 +1,40 @@
-"""Load an image from a path, bytes, a PIL image or an array, checked and converted to grey levels."""
+"""Load an image from a path, bytes, a PIL image, an array or a page of these, checked and converted to grey levels."""
 
 import io
-import itertools
-import re
 import threading
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from payment_ml.errors import ImageError
+from payment_ml.imaging import file_types, image_files, image_metadata, levels
+from payment_ml.imaging.file_types import FORMATS, HEAD_BYTES
 
-FORMATS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP")
 MAX_BYTES = 50_000_000
-MAX_PIXELS = 50_000_000
 _LARGE_IMAGE_PIXELS = 8_000_000  # images from this size on are decoded one at a time, so that memory holds only one
-
-# First bytes of files that people mistake for pictures; the name of a file proves nothing.
-_SIGNATURES = {
-    b"PK\x03\x04": "a ZIP archive (or an office document)",
-    b"%PDF": "a PDF",
-    b"%!PS": "PostScript",
-    b"\xc5\xd0\xd3\xc6": "EPS",
-    b"<svg": "an SVG drawing",
-    b"<?xml": "XML or an SVG drawing",
-    b"<!do": "a web page",
-    b"<htm": "a web page",
-    b"\x1f\x8b": "a gzip archive",
-}
-
-_STARTS = {
-    "PNG": (b"\x89PNG",),
-    "JPEG": (b"\xff\xd8\xff",),
-    "GIF": (b"GIF8",),
-    "WEBP": (b"RIFF",),
-    "TIFF": (b"II*\x00", b"MM\x00*"),
-    "BMP": (b"BM",),
-}
-_KNOWN_STARTS = tuple(itertools.chain.from_iterable(_STARTS.values()))
-_DISPLAY_NAMES = {"WEBP": "WebP"}
-
-# Pillow warns about damaged images before it decides; the errors of this module say whether one can be read.
-warnings.filterwarnings("ignore", module=r"PIL\.")
-_ROWS_PER_BLOCK = 256  # of a 16-bit image that are scaled together
 _large_image_lock = threading.Lock()
+_shared_image_lock = threading.Lock()  # a PIL image of several pages has one position for all threads
 
-Source = str | Path | bytes | bytearray | memoryview | Image.Image | np.ndarray
+
+@dataclass(frozen=True)
+class SourcePage:
+    """Hold one page of a source; `split_pages` makes them."""
+
+    source: str | Path | bytes | Image.Image
+    number: int  # from 1
+    count: int  # of the source's pages
+
+
+Source = str | Path | bytes | bytearray | memoryview | Image.Image | np.ndarray | SourcePage
 
 
 def load_grey(source: Source) -> np.ndarray:
     """Load an image in grey levels; `load` says which sources it accepts and how it decodes them.
+
+    The levels are the luminance, or a colour channel where luminance shows hardly any contrast.
 
     Returns
     -------
@@ -68,12 +50,49 @@ def load_grey(source: Source) -> np.ndarray:
 def load_grey_with_note(source: Source) -> tuple[np.ndarray, str | None]:
     """Load an image as `load_grey` does, with a note for the user; the note is None if there is nothing to say."""
     image = load(source)
-    return np.array(image.convert("L")), note(image)
+    return levels.to_grey(image), note(image)
 
 
 def note(image: Image.Image) -> str | None:
     """Return a note for the user on an image from `load`; None if there is nothing to say."""
-    return "a moving picture: its first frame was read" if image.info.get("animated") else None
+    text: str | None = image.info.get("note")
+    return text
+
+
+def split_pages(source: Source) -> list[Source]:
+    """Return each page of a TIFF or HEIC as a source of its own; any other source, or a damaged one, as it is.
+
+    Parameters
+    ----------
+    source : as in `load`
+    """
+    try:
+        count = count_pages(source)
+    except ImageError:
+        return [source]
+    if count is None or not isinstance(source, str | Path | bytes | Image.Image):
+        return [source]
+    return [SourcePage(source, number, count) for number in range(1, count + 1)]
+
+
+def count_pages(source: Source) -> int | None:
+    """Return the number of pages of a TIFF, or of a HEIC with several; None for a source that has no pages.
+
+    Raises
+    ------
+    ImageError : the source cannot be opened, is damaged, or has too many pages
+    """
+    if isinstance(source, Image.Image):
+        return image_files.count_pages(source, "the picture")
+    if not isinstance(source, str | Path | bytes):
+        return None
+    name = _name(source)
+    with image_files.open_file(source) as file:
+        head = file.read(HEAD_BYTES)
+        if file_types.image_format(head) not in image_files.PAGED_FORMATS:
+            return None
+        with image_files.open_image(file, head, name, image_files.PAGED_FORMATS) as image:
+            return image_files.count_pages(image, name)
 
 
 def load(
@@ -82,143 +101,115 @@ def load(
     """Load and decode an image completely.
 
     The format (by content, never by name) and the size in bytes and pixels are checked before anything is decoded.
-    EXIF orientation is applied, transparency becomes white paper, and 16-bit levels are scaled. Only the first
-    frame of an animation is decoded.
+    EXIF orientation is applied, pixels that are not square become so, transparency becomes paper, and wide levels are
+    scaled. Metadata that is damaged changes nothing. Of a phone's MPO, the first image is the picture.
 
     Parameters
     ----------
-    source : path, bytes, PIL image, or array (uint8, uint16, bool, or float in [0, 1]) [height, width] or
-        [height, width, 1 | 3 | 4]
+    source : path, bytes, PIL image, array (uint8, uint16, bool, or float in [0, 1]) [height, width] or
+        [height, width, 1 | 3 | 4], or a page from `split_pages`
     name : names bytes in messages; a path has its own name
     formats : some of `FORMATS`
-    maximum_bytes : of a path or bytes
+    maximum_bytes : of a path or bytes; the pages of a path may together have as many times more
 
     Returns
     -------
-    PIL image of mode L or RGB, without metadata; its `info` holds at most the key `animated`
+    PIL image of mode L or RGB, without metadata; its `info` holds at most the key `note`
 
     Raises
     ------
-    ImageError : not an image, an unsupported format, truncated, empty or too large
+    ImageError : not an image, an unsupported format, truncated, empty, too large, an animation, or several pages
     TypeError : `source` is none of these types
     """
     if isinstance(source, np.ndarray):
-        return _to_l_or_rgb(_from_array(source))
+        return levels.to_l_or_rgb(_from_array(source))[0]
     if isinstance(source, Image.Image):
-        _check_pixels(source.size, name)
-        return _to_l_or_rgb(ImageOps.exif_transpose(source))
+        image_files.check_pixels(source.size, name)
+        image_files.only_frame(source, name)
+        return _decode(source, name)
+    if isinstance(source, SourcePage):
+        return _load_page(source, formats, maximum_bytes)
     if isinstance(source, bytes | bytearray | memoryview):
-        return _decode(bytes(source), name, formats, maximum_bytes)
+        return _load_bytes(bytes(source), name, formats, maximum_bytes)
     if isinstance(source, str | Path):
-        path = Path(source)
-        return _decode(_read_bytes(path, maximum_bytes), path.name, formats, maximum_bytes)
+        with image_files.open_file(source, maximum_bytes) as file:
+            return _load_bytes(file.read(), _name(source), formats, maximum_bytes)
     raise TypeError(f"expected a path, bytes, a PIL image or an array, but got {type(source).__name__}")
 
 
-def _read_bytes(path: Path, maximum_bytes: int) -> bytes:
-    if not path.exists():
-        raise ImageError(f"expected a picture at {path}, but there is no such file; check the path")
-    if not path.is_file():
-        raise ImageError(f"expected a picture, but {path} is not a regular file; name a file")
-    if (size := path.stat().st_size) > maximum_bytes:
-        raise ImageError(_too_many_bytes(path.name, size, maximum_bytes))
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ImageError(f"expected to read {path}, but got: {error.strerror}; check its permissions") from error
+def _name(source: str | Path | bytes) -> str:
+    return "the picture" if isinstance(source, bytes) else Path(source).name
 
 
-def _decode(content: bytes, name: str, formats: Sequence[str], maximum_bytes: int) -> Image.Image:
+def _load_bytes(content: bytes, name: str, formats: Sequence[str], maximum_bytes: int) -> Image.Image:
     if not content:
-        raise ImageError(f"expected a picture, but {name} is empty (0 bytes); choose another file")
+        raise ImageError(f"expected a picture, but {name} is empty (0 bytes); choose another file", "empty")
     if len(content) > maximum_bytes:
-        raise ImageError(_too_many_bytes(name, len(content), maximum_bytes))
-    with _opened(content, name, formats) as image:
-        _check_pixels(image.size, name)
-        # Refuse a truncated image, and a changed one where the format has checksums.
-        if image.format == "PNG":
-            _verify_png_checksums(content, name)
+        raise image_files.too_many_bytes(name, len(content), maximum_bytes)
+    head, png_note = content[:HEAD_BYTES], None
+    if "PNG" in formats and file_types.image_format(head) == "PNG":
         try:
-            if image.width * image.height < _LARGE_IMAGE_PIXELS:
-                return _decode_pixels(image)
-            with _large_image_lock:
-                return _decode_pixels(image)
-        except Exception as error:  # decoders of damaged files raise whatever they like
-            raise ImageError(_damaged(name, error)) from error
+            content, png_note = image_metadata.check_png(content)
+        except ValueError as error:
+            raise image_files.damaged(name, error) from error
+    with image_files.open_image(io.BytesIO(content), head, name, formats) as image:
+        image_files.check_pixels(image.size, name)
+        flat = _decode(image, name, image_files.only_frame(image, name))
+    if png_note:
+        flat.info["note"] = png_note
+    return flat
 
 
-def _decode_pixels(image: Image.Image) -> Image.Image:
-    animated = bool(getattr(image, "is_animated", False))
-    image.seek(0)
+def _load_page(page: SourcePage, formats: Sequence[str], maximum_bytes: int) -> Image.Image:
+    """Load one page; a page of a path is read where it lies in its file, which is never read as a whole."""
+    if isinstance(page.source, Image.Image):
+        with _shared_image_lock:
+            return _decode_page(page.source, page, f"page {page.number}")
+    name = f"page {page.number} of {_name(page.source)}"
+    with (
+        image_files.open_file(page.source, maximum_bytes * page.count) as file,
+        image_files.open_image(file, file.read(HEAD_BYTES), name, formats) as image,
+    ):
+        return _decode_page(image, page, name)
+
+
+def _decode_page(image: Image.Image, page: SourcePage, name: str) -> Image.Image:
+    frames = image_files.page_frames(image, name)
+    if len(frames) != page.count:
+        message = f"expected {page.count} pages, but now there are {len(frames)} in {name}; read the file again"
+        raise ImageError(message, "changed while it was read", "read it again")
+    return _decode(image, name, frames[page.number - 1])
+
+
+def _decode(image: Image.Image, name: str, frame: int | None = None) -> Image.Image:
+    """Decode a frame of an image; None is the one at which it stands."""
+    try:
+        if frame is not None and frame != image.tell():
+            image.seek(frame)
+        image_files.check_pixels(image.size, name)  # each page has its own size
+        if image.width * image.height < _LARGE_IMAGE_PIXELS:
+            return _finish(image)
+        with _large_image_lock:
+            return _finish(image)
+    except ImageError:
+        raise
+    except Exception as error:  # decoders of damaged files raise whatever they like
+        raise image_files.damaged(name, error) from error
+
+
+def _finish(image: Image.Image) -> Image.Image:
+    """Return a decoded image upright, with square pixels, and in mode L or RGB."""
     image.load()
-    ImageOps.exif_transpose(image, in_place=True)
-    flat = _to_l_or_rgb(image)
-    if animated:
-        flat.info["animated"] = True
+    upright, metadata_note = image_metadata.orientation(image)
+    size = image_metadata.square_size(image, image_files.MAX_PIXELS)
+    flat, levels_note = levels.to_l_or_rgb(image)
+    if size is not None:
+        flat = flat.resize(size, Image.Resampling.BICUBIC)
+    if upright is not None:
+        flat = flat.transpose(upright)
+    if notes := [text for text in (metadata_note, levels_note) if text]:
+        flat.info["note"] = "; ".join(notes)
     return flat
-
-
-@contextmanager
-def _opened(content: bytes, name: str, formats: Sequence[str]) -> Iterator[Image.Image]:
-    """Open an image and read its header alone."""
-    try:
-        image = Image.open(io.BytesIO(content), formats=tuple(formats))
-    except UnidentifiedImageError as error:
-        raise ImageError(_not_a_picture(content, name, formats)) from error
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        pixel_count = re.search(r"\d+", str(error))  # Pillow gives it nowhere else
-        size = f"{int(pixel_count[0]) / 1e6:,.0f} million" if pixel_count else "far more"
-        raise ImageError(_too_many_pixels(name, size)) from error
-    except Exception as error:
-        raise ImageError(
-            f"expected a whole picture, but the header of {name} is damaged or absurd ({error})"
-        ) from error
-    with image:
-        yield image
-
-
-def _verify_png_checksums(content: bytes, name: str) -> None:
-    """Compare the checksum of every chunk of a PNG; decoding checks only some of them."""
-    try:
-        with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-            image.verify()
-    except Exception as error:
-        raise ImageError(_damaged(name, error)) from error
-
-
-def _damaged(name: str, error: Exception) -> str:
-    return f"expected a whole picture, but {name} is truncated or damaged ({error}); save or scan it again"
-
-
-def _check_pixels(size: tuple[int, int], name: str) -> None:
-    width, height = size
-    if min(size) < 1:
-        raise ImageError(f"expected a picture, but {name} has no pixels ({width} x {height})")
-    if width * height > MAX_PIXELS:
-        raise ImageError(_too_many_pixels(name, f"{width} x {height}"))
-
-
-def _to_l_or_rgb(image: Image.Image) -> Image.Image:
-    """Convert an image of any mode to L or RGB."""
-    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        return Image.fromarray(_scale_16_bit(np.asarray(image)))
-    if image.mode in ("LA", "La", "RGBA", "RGBa", "PA") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        paper = Image.new("RGB", image.size, "white")
-        paper.paste(image, mask=image.getchannel("A"))
-        image = paper
-    flat = image.convert("L" if image.mode in ("L", "1") else "RGB")
-    flat.info.clear()
-    return flat
-
-
-def _scale_16_bit(levels: np.ndarray) -> np.ndarray:
-    scaled = np.empty(levels.shape, np.uint8)
-    # In blocks, since a copy of a large image in floats would take several times its memory.
-    for i in range(0, len(levels), _ROWS_PER_BLOCK):
-        rows = np.clip(levels[i : i + _ROWS_PER_BLOCK].astype(np.float32), 0, 65535)
-        scaled[i : i + _ROWS_PER_BLOCK] = np.round(rows / 257)
-    return scaled
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
@@ -226,10 +217,8 @@ def _from_array(array: np.ndarray) -> Image.Image:
         array = array[:, :, 0]
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         raise ImageError(f"expected an array [height, width] or [height, width, 1 | 3 | 4], but got {array.shape}")
-    _check_pixels((array.shape[1], array.shape[0]), "the array")
-    if array.dtype == np.uint16:
-        array = _scale_16_bit(array)
-    elif array.dtype == bool:
+    image_files.check_pixels((array.shape[1], array.shape[0]), "the array")
+    if array.dtype == bool:
         array = array.astype(np.uint8) * 255
     elif np.issubdtype(array.dtype, np.floating):
         if not (np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1):
@@ -237,38 +226,9 @@ def _from_array(array: np.ndarray) -> Image.Image:
                 f"expected floats in [0, 1], but got values from {array.min()} to {array.max()}; "
                 "divide by 255 or pass uint8"
             )
-        array = np.round(array * 255).astype(np.uint8)
+        array = levels.to_8_bit(array)
+    elif array.dtype == np.uint16:
+        array = levels.to_8_bit(array)
     elif array.dtype != np.uint8:
         raise ImageError(f"expected an array of uint8, uint16, bool or float, but got {array.dtype}")
     return Image.fromarray(np.ascontiguousarray(array))
-
-
-def _too_many_pixels(name: str, size: str) -> str:
-    return (
-        f"expected at most {MAX_PIXELS // 10**6} million pixels, but {name} has {size}; "
-        "cut out the amount or save it smaller"
-    )
-
-
-def _too_many_bytes(name: str, size: int, maximum_bytes: int) -> str:
-    return (
-        f"expected at most {maximum_bytes / 1e6:.0f} MB, but {name} has {size / 1e6:.1f} MB; "
-        "cut out the amount or save it smaller"
-    )
-
-
-def _not_a_picture(content: bytes, name: str, formats: Sequence[str]) -> str:
-    *most, last = (_DISPLAY_NAMES.get(form, form) for form in formats)
-    expected = f"{', '.join(most)} or {last}" if most else last
-    if content.startswith(_KNOWN_STARTS):
-        kind = next((form for form, starts in _STARTS.items() if content.startswith(starts)), None)
-        if kind in FORMATS and kind not in formats:
-            return f"expected a {expected}, but {name} is a {_DISPLAY_NAMES.get(kind, kind)}; save it again as PNG"
-        return f"expected a whole picture, but {name} is damaged from its beginning on; save or scan it again"
-    start = content[:64].lstrip().lower()
-    file_type = next((label for magic, label in _SIGNATURES.items() if start.startswith(magic.lower())), None)
-    if file_type is None:
-        words = content[:64].decode("ascii", "replace").split()
-        is_text = words and all(word.isprintable() and word.isascii() for word in words)
-        file_type = "text" if is_text else "nothing known"
-    return f"expected a {expected}, but {name} starts like {file_type}; if it is a picture, save it again as PNG"

@@ -20,7 +20,7 @@ TEXT_HEIGHT = 22  # pixels of a line image that the text fills, whatever its siz
 _MAX_HALF_CHARACTER = 18  # pixels of a line image from the middle of a character to its edge, at most
 _FULL_IMAGE_TEXT_SHARES = (0.85, 0.6)  # shares of an image's height that its text may fill
 _VIEW_SCALES = (0.87, 1.15)  # sizes of the other views of a line
-_INK_LEVEL = 80  # level of a line image from which on a column holds ink
+INK_LEVEL = 80  # level of a line image from which on a column holds ink
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def character_spans(line: LineImage, centres: np.ndarray) -> list[tuple[float, f
     left and right of each character, pixels of the image, within it and at least one pixel apart
     """
     width = line.pixels.shape[1]
-    inked = np.flatnonzero(line.pixels.max(axis=0) > _INK_LEVEL).tolist()
+    inked = np.flatnonzero(line.pixels.max(axis=0) > INK_LEVEL).tolist()
     profile = line.pixels.sum(axis=0, dtype=np.float64)
     middles = [min(max(0, round(centre)), width - 1) for centre in centres.tolist()]
     borders = [max(0, middles[0] - _MAX_HALF_CHARACTER)]

@@ -47,9 +47,9 @@ def configure_logging(path: Path) -> None:
         logging.getLogger(__name__).warning(warning)
 
 
-def log_failure(outcome: str, reason: str) -> None:
-    """Log a failure in one line."""
-    logging.getLogger(__name__).error("%s: %s", outcome, reason)
+def log_failure(outcome: str, reason: str, error: BaseException | None = None) -> None:
+    """Log a failure in one line, and below it the traceback of an unexpected `error`."""
+    logging.getLogger(__name__).error("%s: %s", outcome, reason, exc_info=error)
 
 
 def _clean_record(record: logging.LogRecord) -> bool:

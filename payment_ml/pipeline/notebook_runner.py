@@ -1,7 +1,6 @@
 """Run one notebook of a retraining through papermill, and parse the values that a shell gives to its parameters."""
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,10 +9,9 @@ from typing import Any
 import papermill
 import psutil
 from papermill.translators import PythonTranslator, papermill_translators
-from traitlets.config import Config
 
 from payment_ml import paths
-from payment_ml.pipeline import step_result
+from payment_ml.pipeline import kernels, step_result
 
 STEPS = ("01-prepare-data", "02-train", "03-evaluate")
 
@@ -79,18 +77,19 @@ def execute_notebook(
     """
     result_file = paths.resolve(parameters["result_file"])
     result_file.unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory(prefix="payment-ml-") as sockets, _kill_kernels_on_failure():
-        # Kernels of parallel runs compete for TCP ports; a socket file in a private folder has no competitor.
-        config = Config({"KernelManager": {"transport": "ipc", "ip": str(Path(sockets) / "kernel")}})
+    with kernels.private_transport() as config, _kill_kernels_on_failure():
         papermill.execute_notebook(
             str(notebook_path(step)),
             str(executed),
             parameters,
-            kernel_name="python3",
+            kernel_name=kernels.KERNEL_NAME,
+            kernel_manager_class=kernels.OwnKernelManager,
             cwd=str(paths.home()),
             progress_bar=False,
             log_output=True,
             config=config,
+            # A busy machine may be slower than nbclient's four seconds to pass on what a cell printed.
+            iopub_timeout=60,
             execution_timeout=None if cell_seconds is None else max(1, round(cell_seconds)),
             extra_arguments=["--IPKernelApp.log_level=50"],  # otherwise each kernel logs its normal end as an error
         )

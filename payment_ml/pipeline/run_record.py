@@ -8,6 +8,7 @@ from typing import Any
 
 from payment_ml import atomic_files
 from payment_ml.errors import CorruptFileError, RegistryError
+from payment_ml.pipeline import executed_notebooks
 from payment_ml.pipeline.notebook_runner import STEPS
 from payment_ml.registry import provenance
 from payment_ml.registry.registry import Registry
@@ -108,16 +109,11 @@ class RunRecord:
         return bool(_champion_names(registry) != self._state["champions"])
 
     def archive(self, folder: Path) -> None:
-        """Move the executed notebooks to `folder`, which is made when missing, and remove the record.
-
-        Papermill notes in each where it was read and written; these paths mean nothing outside of this machine.
-        """
+        """Move the executed notebooks to `folder`, which is made when missing, and remove the record."""
         folder.mkdir(exist_ok=True)
         for path in sorted(self.folder.glob("*.ipynb")):
             notebook = atomic_files.read_json(path)
-            for name in ("input_path", "output_path"):
-                notebook.get("metadata", {}).get("papermill", {}).pop(name, None)
-            atomic_files.write_json(folder / path.name, notebook)
+            atomic_files.write_json(folder / path.name, executed_notebooks.without_machine_paths(notebook))
         shutil.rmtree(self.folder)
 
     def _save(self) -> None:

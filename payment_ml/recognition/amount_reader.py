@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from payment_ml.errors import ImageError
-from payment_ml.imaging import line_batches, line_images
+from payment_ml.imaging import image_loading, line_batches, line_images
 from payment_ml.imaging.image_loading import Source, load_grey_with_note
 from payment_ml.imaging.line_images import LineImage
 from payment_ml.networks import inference
@@ -61,7 +61,8 @@ class AmountReader:
 
         Parameters
         ----------
-        source : path, bytes, PIL image, or array [height, width] or [height, width, 1 | 3 | 4]
+        source : path, bytes, PIL image, or array [height, width] or [height, width, 1 | 3 | 4]; a source of several
+            pages goes to review, see `read_pages`
 
         Raises
         ------
@@ -84,6 +85,10 @@ class AmountReader:
         a reading for each source, in their order
         """
         return list(self.stream(sources))
+
+    def read_pages(self, source: Source) -> list[AmountReading]:
+        """Read each page of a TIFF or HEIC in their order; any other source is one page."""
+        return self.read_many(image_loading.split_pages(source))
 
     def stream(self, sources: Iterable[Source]) -> Iterator[AmountReading]:
         """Read many images, and yield each reading as soon as it and those before it are ready."""
@@ -147,12 +152,12 @@ class AmountReader:
             return _nothing(prepared.reason or _NO_TEXT, prepared.note)
         line = recognition.line
         hypotheses = group_by_value(recognition.hypotheses, self.profile)
+        best = likeliest(hypotheses)
         alternatives = tuple(
             Alternative(str(hypothesis.amount.value), hypothesis.amount.value, self.calibrated(hypothesis.probability))
             for hypothesis in hypotheses
             if hypothesis.amount.value is not None
         )
-        best = likeliest(hypotheses)
         is_guess = not line.text_detected and best.probability < _MIN_UNDETECTED_PROBABILITY
         if best.is_no_amount or not best.written or is_guess:
             return _nothing(_NO_AMOUNT if line.text_detected else _NO_TEXT, prepared.note, alternatives)
@@ -188,7 +193,7 @@ def _prepare(source: Source) -> _Prepared:
     try:
         grey, note = load_grey_with_note(source)
     except ImageError as error:
-        return _Prepared(None, str(error))
+        return _Prepared(None, error.reason)
     line = line_images.extract_line(grey) or line_images.full_image_line(grey)
     return _Prepared(line, None if line else _NO_TEXT, note)
 

@@ -6,7 +6,7 @@ unlike them; its size, its strokes, its slope and the length of its number do.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +30,7 @@ class Measures:
     tilt: float  # degrees, downwards
 
 
-_WORDS = {
+_WORDS = {  # for the fields of `Measures`, in their order
     "digits": ("it has {:.0f} digits", "{:.0f}"),
     "value": ("it is an amount of {:,.2f}", "{:,.2f}"),
     "digit_height": ("its digits are {:.0f} pixels high", "{:.0f}"),
@@ -64,14 +64,12 @@ class CalibratedRange:
     @classmethod
     def of(cls, measures: Iterable[Measures]) -> "CalibratedRange":
         """Return the range of the readings that a rule is calibrated on; at least one."""
-        columns = {name: np.array(values) for name, values in _columns(measures).items()}
-        tails = {name: 0.0 if name in ("digits", "value") else _TAIL for name in columns}
-        return cls(
-            {
-                name: (float(np.quantile(values, tails[name])), float(np.quantile(values, 1 - tails[name])))
-                for name, values in columns.items()
-            }
-        )
+        columns = np.array([astuple(reading) for reading in measures], float).T
+        bounds = {}
+        for name, values in zip(_WORDS, columns, strict=True):
+            tail = 0.0 if name in ("digits", "value") else _TAIL
+            bounds[name] = (float(np.quantile(values, tail)), float(np.quantile(values, 1 - tail)))
+        return cls(bounds)
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any]) -> "CalibratedRange | None":
@@ -108,11 +106,3 @@ class CalibratedRange:
                     f"to {bound.format(high)}"
                 )
         return None
-
-
-def _columns(measures: Iterable[Measures]) -> dict[str, list[float]]:
-    columns: dict[str, list[float]] = {name: [] for name in _WORDS}
-    for each in measures:
-        for name, value in asdict(each).items():
-            columns[name].append(value)
-    return columns

@@ -85,7 +85,7 @@ def _upright_rules(view: CloseUp) -> np.ndarray:
     if (room := _room_between_lines(solid, view.digit_height)) is not None:
         length = min(length, _BOX_SIDE * room)
     runs = cv2.morphologyEx(thickened, cv2.MORPH_OPEN, np.ones((max(8, round(length)), 1), np.uint8))
-    return (runs & solid) > 0
+    return (runs > 0) & (solid > 0)
 
 
 def _room_between_lines(solid: np.ndarray, digit_height: float) -> int | None:
@@ -123,7 +123,7 @@ def _is_gap_wide(digits: _Digits, digit_height: float) -> bool:
     """Return whether the gap before the last two digits is wider than the others."""
     gaps = (digits.left[1:] - digits.right[:-1]) / digit_height
     before_cents = gaps[-_CENTS]
-    usual = np.median(np.delete(gaps, len(gaps) - _CENTS)) if len(gaps) > 1 else 0.0
+    usual = np.median(np.delete(gaps, len(gaps) - _CENTS))
     return bool(before_cents > _WIDE_GAP and before_cents > _WIDER * usual)
 
 

@@ -12,13 +12,14 @@ import numpy as np
 
 from payment_ml.datasets.mnist_format import SIDE
 from payment_ml.errors import ImageError
-from payment_ml.imaging import digit_segmentation
+from payment_ml.imaging import digit_segmentation, image_loading
 from payment_ml.imaging.image_loading import Source, load_grey_with_note
 from payment_ml.networks import inference
 from payment_ml.recognition import acceptance, confidence
 from payment_ml.recognition.readings import DigitReading
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import Task
+from payment_ml.text.profiles import Profile
 
 _BATCH_SIZE = 1000  # digits per call of the network; more gain no speed and cost memory
 _PREFETCH = 8  # images of a batch that are read before the first of them is asked for
@@ -28,6 +29,7 @@ class DigitClassifier:
     """Read digits with a digit network, its temperature and its acceptance rules; fulfils the protocol `Reader`."""
 
     task = Task.DIGITS
+    profile: Profile | None = None  # a digit means the same on every form
 
     def __init__(self, version: Version):
         """Load a version's network; `load_digit_classifier` finds a version and verifies it first."""
@@ -84,7 +86,8 @@ class DigitClassifier:
 
         Parameters
         ----------
-        source : path, bytes, PIL image, or array [height, width] or [height, width, 1 | 3 | 4]
+        source : path, bytes, PIL image, or array [height, width] or [height, width, 1 | 3 | 4]; a source of several
+            pages goes to review, see `read_pages`
 
         Raises
         ------
@@ -93,7 +96,7 @@ class DigitClassifier:
         try:
             grey, note = load_grey_with_note(source)
         except ImageError as error:
-            return DigitReading(None, 0.0, "review", str(error), None)
+            return DigitReading(None, 0.0, "review", error.reason, None)
         ink = digit_segmentation.extract_ink(grey)
         crops, box = digit_segmentation.crop_center_digit(ink), digit_segmentation.center_digit_box(ink)
         if not crops or box is None:
@@ -109,6 +112,14 @@ class DigitClassifier:
     def read_many(self, sources: Iterable[Source]) -> list[DigitReading]:
         """Read many images, in their order; a bad one becomes a reading for review and stops nothing."""
         return list(self.stream(sources))
+
+    def with_profile(self, profile: Profile | None) -> "DigitClassifier":
+        """Return this reader: a digit means the same on every form."""
+        return self
+
+    def read_pages(self, source: Source) -> list[DigitReading]:
+        """Read each page of a TIFF or HEIC in their order; any other source is one page."""
+        return self.read_many(image_loading.split_pages(source))
 
     def stream(self, sources: Iterable[Source]) -> Iterator[DigitReading]:
         """Read many images, and yield each reading as soon as it and those before it are ready."""

@@ -4,12 +4,12 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from payment_ml.imaging.line_images import LineImage
+from payment_ml.imaging.line_images import INK_LEVEL, LineImage
 from payment_ml.recognition.cents_evidence import find_cents_evidence
 from payment_ml.recognition.readings import Character
 from payment_ml.text import amounts
+from payment_ml.text.alphabet import SET_APART
 from payment_ml.text.amounts import Amount
-from payment_ml.text.grammar import APART
 from payment_ml.text.profiles import Profile
 
 _MAX_GAP = 1.6  # digit heights between two digits of one amount; further apart, they are two numbers
@@ -40,11 +40,13 @@ def with_cents_evidence(
     match = _BARE_NUMBER.fullmatch(amount.text)
     if match is None or len(match[1]) < 3 or not amount.readings or _UNITS_ENDING.search(amount.text):
         return amount, None
+    if _two_numbers(line, characters):
+        return amount, None
     begin, end = match.span(1)
-    evidence = find_cents_evidence(line, [(one.left, one.right) for one in characters[begin:end]])
+    evidence = find_cents_evidence(line, [(digit.left, digit.right) for digit in characters[begin:end]])
     if evidence is None:
         return amount, None
-    text = f"{amount.text[: end - 2]}{APART}{amount.text[end - 2 :]}"
+    text = f"{amount.text[: end - 2]}{SET_APART}{amount.text[end - 2 :]}"
     return amounts.parse(text, profile), evidence
 
 
@@ -52,7 +54,11 @@ def doubt(amount: Amount, line: LineImage, characters: Sequence[Character], prof
     """Return why a text may be no amount, or a part of one; None if nothing suggests it."""
     if _ONLY_HUNDREDTHS.fullmatch(amount.text):
         return f"{amount.text!r} has no units; what stands before /100 may not have been read"
-    return _two_numbers(line, characters) or (None if profile is not None else _no_amount(amount.text))
+    return (
+        _two_numbers(line, characters)
+        or _upside_down(line, characters)
+        or (None if profile is not None else _no_amount(amount.text))
+    )
 
 
 def _two_numbers(line: LineImage, characters: Sequence[Character]) -> str | None:
@@ -67,11 +73,27 @@ def _two_numbers(line: LineImage, characters: Sequence[Character]) -> str | None
     return None
 
 
+def _upside_down(line: LineImage, characters: Sequence[Character]) -> str | None:
+    """Return why the picture may be upside down: a decimal mark stands on the base line, not above the middle."""
+    across, offset = float(line.transform[0, 0]), float(line.transform[0, 2])
+    middle = line.pixels.shape[0] // 2
+    for character in characters:
+        if character.character in ".,":
+            begin, end = (max(0, round((x - offset) / across)) for x in (character.left, character.right))
+            end = max(end, begin + 1)
+            above = line.pixels[:middle, begin:end] > INK_LEVEL
+            # In a coarse picture the place of a mark is known to a column or so.
+            below = line.pixels[middle:, max(0, begin - 1) : end + 1] > INK_LEVEL
+            if above.any() and not below.any():
+                return f"the mark {character.character!r} stands above the middle: the picture may be upside down"
+    return None
+
+
 def _no_amount(text: str) -> str | None:
     """Return why a text may be a date or another number, as long as no profile says that amounts stand there."""
     match = _BARE_NUMBER.fullmatch(text)
     if match is not None and len(match[1]) >= _MIN_ACCOUNT_DIGITS:
-        return f"a number of {len(match[1])} digits without marks may be no amount, but an account or a telephone number"
+        return f"{len(match[1])} digits without marks may be no amount, but an account or a telephone number"
     date = _DAY_AND_MONTH.fullmatch(text)
     if date is None or (len(date[1]) == 1 and len(date[3]) == 1):
         return None

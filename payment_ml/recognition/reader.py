@@ -9,6 +9,7 @@ from payment_ml.recognition.acceptance import AcceptanceRule
 from payment_ml.recognition.readings import Alternative, Character
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import Task
+from payment_ml.text.profiles import Profile
 
 
 class Reading(Protocol):
@@ -60,6 +61,7 @@ class Reader(Protocol):
 
     task: Task
     version: Version
+    profile: Profile | None  # of the form on which amounts are written; None: nothing is assumed
     acceptance_rules: dict[str, AcceptanceRule]  # by the kind of image that a rule holds for
 
     def read(self, source: Source) -> Reading:
@@ -68,8 +70,14 @@ class Reader(Protocol):
     def read_many(self, sources: Iterable[Source]) -> list[Any]:
         """Read images in their order; a bad one stops nothing."""
 
+    def read_pages(self, source: Source) -> list[Any]:
+        """Read each page of a source in their order; most sources have one."""
+
     def stream(self, sources: Iterable[Source]) -> Iterator[Any]:
         """Read images in their order, and yield each reading as soon as it and those before it are ready."""
+
+    def with_profile(self, profile: Profile | None) -> Self:
+        """Return the same reader for another kind of form; digits mean the same on every form."""
 
     def uncalibrated(self) -> Self:
         """Return the same reader with the network's own confidence, for comparison."""

@@ -5,6 +5,7 @@ Run as a program, with the two folders: `python -m payment_ml.registry.box build
 
 import base64
 import io
+import json
 import shutil
 import sys
 import tempfile
@@ -73,7 +74,9 @@ def _copy(version: Version, target_dir: Path) -> None:
         copy = Path(folder) / version.name
         shutil.copytree(version.folder, copy, ignore=shutil.ignore_patterns(".*"))
         for path in sorted((copy / "notebooks").glob("*.ipynb")):
-            notebook = atomic_files.read_json(path)
+            # Paths of the machine that trained mean nothing elsewhere.
+            text = path.read_text(encoding="utf-8").replace(f"{version.folder.parent.parent.resolve()}/", "")
+            notebook = json.loads(text)
             compress_notebook(notebook)
             atomic_files.write_json(path, notebook)
         shutil.rmtree(target_dir / version.name, ignore_errors=True)

@@ -3,6 +3,7 @@
 Source: Mitchell et al. 2019, "Model cards for model reporting", arXiv 1810.03993.
 """
 
+import html
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,11 @@ from payment_ml.tasks import Task
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def note(metadata: dict[str, Any]) -> str:
+    """Return the note of a version's metadata in one line; empty where it has none."""
+    return " ".join(str(metadata.get("note", "")).split())
 
 
 def render_model_card(name: str, metadata: dict[str, Any]) -> str:
@@ -21,7 +27,10 @@ def render_model_card(name: str, metadata: dict[str, Any]) -> str:
     metadata : content of its card.json
     """
     description = metadata.get("summary", metadata["architecture"])
-    lines = [f"# {name}", "", f"{description}. Trained {metadata['created']} by Payment ML."]
+    lines = [f"# {name}", ""]
+    if note(metadata):
+        lines += [f"**{html.escape(note(metadata), quote=False)}**", ""]
+    lines += [f"{description}. Trained {metadata['created']} by Payment ML."]
     lines += ["", "## Intended use", "", _INTENDED_USE[metadata["task"]]]
     if "test" in metadata:
         lines += ["", "## Evaluation", "", *_evaluation(metadata)]
@@ -123,4 +132,17 @@ def _evaluation(metadata: dict[str, Any]) -> list[str]:
         "this project's own generator. Other handwriting styles, and the image corruptions of the robustness table in "
         "`notebooks/03-evaluate.ipynb`, are read less accurately.",
     ]
+    if metadata.get("range"):
+        lines += ["", _range_sentence(metadata["range"])]
     return lines
+
+
+def _range_sentence(bounds: Mapping[str, Any]) -> str:
+    (_, digits), (_, value), height, stroke, tilt = (
+        bounds[name] for name in ("digits", "value", "digit_height", "stroke_width", "tilt")
+    )
+    return (
+        f"This holds for amounts of up to {digits:.0f} digits and {value:,.2f}, digits {height[0]:.0f} to "
+        f"{height[1]:.0f} pixels high, strokes {stroke[0]:.0%} to {stroke[1]:.0%} as wide as a digit is high, lines "
+        f"that slope by {tilt[0]:.0f} to {tilt[1]:.0f} degrees. Every other reading goes to review."
+    )

@@ -38,6 +38,23 @@ class Version:
         return self.metadata["task"]
 
     @property
+    def number(self) -> int:
+        """Return the number of the version, by which people call it; 0 of versions that have none."""
+        number: int = self.metadata.get("number", 0)
+        return number
+
+    @property
+    def note(self) -> str:
+        """Return the name that a person gave the version, in one line; empty where it has none."""
+        return model_cards.note(self.metadata)
+
+    @property
+    def label(self) -> str:
+        """Return a short name for tables and legends: the number, with the note or architecture and time (UTC)."""
+        trained = f"{self.metadata['architecture']} {self.metadata['created'][5:16].replace('T', ' ')}"
+        return f"{self.number} {self.note or trained}"
+
+    @property
     def network_path(self) -> Path:
         """Return the path of the saved Keras network."""
         return self.folder / _KERAS
@@ -156,6 +173,22 @@ class VersionStore:
         # By number, not by time: after a clock was set back, the newest version would look old.
         return sorted(matching, key=_order)
 
+    def find(self, text: str) -> list[Version]:
+        """Return the versions with this name, number or note, oldest first; several may share a note.
+
+        Raises
+        ------
+        RegistryError : there is none
+        """
+        named = ((version, (version.name, str(version.number), version.note)) for version in self.versions())
+        matching = [version for version, names in named if text and text in names]
+        if not matching:
+            raise RegistryError(
+                f"expected the name, the number or the note of a version in {self.models_dir}, but got {text!r}; "
+                "see payment-ml models list"
+            )
+        return matching
+
     def damaged(self) -> list[str]:
         """Return the names of versions whose metadata cannot be read."""
         return [name for name in self._names() if self._get_undamaged(name) is None]
@@ -230,4 +263,4 @@ class VersionStore:
 
 
 def _order(version: Version) -> tuple[int, str]:
-    return version.metadata.get("number", 0), version.name
+    return version.number, version.name

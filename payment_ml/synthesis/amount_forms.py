@@ -1,7 +1,7 @@
 """Draw amounts of money at random with the ways in which people and forms write them.
 
-The text of an amount is what a reader should read: digits, marks and signs of the alphabet. `|` stands between units and
-cents that are set apart without a mark; `CentsLayout` says how. A space is a gap that is not read.
+The text of an amount is what a reader should read: digits, marks and signs of the alphabet. `|` stands between units
+and cents that are set apart without a mark; `CentsLayout` says how. A space is a gap that is not read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,7 +99,7 @@ def _whole(rng: np.random.Generator) -> WrittenAmount:
     thousands = _choose(rng, {"": 0.42, ".": 0.25, ",": 0.13, " ": 0.08, "'": 0.03, "lakh": 0.09})
     before, behind, printed = _sides(rng)
     ending = _choose(rng, _ENDINGS)
-    text = f"{before}{_group(value, thousands)}{ending if not behind else behind}"
+    text = f"{before}{_group(value, thousands)}{behind or ending}"
     return WrittenAmount(value, text, CentsLayout.PLAIN, printed)
 
 
@@ -168,7 +168,8 @@ def _choose(rng: np.random.Generator, shares: Mapping[str, float]) -> str:
 _PLAIN, _SET_APART, _STYLED, _HUNDREDTHS = 0.34, 0.13, 0.12, 0.03  # shares of all amounts; the others are whole units
 _DECIMAL_MARKS = {".": 0.5, ",": 0.3, "-": 0.2}
 _LAYOUTS = {
-    "raised": 0.26, "underlined": 0.22, "double underlined": 0.06, "stacked": 0.06, "gap": 0.16, "rule": 0.16, "comb": 0.08,
+    "raised": 0.26, "underlined": 0.22, "double underlined": 0.06, "stacked": 0.06,
+    "gap": 0.16, "rule": 0.16, "comb": 0.08,
 }  # fmt: skip
 _ENDINGS = {
     "": 0.4, ".": 0.09, ",": 0.02, ".-": 0.12, ",-": 0.06, "/-": 0.13, "-": 0.06, "--": 0.02, "=": 0.05, ".=": 0.02,

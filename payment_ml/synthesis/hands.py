@@ -6,9 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from payment_ml.synthesis import glyphs
-from payment_ml.synthesis.glyphs import WriterStyle
-from payment_ml.synthesis.writers import Glyph, Writer
+from payment_ml.synthesis.glyphs import Glyph, GlyphBank, WriterStyle
+from payment_ml.synthesis.writers import Writer
 
 _MNIST_SHARE, _SIMULATED_SHARE = 0.45, 0.35  # of the amounts; the others mix the digits of both
 _MIXED_SIMULATED_SHARE = 0.5  # of the digits of a mixed amount
@@ -32,30 +31,6 @@ class Hands(Protocol):
 
 
 @dataclass(frozen=True)
-class MnistHand:
-    """Write with the digits of MNIST; the style of a hand is drawn anew for each amount."""
-
-    bank: glyphs.GlyphBank
-
-    def style(self, rng: np.random.Generator, size: float) -> WriterStyle:
-        """Return a style at random."""
-        return glyphs.random_style(rng, size)
-
-    def write(self, digits: str, style: WriterStyle, rng: np.random.Generator) -> list[Glyph]:
-        """Draw digits in a style, each of some writer."""
-        drawings = [self.bank.draw(self.bank.pick(int(digit), style, rng), style, rng) for digit in digits]
-        lifts = 0.03 * style.unsteadiness * style.size * rng.standard_normal(len(digits))
-        return [
-            Glyph(digit, np.round(ink * 255).astype(np.uint8), 0.0, 0.0, float(lift))
-            for digit, ink, lift in zip(digits, drawings, lifts, strict=True)
-        ]
-
-    def choose(self, rng: np.random.Generator) -> "MnistHand":
-        """Return this hand: an amount of MNIST's digits alone."""
-        return self
-
-
-@dataclass(frozen=True)
 class SimulatedHand:
     """Write as a simulated writer."""
 
@@ -74,7 +49,7 @@ class SimulatedHand:
 class MixedHand:
     """Write some digits as MNIST's writers and others as a simulated writer, in one style."""
 
-    mnist: MnistHand
+    mnist: GlyphBank
     writer: Writer
 
     def style(self, rng: np.random.Generator, size: float) -> WriterStyle:
@@ -85,7 +60,10 @@ class MixedHand:
         """Draw each digit in one of the two ways."""
         is_simulated = rng.random(len(digits)) < _MIXED_SIMULATED_SHARE
         drawn = self.writer.in_style(style).draw_all(
-            [digit for digit, simulated in zip(digits, is_simulated, strict=True) if simulated], rng, style.size, margin=0
+            [digit for digit, simulated in zip(digits, is_simulated, strict=True) if simulated],
+            rng,
+            style.size,
+            margin=0,
         )
         kept = self.mnist.write(
             "".join(digit for digit, simulated in zip(digits, is_simulated, strict=True) if not simulated), style, rng
@@ -97,11 +75,11 @@ class MixedHand:
 class HandBank:
     """Provide MNIST's hands and those of simulated writers."""
 
-    def __init__(self, bank: glyphs.GlyphBank, writers: Sequence[Writer]):
-        self._mnist, self._writers = MnistHand(bank), writers
+    def __init__(self, bank: GlyphBank, writers: Sequence[Writer]):
+        self._mnist, self._writers = bank, writers
 
     @classmethod
-    def sample(cls, bank: glyphs.GlyphBank, rng: np.random.Generator, writers: int) -> "HandBank":
+    def sample(cls, bank: GlyphBank, rng: np.random.Generator, writers: int) -> "HandBank":
         """Draw so many writers at random."""
         return cls(bank, [Writer.sample(rng) for _ in range(writers)])
 

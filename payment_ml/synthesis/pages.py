@@ -41,8 +41,8 @@ def place_line(
     if printed_before:
         text_height = size * rng.uniform(0.6, 1.0)
         text = printed_before.strip()
-        x = int(left - size * rng.uniform(0.0, 0.2) - 0.75 * text_height * len(text))
-        photographs.draw_print(print_, rng, x, int(top + line.ink.shape[0] * rng.uniform(0.75, 1)), text_height, text)
+        x, base = int(left - size * rng.uniform(0.02, 0.2)), int(top + line.ink.shape[0] * rng.uniform(0.75, 1))
+        photographs.draw_print(print_, rng, x, base, text_height, text, ends_at_x=True)
     elif rng.random() < 0.3:
         _print_beside(print_, rng, left, top, line.ink.shape, size)
     if rng.random() < 0.25:
@@ -101,7 +101,12 @@ def _print_between(
     if line.rules and rng.random() < 0.5:
         photographs.draw_box(print_, rng, max(0, left - int(0.3 * size)), over, print_.shape[1] - 1 - under, foot)
     for begin, end in line.cells:
-        box = int(left + begin), int(max(0, top - 0.15 * size)), int(left + end), int(top + line.ink.shape[0] + 0.15 * size)
+        box = (
+            int(left + begin),
+            int(max(0, top - 0.15 * size)),
+            int(left + end),
+            int(top + line.ink.shape[0] + 0.15 * size),
+        )
         cv2.rectangle(print_, box[:2], box[2:], strength, weight)
 
 

@@ -133,12 +133,22 @@ def draw_box(field: np.ndarray, rng: np.random.Generator, left: int, top: int, r
     np.maximum(field, frame.astype(np.float32) * np.float32(strength / 255), out=field)
 
 
-def draw_print(field: np.ndarray, rng: np.random.Generator, x: int, y: int, height: float, text: str) -> None:
-    """Draw a short printed text with its lower left corner at x, y, about `height` pixels high."""
+def draw_print(
+    field: np.ndarray, rng: np.random.Generator, x: int, y: int, height: float, text: str, ends_at_x: bool = False
+) -> None:
+    """Draw a short printed text, about `height` pixels high, with its lower left corner at x, y.
+
+    Parameters
+    ----------
+    ends_at_x : the lower right corner is at x, y instead
+    """
     fonts = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX)
     text_ink = np.zeros(field.shape, np.uint8)
-    weight = max(1, round(height / 16))
-    cv2.putText(text_ink, text, (x, y), int(rng.choice(fonts)), height / 22, 255, weight, cv2.LINE_AA)
+    font, scale, weight = int(rng.choice(fonts)), height / 22, max(1, round(height / 16))
+    if ends_at_x:
+        (width, _), _ = cv2.getTextSize(text, font, scale, weight)
+        x -= width
+    cv2.putText(text_ink, text, (x, y), font, scale, 255, weight, cv2.LINE_AA)
     np.maximum(field, text_ink.astype(np.float32) * np.float32(rng.uniform(0.5, 1) / 255), out=field)
 
 

@@ -9,24 +9,13 @@ import numpy as np
 
 from payment_ml.datasets.mnist_format import BOX
 from payment_ml.synthesis import allographs, pens
-from payment_ml.synthesis.glyphs import WriterStyle
+from payment_ml.synthesis.glyphs import Glyph, WriterStyle
 from payment_ml.synthesis.strokes import StrokeTable
 
 DIGITS = tuple("0123456789")
 JOINED = ("00", "000")  # zeros that are written in one stroke
 _CHUNKS = {1: 11, 2: 20, 3: 30}  # pieces that a drawing of so many digits is made of
 _MAX_OVERHANG = 0.3  # digit heights: how far a flag or a bar may reach over a neighbour
-
-
-@dataclass(frozen=True)
-class Glyph:
-    """Hold the ink of a digit, or of joined zeros, and where it stands on the line."""
-
-    digits: str  # that it shows: "7", or "00"
-    ink: np.ndarray  # uint8 [height, width], 0 bare paper, 255 full ink
-    left: float  # pixels from the left edge to the body of the digit; flags, bars and bare pixels lie outside of it
-    right: float  # pixels from the body to the right edge
-    bottom: float  # pixels from the base line up to the lower edge, negative below it
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Write the text of an amount along a base line, in one writer style, with the cents as the form or the writer sets them."""
+"""Write the text of an amount along a base line, in one writer style, with the cents as form or writer set them."""
 
 import math
 from dataclasses import dataclass, field, replace
@@ -9,8 +9,8 @@ import numpy as np
 from payment_ml.datasets.mnist_format import BOX
 from payment_ml.synthesis import glyphs, marks
 from payment_ml.synthesis.amount_forms import CentsLayout, WrittenAmount
+from payment_ml.synthesis.glyphs import Glyph
 from payment_ml.synthesis.hands import Hand
-from payment_ml.synthesis.writers import Glyph
 from payment_ml.text.alphabet import SET_APART
 
 # All lengths are digit heights.
@@ -40,9 +40,7 @@ class _Stroke:
     is_cents: bool
 
 
-def write_line(
-    amount: WrittenAmount, hand: Hand, style: glyphs.WriterStyle, rng: np.random.Generator
-) -> WrittenLine:
+def write_line(amount: WrittenAmount, hand: Hand, style: glyphs.WriterStyle, rng: np.random.Generator) -> WrittenLine:
     """Write an amount.
 
     Parameters
@@ -173,7 +171,9 @@ def _underline(
     for number in range(lines):
         row = min(round(y + number * max(0.1 * size, pen + 2)), ink.shape[0] - 1)
         tilt = round(rng.normal(0, 0.02) * size)
-        cv2.line(ink, (round(begin), row), (round(end), min(max(row + tilt, 0), ink.shape[0] - 1)), 1.0, pen, cv2.LINE_AA)
+        cv2.line(
+            ink, (round(begin), row), (round(end), min(max(row + tilt, 0), ink.shape[0] - 1)), 1.0, pen, cv2.LINE_AA
+        )
     if layout is CentsLayout.STACKED:
         height = max(4.0, ink.shape[0] - y - 0.08 * size)
         stroke_pen = max(1, round(0.8 * pen))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 NO_AMOUNT = "?"  # stands for writing or print that is no amount
 
-SET_APART = "|"  # stands between units and cents that are set apart without a mark
+SET_APART = "|"  # between units and cents that are raised, smaller, underlined, or beyond a rule or a wide gap
 
 # A space has no label: it is neither written nor read.
 ALPHABET = "0123456789.,-/'$€£*=" + NO_AMOUNT + "#()x:₹" + SET_APART

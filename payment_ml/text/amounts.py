@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from payment_ml.text import grammar
-from payment_ml.text.normalization import normalize
 from payment_ml.text.profiles import Profile
 
 MAX_DIGITS = 12  # of an amount; longer ones are no payment, but two numbers read as one
@@ -50,7 +49,7 @@ def parse(text: str, profile: Profile | None = None) -> Amount:
         return Amount(text, None, (), f"expected an amount, but {text!r} holds no digit")
     if digits > MAX_DIGITS:
         return Amount(text, None, (), f"expected at most {MAX_DIGITS} digits, but {text!r} has {digits}")
-    parts = grammar.split(normalize(text), profile)
+    parts = grammar.split(text, profile)
     found = [] if parts is None else grammar.values(parts, profile)
     if parts is None or not found:
         return Amount(text, None, (), f"expected an amount such as 1,234.56, but got {text!r}")

@@ -9,9 +9,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from payment_ml.text.normalization import normalize
 from payment_ml.text.profiles import Profile
-
-APART = "|"  # between units and cents that are raised, smaller, underlined, or beyond a rule or a wide gap
 
 _SIGNS = "$€£¥₹₨₩₪₽₺₴₦₫฿₱"
 _CODES = (
@@ -67,10 +66,11 @@ class Value:
 
 
 def split(text: str, profile: Profile | None) -> Parts | None:
-    """Return the parts of a normalized text; None where it is no amount.
+    """Return the parts of a text that holds a digit; None where it is no amount.
 
     One dash is a sign. Two or more, or dashes on both sides, are fillers that close the line.
     """
+    text = normalize(text)
     if text[0].isdigit() and text[-1].isdigit():  # the usual case: nothing stands before or behind
         return Parts(text, "", False, frozenset())
     outline, currency = _patterns(frozenset() if profile is None else profile.notation.currency_names)
@@ -161,8 +161,9 @@ def _decimal(units: str, cents: str = "00") -> Decimal:
 @functools.cache
 def _patterns(names: frozenset[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return patterns of a whole amount and of a currency, which has the names of a profile besides the usual ones."""
-    known = sorted({*_SIGNS, *_CODES.split(), *_ABBREVIATIONS.split(), *names}, key=len, reverse=True)
-    currency = "|".join(map(re.escape, known))
+    known = sorted({*_CODES.split(), *_ABBREVIATIONS.split(), *names} - {*_SIGNS}, key=len, reverse=True)
+    # The lookahead keeps a digit from being compared with a hundred names.
+    currency = rf"(?![0-9.,])(?:{'|'.join(map(re.escape, known))}|[{_SIGNS}])"
     ending = r"\s*(?:(?P<slash>/\s*[-=]+)|(?P<strokes>[.,:|]\s*[-=]+|=-+)|(?P<mark>[.,|]))"
     outline = (
         rf"(?P<before>(?:{currency}|[({_FILLERS}])*)"

@@ -1,6 +1,6 @@
 """Define profiles, which say how amounts are written on one kind of form, and load them from TOML files.
 
-The profiles of the project are in `profiles/`, and beside the modules where the package is installed from a wheel.
+The profiles of the project are in `profiles/`, which travels in the wheel.
 """
 
 import tomllib
@@ -9,12 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-import payment_ml
 from payment_ml import paths
 from payment_ml.errors import ProfileError
 from payment_ml.text.locales import Notation, notation
-
-FOLDERS = (paths.ROOT / "profiles", Path(payment_ml.__file__).parent / "profiles")
 
 _CENTS = ("always", "never", "any")
 _SIGNS = ("refuse", "negative")
@@ -43,7 +40,7 @@ class Profile:
         self._expect(isinstance(self.locale, str), "locale", "a locale of CLDR, such as en_US")
         self._expect(self.cents in _CENTS, "cents", " or ".join(_CENTS))
         self._expect(self.sign in _SIGNS, "sign", " or ".join(_SIGNS))
-        is_amount = isinstance(self.largest, Decimal | int) and 0 < self.largest < Decimal("Infinity")
+        is_amount = isinstance(self.largest, Decimal) and self.largest.is_finite() and self.largest > 0
         self._expect(self.largest is None or is_amount, "largest", "an amount above 0, as a Decimal")
         self._expect(self.region is None or _is_region(self.region), "region", "[left, top, right, bottom], 0 to 1")
         try:
@@ -71,7 +68,7 @@ class Profile:
 
 def profile_names() -> list[str]:
     """Return the names of the profiles that come with the project."""
-    return sorted({path.stem for folder in FOLDERS for path in folder.glob("*.toml")})
+    return sorted(path.stem for path in paths.resource("profiles").glob("*.toml"))
 
 
 def load_profile(profile: "str | Path | Profile | None") -> Profile | None:
@@ -90,8 +87,8 @@ def load_profile(profile: "str | Path | Profile | None") -> Profile | None:
         return profile
     path = Path(profile)
     if isinstance(profile, str) and path.suffix != ".toml" and path.name == profile:
-        path = next((known for folder in FOLDERS if (known := folder / f"{profile}.toml").is_file()), path)
-        if path.suffix != ".toml":
+        path = paths.resource("profiles") / f"{profile}.toml"
+        if not path.is_file():
             raise ProfileError(
                 f"expected a profile among {', '.join(profile_names())}, but got {profile!r}; "
                 "take one of these, or give the path of a TOML file"
@@ -100,9 +97,9 @@ def load_profile(profile: "str | Path | Profile | None") -> Profile | None:
         with path.open("rb") as file:
             values = tomllib.load(file, parse_float=Decimal)
     except OSError as error:
-        known = ", ".join(profile_names())
+        names = ", ".join(profile_names())
         raise ProfileError(
-            f"expected a profile in {path}, but got: {error.strerror}; profiles by name are {known}"
+            f"expected a profile in {path}, but got: {error.strerror}; profiles by name are {names}"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProfileError(f"expected a profile in {path}, but it is not TOML: {error}; correct the file") from error

@@ -45,6 +45,7 @@ class Checkpoint:
         """Replace the file by this state."""
         arrays = {f"{name}/{number}": array for name, part in state.arrays.items() for number, array in enumerate(part)}
         with atomic_files.atomic_write(self.path) as partial:
+            # numpy's stub takes every keyword that is unpacked for `allow_pickle`.
             np.savez(partial, **arrays, **{_SETTINGS: np.array(json.dumps(state.values))})  # type: ignore[arg-type]
 
     def load(self) -> TrainingState | None:

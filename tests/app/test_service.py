@@ -15,6 +15,7 @@ from payment_ml.app.service import PredictionService
 from payment_ml.feedback.store import FeedbackStore
 from payment_ml.imaging import image_loading
 from payment_ml.tasks import Task
+from payment_ml.text.profiles import load_profile
 
 SAMPLES = paths.ROOT / "data" / "samples"
 
@@ -49,6 +50,21 @@ def test_an_answer_shows_the_likeliest_other_amounts(service, reader, amount):
     answer = service.read(amount, "a.png", Task.AMOUNTS)
     expected = [(f"{other.value:,.2f}", other.confidence) for other in reader.read(amount).alternatives[:3]]
     assert [(other["text"], other["confidence"]) for other in answer["alternatives"]] == expected
+
+
+def test_a_profile_holds_for_what_is_read_and_typed(reader, classifier, tmp_path):
+    """Without one, that of the reader does."""
+    feedback = FeedbackStore(tmp_path / "feedback")
+    plain = PredictionService({Task.AMOUNTS: reader}, feedback)
+    assert "ambiguous" in plain.check("5,000", Task.AMOUNTS)["refused"]
+    american = load_profile("us-cheque")
+    readers = {Task.AMOUNTS: reader, Task.DIGITS: classifier}
+    for service in (
+        PredictionService(readers, feedback, american),
+        PredictionService({Task.AMOUNTS: reader.with_profile(american)}, feedback),
+    ):
+        assert service.check("5,000", Task.AMOUNTS) == {"means": "5,000.00"}
+    assert reader.profile is None
 
 
 def test_a_digit_has_its_alternatives_and_its_outline(service, classifier):
@@ -114,13 +130,22 @@ def test_an_image_of_too_many_pixels_is_refused(service):
     assert "huge.png has 2,500 million" in service.read(bytes(header), "huge.png", Task.AMOUNTS)["refused"]
 
 
-def test_the_first_frame_of_an_animation_is_read_with_a_note(service, amount):
-    """The answer is that of the first frame alone."""
+def test_an_animation_is_refused(service, amount):
+    """Each of its frames may show another amount."""
     first = Image.open(io.BytesIO(amount)).convert("L")
     animation = encode(first, "GIF", save_all=True, append_images=[Image.new("L", first.size, 255)] * 4)
-    answer = service.read(animation, "moving.gif", Task.AMOUNTS)
-    assert answer["note"] == "a moving picture: its first frame was read"
-    assert answer["text"] == service.read(encode(first, "GIF"), "still.gif", Task.AMOUNTS)["text"]
+    refused = service.read(animation, "moving.gif", Task.AMOUNTS)["refused"]
+    assert "expected a still picture, but moving.gif is a moving one" in refused
+    assert service.read(encode(first, "GIF"), "still.gif", Task.AMOUNTS)["note"] is None
+
+
+def test_a_note_says_what_was_done_to_read_the_picture(service, amount):
+    """Light strokes on a transparent background were put on black."""
+    levels = Image.open(io.BytesIO(amount)).convert("L")
+    strokes = Image.new("RGBA", levels.size, "white")
+    strokes.putalpha(levels.point(lambda level: 255 if level < 128 else 0))
+    answer = service.read(encode(strokes, "PNG"), "drawn.png", Task.AMOUNTS)
+    assert answer["note"] == "light strokes on a transparent background were put on black"
 
 
 def test_a_blank_image_is_for_review_with_the_reason(service):

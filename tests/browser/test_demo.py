@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from helpers.browser import TOKEN, fetch, free_port, open_page, serving
 from helpers.cli import COMMAND, run_cli
+from helpers.kernelspecs import install_broken_kernel
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -134,4 +135,16 @@ def test_the_page_works_on_another_address_and_path(models_dir, browser, tmp_pat
         assert page.problems == []
         assert fetch(f"http://127.0.0.1:{port}/?token={TOKEN}")[0] == 404
         assert f"http://127.0.0.1:{port}/payments/?token={TOKEN}" in site.log.read_text()
+        page.context.close()
+
+
+def test_the_page_works_whatever_kernel_the_user_has_installed(models_dir, browser, tmp_path):
+    """A python3 kernel of another environment would serve a dead page."""
+    port, environment = free_port(), install_broken_kernel(tmp_path / "jupyter")
+    command = [str(COMMAND), "demo", "--no-browser", "--port", str(port), "--token", TOKEN]
+    command += ["--models", str(models_dir), "--data", str(tmp_path)]
+    with serving(command, f"http://localhost:{port}/?token={TOKEN}", tmp_path, environment) as site:
+        page = open_page(browser, site, 1280)
+        page.set_input_files(".pml input[type=file]", PNG)
+        expect(page.locator(".pml-figure")).not_to_be_empty(timeout=15_000)
         page.context.close()

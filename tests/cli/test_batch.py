@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import random
 import re
@@ -71,7 +72,10 @@ def test_file_names_of_every_kind_get_their_row(reader_run, tmp_path):
 
 def test_a_killed_batch_is_resumed_and_writes_the_same_file(slips, reader_run, tmp_path):
     """The output is equal byte for byte, and what was recorded is not read again."""
-    command = ["read", "--format", "csv", "--models", str(reader_run.models_dir), str(slips)]
+    pages = [Image.open(slips / f"{i:03}.png") for i in (0, 1, 2)]
+    pages[0].save(tmp_path / "pages.tif", save_all=True, append_images=pages[1:])
+    command = ["read", "--format", "csv", "--models", str(reader_run.models_dir)]
+    command += [str(tmp_path / "pages.tif"), str(slips)]
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     assert run_cli(*command, "--output", whole).returncode == 0
     record = tmp_path / ".killed.unfinished"
@@ -90,13 +94,14 @@ def test_a_killed_batch_is_resumed_and_writes_the_same_file(slips, reader_run, t
     resumed = re.search(r"resuming after (\d+) pictures", done.stderr)
     before = int(resumed[1]) if resumed else 0  # the kill may have met the write of the first chunk
     assert before >= least // BATCH_SIZE * BATCH_SIZE
-    assert before % BATCH_SIZE == 0 or before == 300
+    assert before % BATCH_SIZE == 0 or before == 303
     assert killed.read_bytes() == whole.read_bytes()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["killed", "whole"]
+    assert whole.read_text().count("pages.tif") == 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["killed", "pages.tif", "whole"]
 
 
 def test_a_batch_starts_again_after_a_file_has_changed(slips, reader_run, tmp_path):
-    """Rows of another content do not count; neither does half a line."""
+    """Rows of another file do not count, even if its name and times are the same; neither does half a line."""
     reader = load_amount_reader(reader_run.models_dir)
     folder = tmp_path / "slips"
     shutil.copytree(slips, folder)
@@ -110,7 +115,10 @@ def test_a_batch_starts_again_after_a_file_has_changed(slips, reader_run, tmp_pa
         record.write('{"file": "hal')
     with batch.ResumableBatch(reader, files, tmp_path / "out.csv").lock() as done:
         assert done == 130 // BATCH_SIZE * BATCH_SIZE > 0
-    os.utime(folder / "000.png", (1, 1))
+    state = (folder / "000.png").stat()
+    shutil.copy(slips / "001.png", folder / "other.png")
+    (folder / "other.png").replace(folder / "000.png")
+    os.utime(folder / "000.png", ns=(state.st_atime_ns, state.st_mtime_ns))
     with batch.ResumableBatch(reader, files, tmp_path / "out.csv").lock() as done:
         assert done == 0
 
@@ -132,3 +140,83 @@ def test_a_device_is_written_to_and_never_replaced(reader_run, device):
     assert done.returncode == 0, done.stderr
     assert ("amount-01.png" in done.stdout) == (device == "/dev/stdout")
     assert Path("/dev/null").is_char_device()
+
+
+@pytest.fixture
+def odd_files(tmp_path) -> Path:
+    """Return a folder of odd files, each named for what is odd."""
+    folder, outside = tmp_path / "odd", tmp_path / "outside"
+    (folder / "folder").mkdir(parents=True)
+    outside.mkdir()
+    first, *others = pages = [Image.open(SAMPLES / f"amount-0{i}.png").convert("L") for i in (1, 2, 3)]
+    first.save(folder / "pages.tif", save_all=True, append_images=others)
+    first.save(folder / "moving.gif", save_all=True, append_images=others)
+    first.save(folder / "phone.jpg", "MPO", save_all=True, append_images=[others[0].convert("RGB")])
+    first.save(folder / "no ending", "PNG")
+    first.save(folder / "a.jfif", "JPEG")
+    first.save(folder / "picture.avif")
+    first.save(folder / "document.pdf")
+    first.save(folder / "folder" / "inside.png")
+    first.save(outside / "secret.png")
+    (folder / "linked out").symlink_to(outside)
+    (folder / "linked in").symlink_to("folder")
+    (folder / "folder" / "loop").symlink_to("..")
+    (folder / "empty.png").write_bytes(b"")
+    (folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+    (folder / "locked.png").write_bytes((SAMPLES / "amount-01.png").read_bytes())
+    (folder / "locked.png").chmod(0)
+    os.mkfifo(folder / "pipe.png")
+    assert len(pages) == 3
+    return folder
+
+
+def test_a_folder_of_odd_files_gives_a_row_for_each_file_and_page(odd_files, reader_run):
+    """Name on stderr what could not be reached, and exit with status 1; nothing stops the others."""
+    missing, long_name = odd_files / "missing.png", "x" * 300 + ".png"
+    given = [odd_files, missing, long_name, odd_files / "*.xyz"]
+    done = run_cli("read", "--format", "jsonl", "--models", reader_run.models_dir, *given)
+    assert done.returncode == 1
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    by_name = {(Path(row["file"]).name, row["page"]): row for row in rows}
+    assert len(by_name) == len(rows)
+    locked = os.geteuid() != 0  # root may read every file
+    read = {("pages.tif", 1), ("pages.tif", 2), ("pages.tif", 3)} | {
+        (name, None) for name in ("phone.jpg", "no ending", "a.jfif", "picture.avif", "inside.png")
+    }
+    unread = {
+        "moving.gif": "a moving picture; it has 3 frames: save the one with the amount as PNG",
+        "document.pdf": "a PDF",
+        "empty.png": "empty",
+        ".DS_Store": "settings of the macOS Finder",
+    }
+    failed = {
+        "linked out": "a link out of its folder",
+        "pipe.png": "not a regular file; a pipe",
+        "missing.png": "no such file",
+        long_name: "cannot be opened; File name too long",
+        "*.xyz": "no file matches this pattern",
+    }
+    if locked:
+        failed["locked.png"] = "cannot be opened; Permission denied"
+    else:
+        read.add(("locked.png", None))
+    assert set(by_name) == read | {(name, None) for name in (*unread, *failed)}
+    assert all(by_name[key]["text"] for key in read)
+    for name, reason in (unread | failed).items():
+        assert (by_name[name, None]["reason"], by_name[name, None]["decision"]) == (f"not read: {reason}", "review")
+    *named, last = done.stderr.splitlines()
+    assert sorted(line.rpartition(": not read: ")[2] for line in named) == sorted(failed.values())
+    ending = json.loads(last)
+    assert (ending["status"], ending["failed"], ending["pages"]) == (1, len(failed), len(rows))
+    assert ending["files"] == len(rows) - 2
+    assert ending["not_read"] == {reason.partition("; ")[0]: 1 for reason in unread.values()}
+    assert ending["accepted"] + ending["review"] == len(read)
+    assert ending["version"] == reader_run.version
+
+
+def test_names_on_standard_input_are_read(reader_run):
+    """As `find -print0` writes them."""
+    names = f"{SAMPLES / 'amount-01.png'}\0{SAMPLES / 'amount-02.png'}\0"
+    done = run_cli("read", "--format", "csv", "--models", reader_run.models_dir, "-", input=names)
+    assert done.returncode == 0, done.stderr
+    assert [row["page"] for row in csv.DictReader(io.StringIO(done.stdout))] == ["", ""]

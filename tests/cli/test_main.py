@@ -11,6 +11,7 @@ import pytest
 from helpers.cli import COMMAND, run_cli
 
 from payment_ml import paths
+from payment_ml.cli.output import COLUMNS
 
 SAMPLES = paths.ROOT / "data" / "samples"
 
@@ -43,16 +44,17 @@ def test_reading_prints_a_table(quick_run):
     """A row for each picture, and nothing but the table on the console."""
     done = run_cli("read", "--as", "digit", "--models", quick_run.models_dir, SAMPLES)
     assert done.returncode == 0
-    assert done.stderr == ""
+    assert done.stderr.count("\n") == 1
+    assert json.loads(done.stderr)["files"] == len(list(SAMPLES.iterdir()))
     lines = done.stdout.splitlines()
     assert lines[0].split() == ["file", "text", "confidence", "decision", "reason"]
-    assert len(lines) == 2 + len(list(SAMPLES.glob("*.png")))
+    assert len(lines) == 2 + len(list(SAMPLES.iterdir()))
 
 
 def test_amounts_are_read_by_default(reader_run):
     """A pattern in quotes, in the order of the files, with the documented columns."""
     done = run_cli("read", "--format", "csv", "--models", reader_run.models_dir, f"{SAMPLES}/amount-*.png")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, json.loads(done.stderr)["status"]) == (0, 0)
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [row["file"] for row in rows] == sorted(str(path) for path in SAMPLES.glob("amount-*.png"))
     for row in rows:
@@ -74,6 +76,16 @@ def test_a_broken_picture_among_amounts_leaves_the_others(reader_run, tmp_path):
     assert "truncated or damaged" in rows[1]["reason"]
 
 
+def test_a_profile_settles_what_pictures_mean(reader_run, tmp_path):
+    """Whole units only: what is read with cents goes to a person with that reason."""
+    (tmp_path / "slip.toml").write_text('locale = "en_US"\ncents = "never"')
+    arguments = ("read", "--format", "jsonl", "--models", reader_run.models_dir, SAMPLES)
+    plain, profiled = (run_cli(*arguments, *more) for more in ((), ("--profile", tmp_path / "slip.toml")))
+    assert (plain.returncode, profiled.returncode) == (0, 0), profiled.stderr
+    reasons = [[json.loads(line)["reason"] or "" for line in done.stdout.splitlines()] for done in (plain, profiled)]
+    assert [sum("whole units only" in reason for reason in of_one) > 0 for of_one in reasons] == [False, True]
+
+
 def test_a_terminal_shows_the_progress(reader_run, tmp_path):
     """The rows go to a file."""
     read = f"{COMMAND} read --format csv --output {tmp_path}/x.csv --models {reader_run.models_dir} {SAMPLES}"
@@ -82,17 +94,18 @@ def test_a_terminal_shows_the_progress(reader_run, tmp_path):
         ["script", "-qec", command, "/dev/null"], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0
-    assert f"{len(list(SAMPLES.glob('*.png')))}/" in done.stdout
-    assert len((tmp_path / "x.csv").read_text().splitlines()) == 1 + len(list(SAMPLES.glob("*.png")))
+    assert f"{len(list(SAMPLES.iterdir()))}/" in done.stdout
+    assert len((tmp_path / "x.csv").read_text().splitlines()) == 1 + len(list(SAMPLES.iterdir()))
 
 
 def test_csv_has_the_documented_columns_and_a_row_for_each_file(quick_run, tmp_path):
-    """A broken or absent file gets a row too, so the exit status is 0."""
+    """A broken or absent file gets a row too; the absent one makes the exit status 1."""
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n cut off")
     files = [SAMPLES / "digit-01.png", tmp_path / "broken.png", tmp_path / "absent.png", SAMPLES / "digit-02.png"]
     done = run_cli("read", "--as", "digit", "--format", "csv", "--models", quick_run.models_dir, *files)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[0] == "file,text,digits,confidence,decision,reason"
+    assert done.returncode == 1
+    assert f"payment-ml: {tmp_path}/absent.png: not read: no such file\n" in done.stderr
+    assert done.stdout.splitlines()[0] == "file,text,digits,confidence,decision,reason,page,value,currency,note"
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [row["file"] for row in rows] == [str(file) for file in files]
     assert all(rows[i]["text"] and 0 < float(rows[i]["confidence"]) <= 1 for i in (0, 3))
@@ -103,15 +116,13 @@ def test_csv_has_the_documented_columns_and_a_row_for_each_file(quick_run, tmp_p
 
 
 def test_jsonl_holds_the_same_as_csv(quick_run, tmp_path):
-    """It has an object in each line, here of a file."""
+    """It has an object in each line, here of a file, whose suffix gives the format."""
     output = tmp_path / "readings.jsonl"
-    done = run_cli(
-        "read", "--as", "digit", "--format", "jsonl", "--output", output, "--models", quick_run.models_dir, SAMPLES
-    )
+    done = run_cli("read", "--as", "digit", "--output", output, "--models", quick_run.models_dir, SAMPLES)
     assert (done.returncode, done.stdout) == (0, "")
     rows = [json.loads(line) for line in output.read_text().splitlines()]
-    assert len(rows) == len(list(SAMPLES.glob("*.png")))
-    assert set(rows[0]) == {"file", "text", "digits", "confidence", "decision", "reason"}
+    assert len(rows) == len(list(SAMPLES.iterdir()))
+    assert tuple(rows[0]) == COLUMNS
 
 
 @pytest.mark.parametrize(
@@ -120,10 +131,20 @@ def test_jsonl_holds_the_same_as_csv(quick_run, tmp_path):
         ["read"],
         ["read", "--as", "poem", "x.png"],
         ["read", "--format", "xml", "x.png"],
+        ["read", "--profile", "no-such-form", str(SAMPLES)],
+        ["read", "--as", "digit", "--profile", "us-cheque", str(SAMPLES)],
         ["paint"],
         ["models", "show", "a", "b"],
     ],
-    ids=["no picture", "unknown kind", "unknown format", "unknown command", "too many arguments"],
+    ids=[
+        "no picture",
+        "unknown kind",
+        "unknown format",
+        "unknown profile",
+        "profile of a digit",
+        "unknown command",
+        "too many arguments",
+    ],
 )
 def test_wrong_usage_exits_with_2(arguments):
     """The message shows the right usage."""
@@ -140,19 +161,21 @@ def test_an_empty_folder_is_wrong_usage(tmp_path):
 
 
 def test_no_model_is_one_line_and_exit_status_1(tmp_path):
-    """There is no traceback."""
+    """There is no traceback; the last line is JSON, as always."""
     done = run_cli("read", "--as", "digit", "--models", tmp_path, SAMPLES / "digit-01.png")
     assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
-    assert "run make train" in done.stderr
+    message, last = done.stderr.splitlines()
+    assert "run make train" in message
+    assert json.loads(last)["status"] == 1
 
 
 def test_an_interrupted_pipe_is_quiet(quick_run):
-    """`payment-ml read ... | head -n 1` prints no error."""
+    """`payment-ml read ... | head -n 1` prints no error, only the last line."""
     command = f"{COMMAND} read --as digit --models {quick_run.models_dir} {SAMPLES} | head -n 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout.startswith("file")
-    assert done.stderr == ""
+    assert done.stderr.count("\n") == 1
+    assert json.loads(done.stderr)["version"] == quick_run.version
 
 
 def test_a_retraining_that_finds_a_damaged_version_ends_with_a_line_of_json(tmp_path):

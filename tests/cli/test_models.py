@@ -74,6 +74,15 @@ def test_prune_removes_what_is_neither_new_nor_pinned(registry):
     assert [version.name for version in registry.versions()] == [champion]
 
 
+def test_list_and_show_name_the_note(registry):
+    """Beside the number, by which notebook 05 compares versions, too."""
+    version = registry.update_metadata(registry.versions()[1], note="wide net")
+    listed = run_cli("models", "list", "--models", registry.models_dir)
+    assert re.search(rf"^ +{version.name} +2 +wide net +2026-11-23 12:00 ", listed.stdout, re.M)
+    shown = run_cli("models", "show", version.name, "--models", registry.models_dir)
+    assert "**wide net**" in shown.stdout
+
+
 def test_rollback_takes_the_task_by_its_name_in_champions_json(registry):
     """The other task has no champion to go back to."""
     oldest, *_ = registry.versions()

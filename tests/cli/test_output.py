@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,28 @@ def test_a_row_without_text_has_no_confidence():
     unread = output.reading_row(Path("a.png"), AmountReading("", None, "", 0.0, "review", "no amount"))
     assert unread == output.error_row(Path("a.png"), "no amount")
     assert unread["confidence"] is None
+
+
+def test_value_currency_and_note_have_columns():
+    """A value is decimal text, and has a currency only with a profile; a page is numbered from 1."""
+    reading = AmountReading("1234.50", Decimal("1234.50"), "123450", 0.99, "accept", None, note="a note")
+    read = output.reading_row(Path("a.tif"), reading, page=2, currency="USD")
+    assert [read[column] for column in ("page", "value", "currency", "note")] == [2, "1234.50", "USD", "a note"]
+    assert [row("a.png")[column] for column in ("page", "value", "currency", "note")] == [None] * 4
+    assert tuple(read) == tuple(output.error_row(Path("a.tif"), "x")) == output.COLUMNS
+    assert "a.tif, page 2" in "".join(output.as_table([read]))
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "expected"),
+    [
+        ("x.csv", None, "csv"), ("x.JSONL", None, "jsonl"), ("x.csv", "table", "table"), ("x.txt", None, "table"),
+        (None, None, "table"), (None, "csv", "csv"),
+    ],
+)  # fmt: skip
+def test_the_suffix_of_the_output_gives_the_format_unless_one_is_asked_for(name, asked, expected):
+    """An output called x.csv is a csv file."""
+    assert output.format_for(None if name is None else Path(name), asked) == expected
 
 
 def test_a_table_lets_no_name_move_the_cursor():

@@ -74,6 +74,20 @@ def test_force_promotes_in_spite_of_a_failed_check():
     assert decision.reason.startswith("promoted by force, though it failed speed")
 
 
+@pytest.mark.parametrize(
+    ("errors", "force", "otherwise"),
+    [(1, False, "promoted: 1 of"), (9, False, "kept the champion: 9 of"), (9, True, "promoted by force: 9 of")],
+    ids=["better", "worse", "forced"],
+)
+def test_nothing_is_promoted_when_promote_is_false(errors, force, otherwise):
+    """The reason says how it would have been decided."""
+    report = PromotionReport(paired(errors, 5), champion_name="the-old-one")
+    decision = promotion.decide_promotion(report, force, promote=False)
+    assert decision.reason.startswith(f"not promoted: promote is False; otherwise {otherwise} 1000 gate digits wrong")
+    assert not decision.promoted
+    assert (decision.as_metadata()["promoted"], decision.as_metadata()["forced"]) == (False, False)
+
+
 def test_force_promotes_a_tied_challenger():
     """No check failed; it is only not better."""
     decision = promotion.decide_promotion(PromotionReport(paired(5, 5)), force=True)

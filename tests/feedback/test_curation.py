@@ -16,6 +16,7 @@ from payment_ml.feedback.store import FeedbackStore
 from payment_ml.imaging import line_batches
 from payment_ml.synthesis import amount_images, glyphs
 from payment_ml.text import alphabet, amounts
+from payment_ml.text.profiles import Profile
 
 NOTHING_HELD_OUT = HeldOutImages(np.zeros((0, 28, 28), np.uint8), [])
 
@@ -82,6 +83,16 @@ def test_the_champion_finds_the_spelling_that_was_written(feedback, samples, rea
     )
     assert np.mean([curated[name].written == text for name, text in spelled.items()]) > 0.6
     assert all(set(correction.written) <= set(alphabet.ALPHABET) for correction in curated.values())
+
+
+def test_a_negative_correction_is_learned_with_its_dash(feedback, samples):
+    """A profile settled what was typed; the label alone says that it is negative."""
+    image = Image.fromarray(np.pad(samples[0].image, ((9, 9), (9, 9), (0, 0)), mode="edge"))
+    name = feedback.save(image, "amounts", "(93.09)", {}, profile=Profile("en_US", sign="negative")).name
+    (curated,) = [
+        correction for correction in curation.curate(feedback, {}, NOTHING_HELD_OUT) if name == correction.name
+    ]
+    assert (curated.text, curated.written) == ("-93.09", "-93.09")
 
 
 def test_damaged_empty_and_duplicate_corrections_go_to_quarantine(feedback, samples):

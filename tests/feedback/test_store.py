@@ -15,7 +15,9 @@ from PIL import Image
 
 from payment_ml import errors
 from payment_ml.errors import FeedbackError
+from payment_ml.feedback import store
 from payment_ml.feedback.store import FeedbackStore
+from payment_ml.text.profiles import Profile
 
 READING = {"text": "1234.56", "confidence": 0.91, "decision": "review", "version": "v"}
 
@@ -70,6 +72,8 @@ def test_images_that_differ_in_a_pixel_or_in_shape_have_own_records(feedback, im
         pytest.param("amounts", "", "holds no digit", id="empty amount"),
         pytest.param("amounts", "twelve", "holds no digit", id="words"),
         pytest.param("amounts", "1.234", "ambiguous", id="ambiguous amount"),
+        pytest.param("amounts", "-93.09", "ambiguous", id="dash that could be a sign"),
+        pytest.param("amounts", "1234.", "cents may be missing", id="doubtful amount"),
         pytest.param("amounts", "1234567890123", "at most 12 digits", id="long amount"),
         pytest.param("digits", "12", "one digit from 0 to 9", id="two digits"),
         pytest.param("digits", "", "one digit from 0 to 9", id="empty digit"),
@@ -80,6 +84,31 @@ def test_an_invalid_label_is_refused_with_the_reason(feedback, image, task, type
     with pytest.raises(FeedbackError, match=re.escape(message)):
         feedback.save(image, task, typed, READING)
     assert len(feedback) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "profile", "text"),
+    [
+        ("5,000", Profile("en_US"), "5000.00"),
+        ("12,34,567/-", Profile("en_IN", "INR"), "1234567.00"),
+        ("(93.09)", Profile("en_US", sign="negative"), "-93.09"),
+    ],
+    ids=["thousands", "lakhs", "negative"],
+)
+def test_a_profile_settles_what_was_typed(feedback, image, typed, profile, text):
+    """The label is written in one way, whatever the profile."""
+    correction = feedback.save(image, "amounts", typed, READING, profile=profile)
+    assert (correction.text, correction.typed) == (text, typed)
+    assert store.is_label("amounts", correction.text)
+
+
+@pytest.mark.parametrize(
+    ("task", "text", "is_label"),
+    [("amounts", "5.00", True), ("amounts", "5", False), ("digits", "5", True), ("digits", "5.00", False)],
+)
+def test_a_label_is_an_amount_with_cents_or_a_digit(task, text, is_label):
+    """Other texts were not saved by this program."""
+    assert store.is_label(task, text) == is_label
 
 
 def test_only_the_owner_can_read_folder_image_and_record(feedback, image):

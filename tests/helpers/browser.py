@@ -83,11 +83,19 @@ def voila(models_dir, tmp_path_factory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def lab(models_dir, tmp_path_factory) -> Iterator[Site]:
-    """Run JupyterLab with default settings on a copy of notebook 04 that names the test's folders."""
-    folder, port = tmp_path_factory.mktemp("lab"), free_port()
-    parameters = ["-p", "models_dir", str(models_dir), "-p", "feedback_dir", str(folder / "feedback")]
-    source = paths.ROOT / "notebooks" / "04-predict.ipynb"
-    command = [sys.executable, "-m", "papermill", "--prepare-only", str(source), str(folder / source.name), *parameters]
+    """Run JupyterLab on a copy of notebook 04 that names the test's folders."""
+    folder = tmp_path_factory.mktemp("lab")
+    with jupyterlab(folder, "04-predict", models_dir=models_dir, feedback_dir=folder / "feedback") as site:
+        yield site
+
+
+@contextmanager
+def jupyterlab(folder: Path, notebook: str, **parameters: object) -> Iterator[Site]:
+    """Run JupyterLab with default settings in a folder, on a copy of a notebook with these parameters."""
+    port = free_port()
+    source = paths.ROOT / "notebooks" / f"{notebook}.ipynb"
+    options = [part for name, value in parameters.items() for part in ("-p", name, str(value))]
+    command = [sys.executable, "-m", "papermill", "--prepare-only", str(source), str(folder / source.name), *options]
     subprocess.run(command, check=True, capture_output=True)
     allow_root = ["--allow-root"] if os.geteuid() == 0 else []
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", *allow_root, f"--ServerApp.port={port}"]
@@ -177,7 +185,7 @@ def open_page(browser: Browser, site: Site, width: int, height: int = 900) -> Pa
         page.goto(site.address)
         try:
             if "/lab/" in site.address:
-                _run_all_cells(page)
+                run_all_cells(page)
             page.wait_for_selector(".pml-drop", timeout=timeout)
             break
         except TimeoutError:
@@ -190,7 +198,7 @@ def open_page(browser: Browser, site: Site, width: int, height: int = 900) -> Pa
     return page
 
 
-def _run_all_cells(page: Page) -> None:
+def run_all_cells(page: Page) -> None:
     """Choose Run All Cells from the menu, once the kernel is idle."""
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", state="attached", timeout=90_000)

@@ -9,7 +9,8 @@ from helpers.corrupt_images import encode
 from PIL import Image
 
 from payment_ml.errors import ImageError
-from payment_ml.imaging.image_loading import MAX_PIXELS, load_grey, load_grey_with_note
+from payment_ml.imaging.image_files import MAX_PIXELS
+from payment_ml.imaging.image_loading import load_grey
 
 
 @pytest.fixture
@@ -76,15 +77,6 @@ def test_exif_orientation_is_applied(ramp, orientation):
     exif[0x0112] = orientation
     source = encode(Image.fromarray(np.ascontiguousarray(stored)), "PNG", exif=exif)
     assert np.array_equal(load_grey(source), upright)
-
-
-def test_the_first_frame_of_an_animation_is_loaded():
-    """A GIF of five frames loads as its first, with a note for the user."""
-    frames = [Image.new("L", (10, 10), 40 * i) for i in range(5)]
-    grey, note = load_grey_with_note(encode(frames[0], "GIF", save_all=True, append_images=frames[1:]))
-    assert (grey == 0).all()
-    assert note == "a moving picture: its first frame was read"
-    assert load_grey_with_note(encode(frames[0], "GIF"))[1] is None
 
 
 def test_a_flipped_bit_of_a_png_never_gives_another_image(rng):

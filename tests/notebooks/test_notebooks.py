@@ -12,7 +12,10 @@ import pytest
 from payment_ml import paths
 from payment_ml.pipeline.notebook_runner import STEPS, notebook_path, parameters_of
 
-NBVAL = ("--nbval", "--nbval-cell-timeout", "200", "-q", "--no-header", "-c", "/dev/null", "-p", "no:cacheprovider")
+NBVAL = (
+    "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "200", "-q", "--no-header", "-c", "/dev/null",
+    "-p", "no:cacheprovider",
+)  # fmt: skip
 NOTEBOOKS = sorted((paths.ROOT / "notebooks").glob("*.ipynb"))
 MAX_CELLS = 30
 
@@ -24,14 +27,10 @@ def papermill(step: str, output: Path, **parameters: object) -> subprocess.Compl
     return subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
-@pytest.mark.parametrize(
-    ("run", "step"),
-    [*(("quick_run", step) for step in STEPS), ("reader_run", "03-evaluate")],
-    ids=lambda value: value.removesuffix("_run"),
-)
-def test_an_executed_copy_runs_again_with_the_same_outputs(request, tmp_path, run, step):
+@pytest.mark.parametrize("step", STEPS)
+def test_an_executed_copy_runs_again_with_the_same_outputs(quick_run, tmp_path, step):
     """Nbval compares every output, figures included, but those of cells with the tag nbval-ignore-output."""
-    run = request.getfixturevalue(run)
+    run = quick_run
     models_dir = tmp_path / "models"
     subprocess.run(["cp", "-a", run.models_dir, models_dir], check=True)
     (models_dir / "champions.json").unlink()  # as it was when 03 ran
@@ -63,6 +62,22 @@ def test_each_notebook_runs_alone_through_plain_papermill(quick_run, tmp_path):
     assert done.returncode == 0, done.stderr[-3000:]
     champions = json.loads((tmp_path / "models" / "champions.json").read_text())["champions"]
     assert champions["digits"]["version"] == folder.name
+
+
+def test_the_notebooks_train_and_evaluate_a_reader(quick_run, reader_run, tmp_path):
+    """02 trains for one epoch of few amounts; 03 evaluates the reader in the box and promotes it."""
+    models_dir = tmp_path / "models"
+    folders = {"data_dir": quick_run.data_dir, "models_dir": models_dir}
+    few = {"amounts": 1024, "epochs": 1, "batch_size": 64}
+    done = papermill("02-train", tmp_path / "02.ipynb", architecture="reader", **few, **folders)
+    assert done.returncode == 0, done.stderr[-3000:]
+    (trained,) = models_dir.glob("2*-reader-*")
+    assert json.loads((trained / "card.json").read_text())["kept_epoch"] == 1
+    subprocess.run(["cp", "-a", reader_run.folder, models_dir], check=True)
+    done = papermill("03-evaluate", tmp_path / "03.ipynb", version=reader_run.version, quick=True, **folders)
+    assert done.returncode == 0, done.stderr[-3000:]
+    champions = json.loads((models_dir / "champions.json").read_text())["champions"]
+    assert champions["amounts"]["version"] == reader_run.version
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def typed_step(tmp_path, monkeypatch) -> str:
     metadata = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
     (tmp_path / "notebooks").mkdir()
     nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=metadata), tmp_path / "notebooks" / "typed.ipynb")
-    monkeypatch.setattr(notebook_runner.paths, "ROOT", tmp_path)
+    monkeypatch.setattr(notebook_runner.paths, "resource", lambda name: tmp_path / name)
     monkeypatch.setattr(notebook_runner, "STEPS", ("typed",))
     return "typed"
 

@@ -1,13 +1,16 @@
 """Test pipeline.retraining: the notebooks run in order, or nothing is promoted."""
 
 import json
+import os
 import subprocess
 import time
 
 import pytest
 from helpers.cli import COMMAND, run_cli
+from helpers.kernelspecs import install_broken_kernel
 from helpers.processes import kill_session
 
+from payment_ml import paths
 from payment_ml.pipeline import retraining
 
 
@@ -38,6 +41,21 @@ def test_the_console_shows_steps_and_the_notebooks_output(quick_run):
     for line in ("step 1 of 3: 01-prepare-data", "left; epoch", "gate digits wrong", "Model card, with training data"):
         assert line in quick_run.output
     assert "Executing Cell" not in quick_run.output
+
+
+def test_neither_kernels_of_the_user_nor_a_long_tmpdir_stop_a_retraining(splits, tmp_path):
+    """The user's python3 belongs to an environment that is gone, and no socket fits into TMPDIR."""
+    data_dir, long_folder = tmp_path / "data", tmp_path / ("long" * 25)
+    data_dir.mkdir()
+    long_folder.mkdir()
+    (data_dir / "raw").symlink_to(paths.ROOT / "data" / "raw")
+    environment = install_broken_kernel(tmp_path / "jupyter") | {"TMPDIR": str(long_folder)}
+    done = run_cli(
+        "retrain", "--quick", "-p", "architecture", "mlp", "--data", data_dir, "--models", tmp_path / "models",
+        env=os.environ | environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert json.loads(done.stdout.splitlines()[-1])["outcome"] == "promoted"
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,7 @@ from payment_ml.imaging import line_images
 from payment_ml.recognition.calibrated_range import CalibratedRange, Measures, measure
 
 INSIDE = Measures(digits=4, value=50.0, digit_height=30.0, stroke_width=0.1, tilt=0.5)
-RANGE = CalibratedRange.of(
-    [Measures(1, 0.01, 12.0, 0.04, -5.0), INSIDE, Measures(7, 99999.99, 60.0, 0.2, 5.0)]
-)
+RANGE = CalibratedRange.of([Measures(1, 0.01, 12.0, 0.04, -5.0), INSIDE, Measures(7, 99999.99, 60.0, 0.2, 5.0)])
 
 
 def test_a_reading_inside_needs_no_review():

@@ -77,3 +77,21 @@ def test_a_mark_or_an_ending_settles_the_cents(glyph_bank, text):
     line = line_images.extract_line(drawn.image)
     amount = amounts.parse(text)
     assert doubts.with_cents_evidence(amount, line, in_place(text, drawn.spans), None) == (amount, None)
+
+
+def test_a_decimal_mark_above_the_middle_means_upside_down(draw):
+    """The same amount the right way up has no such doubt."""
+    picture = draw("91.68")
+    for image, expected in ((picture, None), (picture[::-1, ::-1], "upside down")):
+        line = line_images.extract_line(image)
+        inked = [x for x in range(image.shape[1]) if (image[:, x] < 140).any()]
+        groups = [[inked[0]]]
+        for x in inked[1:]:
+            if x == groups[-1][-1] + 1:
+                groups[-1].append(x)
+            else:
+                groups.append([x])
+        spans = [(group[0], group[-1] + 1) for group in groups]
+        text = "91.68" if expected is None else "89.16"
+        found = doubts.doubt(amounts.parse(text), line, in_place(text, spans), None)
+        assert (found is None) if expected is None else (expected in found)

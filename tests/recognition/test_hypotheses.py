@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from payment_ml.recognition.ctc import Hypothesis
-from payment_ml.recognition.hypotheses import group_by_value
+from payment_ml.recognition.hypotheses import group_by_value, likeliest
 from payment_ml.text.alphabet import NO_AMOUNT
+from payment_ml.text.profiles import Profile
 
 
 def hypotheses(probabilities: dict[str, float]) -> list[Hypothesis]:
@@ -40,6 +41,30 @@ def test_a_text_that_is_no_amount_stands_for_itself():
     """Two texts outside of the grammar are two hypotheses without a value."""
     groups = group_by_value(hypotheses({"12.3.4": 0.5, "12.3.5": 0.3}))
     assert [(group.written, group.amount.value) for group in groups] == [("12.3.4", None), ("12.3.5", None)]
+
+
+def test_a_profile_adds_up_what_means_the_same_on_its_form():
+    """On an American cheque, 1,234 is 1234."""
+    (only,) = group_by_value(hypotheses({"1,234": 0.5, "1234": 0.3}), Profile("en_US"))
+    assert (only.amount.value, only.written) == (Decimal(1234), "1,234")
+    assert only.probability == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "written"),
+    [
+        pytest.param({"12.3.4": 0.6, "12.34": 0.3}, "12.34", id="amount at half of the text's probability"),
+        pytest.param({"12.3.4": 0.9, "12.34": 0.05}, "12.3.4", id="unlikely amount"),
+        pytest.param({"12.3.4": 0.9, "1.234": 0.05}, "12.3.4", id="unlikely ambiguous amount"),
+        pytest.param({"12.3.4": 0.6, NO_AMOUNT: 0.3}, NO_AMOUNT, id="no amount at half of it"),
+        pytest.param({"12.3.4": 0.9, NO_AMOUNT: 0.05}, "12.3.4", id="unlikely that there is no amount"),
+        pytest.param({"12.3.4": 0.6, "12.3.5": 0.3}, "12.3.4", id="nothing that the grammar knows"),
+        pytest.param({"12.34": 0.6, "12.3.4": 0.3}, "12.34", id="likely amount"),
+    ],
+)
+def test_an_amount_counts_before_a_likelier_text_that_is_none_unless_it_is_unlikely(probabilities, written):
+    """The limit is a tenth of the probability of the text."""
+    assert likeliest(group_by_value(hypotheses(probabilities))).written == written
 
 
 def test_a_text_a_million_times_less_likely_is_dropped():

@@ -5,15 +5,28 @@ import sys
 
 import pytest
 
-from payment_ml.errors import RegistryError
+from payment_ml.errors import ProfileError, RegistryError
 from payment_ml.recognition import readers
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.digit_classifier import DigitClassifier
 from payment_ml.registry.registry import Registry
 from payment_ml.tasks import Task
+from payment_ml.text.profiles import Profile
 
 # Libraries that reading must not import, since each delays the first reading.
-UNNEEDED = ("h5py", "keras", "matplotlib", "mlflow", "onnx", "pandas", "pooch", "psutil", "scipy", "tensorflow")
+UNNEEDED = (
+    "babel",
+    "h5py",
+    "keras",
+    "matplotlib",
+    "mlflow",
+    "onnx",
+    "pandas",
+    "pooch",
+    "psutil",
+    "scipy",
+    "tensorflow",
+)
 READ_AN_IMAGE = """
 import sys
 import numpy as np
@@ -51,6 +64,22 @@ def test_without_a_champion_the_message_says_how_to_get_one(tmp_path):
     """A newcomer may read before any network was trained."""
     with pytest.raises(RegistryError, match="none was promoted yet; run make train"):
         readers.load_digit_classifier(tmp_path)
+
+
+def test_an_amount_reader_takes_a_profile_by_name_path_or_value(reader_run, tmp_path):
+    """Without one, nothing is assumed."""
+    path = tmp_path / "slip.toml"
+    path.write_text('locale = "en_US"')
+    given = [None, "us-cheque", path, str(path), Profile("en_US")]
+    profiles = [readers.load_amount_reader(reader_run.models_dir, profile=profile).profile for profile in given]
+    assert profiles == [None, Profile("en_US", "USD", "always"), *[Profile("en_US")] * 3]
+    assert readers.load_champion(Task.AMOUNTS, reader_run.models_dir, "us-cheque").profile == profiles[1]
+
+
+def test_an_unknown_profile_is_refused_before_a_network_is_opened(tmp_path):
+    """The message lists the names."""
+    with pytest.raises(ProfileError, match="euro-slip, indian-cheque"):
+        readers.load_amount_reader(tmp_path, profile="cheque")
 
 
 @pytest.mark.parametrize("name", ["model.keras", "model.onnx"])

@@ -25,6 +25,14 @@ def test_a_model_card_before_evaluation_gives_use_and_training():
     assert "## Evaluation" not in text
 
 
+def test_a_model_card_names_the_note_as_plain_text():
+    """A note is a person's words, not markup; without one there is no line for it."""
+    metadata = {"architecture": "cnn", "task": "digits", "created": "2026-11-23"}
+    noted = model_cards.render_model_card("some-version", metadata | {"note": "a <b>\nwide net"})
+    assert noted.startswith("# some-version\n\n**a &lt;b&gt; wide net**\n\ncnn. Trained")
+    assert model_cards.render_model_card("some-version", metadata).startswith("# some-version\n\ncnn. Trained")
+
+
 def test_a_model_card_gives_counts_beside_shares(metadata):
     """A share alone hides the number of images behind it."""
     text = model_cards.render_model_card("some-version", metadata)
@@ -40,3 +48,11 @@ def test_the_serving_table_leaves_missing_results_empty(metadata):
     assert list(table["version"]) == ["evaluated", "filed"]
     assert table["risk limit"].iloc[0] == "at most 0.5% of accepted readings wrong"
     assert list(table[["accuracy", "accepted", "risk limit"]].iloc[1]) == ["", "", ""]
+
+
+def test_a_model_card_says_where_the_promise_ends(metadata):
+    """The range is that of the calibration."""
+    bounds = {"digits": [1, 7], "value": [0.01, 99999.99], "digit_height": [10, 73], "stroke_width": [0.1, 0.3]}
+    card = model_cards.render_model_card("some-version", metadata | {"range": bounds | {"tilt": [-10.8, 9.3]}})
+    assert "up to 7 digits and 99,999.99" in card
+    assert "strokes 10% to 30% as wide as a digit is high" in card

@@ -113,3 +113,22 @@ def test_a_version_with_damaged_metadata_is_named_and_not_listed(versions, conte
     assert versions.damaged() == [bad.name]
     with pytest.raises(RegistryError, match=f"version {bad.name} cannot be used"):
         versions.get(bad.name)
+
+
+def test_versions_are_found_by_name_number_and_note(versions):
+    """Several versions may share a note; they come oldest first."""
+    first, second = (register_bytes(versions, bytes([second]), second) for second in (1, 2))
+    third = versions.register(lambda path: path.write_bytes(b"x"), minimal_metadata(note="wide"))
+    versions.update_metadata(first, note="wide")
+    assert [version.name for version in versions.find("wide")] == [first.name, third.name]
+    assert [version.name for version in versions.find("2")] == [second.name]
+    assert [version.name for version in versions.find(third.name)] == [third.name]
+    with pytest.raises(RegistryError, match="expected the name, the number or the note of a version"):
+        versions.find("")
+
+
+def test_a_label_has_the_number_and_the_note_in_one_line(versions):
+    """Without a note it has the architecture and the time."""
+    version = register_bytes(versions, b"abc")
+    assert version.label == "1 mlp 11-23 12:00"
+    assert versions.update_metadata(version, note=" two\n lines ").label == "1 two lines"

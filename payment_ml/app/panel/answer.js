@@ -46,12 +46,16 @@ export function createAnswer({ prefix, onSelect, check, save, onSaved }) {
 
   const update = async (item, withName) => {
     shown = item;
-    element.hidden = !item;
-    if (!item) return;
-    result.update(item, withName);
-    form.update(item);
+    if (!item) {
+      element.hidden = true;
+      return;
+    }
     const bitmap = await createImageBitmap(item.blob).catch(() => null);
     if (shown === item) { // otherwise another item was shown meanwhile
+      // All at once: no amount may stand above the picture and the characters of another one.
+      result.update(item, withName);
+      form.update(item);
+      element.hidden = false;
       preview.update(item, bitmap);
       spelling.update(item.answer, bitmap);
     }
