@@ -71,7 +71,8 @@ def _set_apart(rng: np.random.Generator) -> WrittenAmount:
 def _styled(rng: np.random.Generator) -> WrittenAmount:
     value = _cents(rng, int(_choose(rng, {"7": 0.7, "9": 0.3})))
     thousands = _choose(rng, {"": 0.3, ",": 0.35, ".": 0.15, "'": 0.08, " ": 0.07, "lakh": 0.05})
-    mark = _choose(rng, {mark: share for mark, share in _DECIMAL_MARKS.items() if mark != thousands})
+    group_mark = "," if thousands == "lakh" else thousands
+    mark = _choose(rng, {mark: share for mark, share in _DECIMAL_MARKS.items() if mark != group_mark})
     before, behind, printed = _sides(rng)
     text = f"{before}{_with_cents(value, thousands, mark)}{behind}"
     sign = rng.random()
@@ -79,9 +80,11 @@ def _styled(rng: np.random.Generator) -> WrittenAmount:
         text = f"-{text}"
     elif sign < 0.1:
         text = f"({text})"
-    elif sign < 0.12:
+    elif sign < 0.12 and not behind:
         text = f"{text}-"
-    return WrittenAmount(value if sign >= 0.12 else -value, text, _raised_sometimes(rng), printed)
+    else:
+        return WrittenAmount(value, text, _raised_sometimes(rng), printed)
+    return WrittenAmount(-value, text, _raised_sometimes(rng), printed)
 
 
 def _hundredths(rng: np.random.Generator) -> WrittenAmount:

@@ -6,7 +6,11 @@ import pytest
 from payment_ml.synthesis import glyphs, marks
 from payment_ml.text import alphabet
 
-MARKS = [character for character in alphabet.ALPHABET if character not in "0123456789" + alphabet.NO_AMOUNT]
+MARKS = [
+    character
+    for character in alphabet.ALPHABET
+    if character not in "0123456789" + alphabet.NO_AMOUNT + alphabet.SET_APART
+]
 
 
 @pytest.mark.parametrize("thickness", [1.4, 4.5], ids=["hairline", "felt pen"])
