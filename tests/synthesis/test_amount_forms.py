@@ -29,7 +29,7 @@ def test_texts_consist_of_the_characters_that_a_network_reads(drawn):
 
 
 def test_every_layout_of_the_cents_occurs(drawn):
-    """Cents that are set apart without a mark are an eighth of the amounts, and only they have a layout that needs it."""
+    """An eighth of the amounts have cents that are set apart without a mark, and only they have a layout for that."""
     layouts = Counter(amount.layout for amount in drawn)
     assert set(layouts) == set(CentsLayout)
     apart = [amount for amount in drawn if alphabet.SET_APART in amount.text]
