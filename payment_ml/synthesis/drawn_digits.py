@@ -7,7 +7,8 @@ import numpy as np
 
 from payment_ml.datasets.mnist_format import BOX, SIDE
 from payment_ml.synthesis import allographs
-from payment_ml.synthesis.writers import DIGITS, Glyph, Writer
+from payment_ml.synthesis.glyphs import Glyph
+from payment_ml.synthesis.writers import DIGITS, Writer
 
 _HEIGHT = 40  # pixels at which digits are drawn before they are reduced
 _COPIES = 2  # of each digit by one writer

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import ImageFont
 
 from payment_ml.datasets.mnist_format import BOX
-from payment_ml.synthesis.glyphs import WriterStyle
-from payment_ml.synthesis.writers import DIGITS, Glyph
+from payment_ml.synthesis.glyphs import Glyph, WriterStyle
+from payment_ml.synthesis.writers import DIGITS
 
 # Packages `fontpkg-<family>`, whose digits look written by hand, by the names of their entry points.
 FAMILIES = (

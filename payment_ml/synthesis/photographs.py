@@ -68,7 +68,8 @@ def _pen_strength(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     elif kind < 0.16:  # pencil on rough paper
         strength *= np.clip(rng.normal(0.85, 0.35, ink.shape), 0, 1).astype(np.float32)
     elif kind < 0.22:  # a pen that runs dry
-        fading = smooth_field(*ink.shape, rng, 0.3, knots=5)
+        height, width = ink.shape
+        fading = smooth_field(height, width, rng, 0.3, knots=5)
         strength *= np.clip(0.85 + fading, 0.25, 1)
     return strength
 
