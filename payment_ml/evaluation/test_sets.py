@@ -1,5 +1,6 @@
 """Generate samples with known labels; another process renders them while the first ones are read."""
 
+import bisect
 import itertools
 import multiprocessing
 import os
@@ -28,11 +29,15 @@ _WRITERS, _WRITERS_SEED = 200, (1998, 11)
 class LazySamples(Sequence[Sample]):
     """Hold samples in the order in which they are rendered; access to one that is not rendered yet waits for it."""
 
-    def __init__(self, chunks: Sequence[Future[list[Sample]]], count: int):
-        self._chunks, self._count = chunks, count
+    def __init__(self, chunks: Sequence[Future[list[Sample]]], sizes: Sequence[int]):
+        self._chunks, self._sizes = list(chunks), list(sizes)
+        self._ends = list(itertools.accumulate(sizes))
 
     def __len__(self) -> int:
-        return self._count
+        return self._ends[-1] if self._ends else 0
+
+    def __add__(self, other: "LazySamples") -> "LazySamples":
+        return LazySamples(self._chunks + other._chunks, self._sizes + other._sizes)
 
     def __iter__(self) -> Iterator[Sample]:
         return itertools.chain.from_iterable(chunk.result() for chunk in self._chunks)
@@ -43,9 +48,10 @@ class LazySamples(Sequence[Sample]):
     def __getitem__(self, index: slice) -> list[Sample]: ...
     def __getitem__(self, index: int | slice) -> Sample | list[Sample]:
         if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(self._count))]
-        i = range(self._count)[index]
-        return self._chunks[i // _CHUNK_SIZE].result()[i % _CHUNK_SIZE]
+            return [self[i] for i in range(*index.indices(len(self)))]
+        i = range(len(self))[index]
+        chunk = bisect.bisect_right(self._ends, i)
+        return self._chunks[chunk].result()[i - self._ends[chunk] + self._sizes[chunk]]
 
 
 def generate_samples(task: str, split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> LazySamples:
@@ -73,6 +79,15 @@ def test_set(task: str, test: Split, seed: int, settings: EvaluationSettings | N
     """
     count = (settings or EvaluationSettings()).test_samples[Task(task)]
     return generate_samples(task, test, count, np.random.default_rng([seed, 3]))
+
+
+def calibration_set(task: str, split: Split, count: int, rng: np.random.Generator) -> LazySamples:
+    """Render the samples that a reader is calibrated on, in grey levels; an eighth more than `count` holds no amount.
+
+    Whoever uploads amounts also uploads what is none. Whether a photograph of a digit shows one is not asked.
+    """
+    samples = generate_samples(task, split, count, rng, colour=False)
+    return samples + negative_samples(split, count // 8, rng, colour=False) if task == Task.AMOUNTS else samples
 
 
 def negative_samples(split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> LazySamples:
@@ -108,11 +123,11 @@ def _generate(kind: str, split: Split, count: int, rng: np.random.Generator, col
         for start, generator in zip(starts, rng.spawn(len(starts)), strict=True)
     ]
     if count > MAX_IN_PROCESS:
-        return LazySamples([_submit(job) for job in jobs], count)
+        return LazySamples([_submit(job) for job in jobs], [job.size for job in jobs])
     chunks: list[Future[list[Sample]]] = [Future() for _ in jobs]
     for chunk, job in zip(chunks, jobs, strict=True):
         chunk.set_result(_render_chunk(job))
-    return LazySamples(chunks, count)
+    return LazySamples(chunks, [job.size for job in jobs])
 
 
 def _submit(job: _Job) -> Future[list[Sample]]:

@@ -24,6 +24,8 @@ class Sample:
     image: np.ndarray  # uint8 [height, width, 3], sRGB, or [height, width] in grey levels
     label: str  # ground truth: "1234.56", or a digit; empty for an image without an amount
     written: str  # the text on the paper, with every mark
+    hand: str = ""  # that wrote it: MNIST, simulated or mixed; empty where none did
+    layout: str = ""  # of the cents, as in `CentsLayout`
 
     @property
     def digits(self) -> str:
@@ -122,7 +124,7 @@ def render_amount(
         line = WrittenLine(photographs.tilt(line.ink, rng.uniform(-5, 5)))
     ink, print_ = pages.place_line(line, size, rng, written.printed_before)
     image = photographs.render_photograph(ink, rng, print_, colour)
-    return Sample(image, written.label, written.text)
+    return Sample(image, written.label, written.text, hand.kind, written.layout)
 
 
 def render_struck_out(hands: Hands, rng: np.random.Generator, colour: bool = True) -> np.ndarray:

@@ -68,6 +68,8 @@ class GlyphBank:
     It is a hand (`hands.Hand`), of which every amount has another style.
     """
 
+    kind = "MNIST"
+
     def __init__(self, images: np.ndarray, labels: np.ndarray):
         """Measure each digit once.
 

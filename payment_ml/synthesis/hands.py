@@ -16,6 +16,10 @@ _MIXED_SIMULATED_SHARE = 0.5  # of the digits of a mixed amount
 class Hand(Protocol):
     """Write digits in one hand."""
 
+    @property
+    def kind(self) -> str:
+        """Return MNIST, simulated or mixed, for reports."""
+
     def style(self, rng: np.random.Generator, size: float) -> WriterStyle:
         """Return the style of the marks beside the digits; `size` is the height of a digit in pixels."""
 
@@ -34,6 +38,7 @@ class Hands(Protocol):
 class SimulatedHand:
     """Write as a simulated writer."""
 
+    kind = "simulated"
     writer: Writer
 
     def style(self, rng: np.random.Generator, size: float) -> WriterStyle:
@@ -49,6 +54,7 @@ class SimulatedHand:
 class MixedHand:
     """Write some digits as MNIST's writers and others as a simulated writer, in one style."""
 
+    kind = "mixed"
     mnist: GlyphBank
     writer: Writer
 
