@@ -243,7 +243,7 @@ ARCHITECTURES = {
         quick_data_options={"amounts": 4_096},
         fine_tuning={"epochs": 3, "learning_rate": 7e-4, "warmup_fraction": 0.1},
         fine_tuning_data_options={"amounts": 16_384},
-        min_accuracy=0.93,
+        min_accuracy=0.75,  # one amount in eight has cents set apart, and many are faint or on dense patterns
         quick_accuracy=0.3,
     ),
 }
