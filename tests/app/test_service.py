@@ -76,9 +76,9 @@ def test_a_question_can_name_the_kind_of_form(service, reader):
     assert service.check("5,000", Task.AMOUNTS, "no such form") == service.check("5,000", Task.AMOUNTS)
 
 
-def test_an_unnamed_profile_is_offered_too(reader, feedback):
+def test_an_unnamed_profile_is_offered_too(reader, tmp_path):
     """It is the choice of the service."""
-    service = PredictionService({Task.AMOUNTS: reader}, feedback, Profile("de_CH", cents="always"))
+    service = PredictionService({Task.AMOUNTS: reader}, FeedbackStore(tmp_path), Profile("de_CH", cents="always"))
     assert service.profile in service.profiles
     assert service.check("1'234.50", Task.AMOUNTS) == {"means": "1,234.50"}
 

@@ -1,19 +1,19 @@
 import { createElement } from "./elements.js";
 
-const KEY = "payment-ml.profile"; // in the browser's storage, which keeps the choice of a person
+const FORM_KEY = "payment-ml.profile"; // in the browser's storage, which keeps the choice of a person
 
 /** Return what a person chose before on this computer; null when nothing, or where the browser stores nothing. */
-function recall(profiles) {
+function recallForm(profiles) {
   try {
-    const name = localStorage.getItem(KEY);
+    const name = localStorage.getItem(FORM_KEY);
     return profiles.includes(name) ? name : null;
   } catch {
     return null;
   }
 }
 
-function remember(name) {
-  try { localStorage.setItem(KEY, name); } catch { /* the choice then lasts as long as the page */ }
+function rememberForm(name) {
+  try { localStorage.setItem(FORM_KEY, name); } catch { /* the choice then lasts as long as the page */ }
 }
 
 /**
@@ -23,13 +23,13 @@ function remember(name) {
  * chose.
  */
 export function createFormChoice({ profiles, chosen, prefix, onChange }) {
-  const value = recall(profiles) ?? chosen;
+  const value = recallForm(profiles) ?? chosen;
   const options = profiles.map((name) => createElement("option", {
     value: name, textContent: name ? name.replaceAll("-", " ") : "any form", selected: name === value,
   }));
   const select = createElement("select", {
     id: `${prefix}-form`, className: "pml-select",
-    on: { change: () => { remember(select.value); onChange(select.value); } },
+    on: { change: () => { rememberForm(select.value); onChange(select.value); } },
   }, ...options);
   const label = createElement("label", { for: select.id, textContent: "Kind of form" });
   const element = createElement("div", { className: "pml-row pml-form-choice" }, label, select);
