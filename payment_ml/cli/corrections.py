@@ -29,7 +29,7 @@ def corrections() -> None:
 
 
 @corrections.command("import")
-@click.argument("truth", type=click.Path(exists=True, path_type=Path), metavar="TRUTH.csv")
+@click.argument("truth", type=click.Path(path_type=Path), metavar="TRUTH.csv")
 @click.option(
     "--quota", type=click.IntRange(1), default=_DEFAULT_QUOTA, show_default=True,
     help="Corrections that this archive may supply; of a larger one, a random part is imported.",
@@ -55,6 +55,8 @@ def import_archive(
     from payment_ml.text.profiles import load_profile
     from payment_ml.text.truth_files import read_truth_file
 
+    if not truth.exists():
+        raise click.UsageError(f"expected a csv, or a folder or zip with one, but {truth} does not exist")
     try:
         form = load_profile(profile)
         if source is not None:

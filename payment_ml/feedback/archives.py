@@ -101,8 +101,9 @@ def open_archive(path: Path) -> Iterator[Path]:
 
 
 def source_name(path: Path, truth: TruthFile) -> str:
-    """Return the name of the source that an archive is: that of its file, and a part of the csv's checksum."""
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._")[:48] or "archive"
+    """Return the name of an archive as a source: that of its file or folder, and a part of the checksum of its csv."""
+    named = path.resolve().parent if path.name == TRUTH else path
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", named.stem).strip("-._")[:48] or "archive"
     return f"{stem}-{truth.sha256[:8]}"
 
 
