@@ -1,9 +1,9 @@
 """Measure how probable the reader that serves finds the digits of an archive, and other digits in the same pictures.
 
 For each picture of a csv with the columns `file` and `truth`, the exact log-probability of its digits, whatever marks
-stand between them, in the crop that shows them best; the same of the digits of the next row with another amount, which
-an archive in the wrong order would give; and of the right digits with one wrong among them. The table has percentiles in
-nats, and how many fall below limits for quarantine. See docs/decisions/corrections.md.
+stand between them, in the crop that shows them best; the same of the digits of the next row with another amount, as in
+an archive out of step; and of the right digits with one wrong among them. The table has percentiles in nats, and how
+many fall below limits for quarantine. See docs/decisions/corrections.md.
 
 Run: .venv/bin/python benchmarks/impossible_labels.py TRUTH.csv
 """

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import itertools
+import math
 import re
 import tempfile
 import zipfile
@@ -36,7 +37,7 @@ TRUTH = "TRUTH.csv"  # in a folder or a zip
 PICTURES = "pictures"  # folder of an export
 QUOTA = 5000  # corrections that an archive may supply where the operator sets no other number
 _MAX_ZIP_BYTES = 4_000_000_000  # unpacked
-_GROUP = 96  # pictures that are read together
+_GROUP, _GROUP_PIXELS = 96, 50_000_000  # pictures that are read together, and all of their pixels, at most
 
 Progress = Callable[[Iterable[Any], int], Iterable[Any]]  # wraps items, of which there are so many
 
@@ -147,6 +148,16 @@ def import_archive(
         pass
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """Hold a row that is new, with its label, image and the image's name."""
+
+    row: TruthRow
+    label: Label
+    image: Image.Image
+    name: str
+
+
 class _Importer:
     """Save the rows of one archive, group by group."""
 
@@ -154,80 +165,68 @@ class _Importer:
         self._feedback, self._reader, self._report = feedback, reader, report
         self._known_writing = NearDuplicateIndex(HeldOutImages(np.zeros((0, 28, 28), np.uint8), []))
 
-    def add(self, rows: Sequence[TruthRow]) -> Iterator[TruthRow]:
-        """Check and save rows, and yield each when it is finished."""
-        for start in range(0, len(rows), _GROUP):
-            yield from self._add_group(rows[start : start + _GROUP])
-
-    def _add_group(self, rows: Sequence[TruthRow]) -> Iterator[TruthRow]:
-        """Check and save a group of rows; those that are new are read together."""
-        new: list[tuple[TruthRow, Label, Image.Image]] = []
-        labels: dict[str, Label] = {}
+    def add(self, rows: Iterable[TruthRow]) -> Iterator[TruthRow]:
+        """Check and save rows, and yield each when it is finished; those that are new are read in groups."""
+        group: list[_Opened] = []
         for row in rows:
             try:
-                opened = self._open(row, labels)
+                opened = self._open(row, group)
             except (ImageError, FeedbackError, CorruptFileError) as error:
                 self._report.failed.append((row.file, str(error)))
                 opened = None
             if opened is None:
                 yield row
-            else:
-                new.append((row, *opened))
-        readings: Iterable[AmountReading | None] = itertools.repeat(None, len(new))
-        if self._reader is not None:
-            readings = self._reader.stream(image for _, _, image in new)
-        for (row, label, image), reading in zip(new, readings, strict=True):
-            self._save(row, label, image, reading)
-            yield row
+                continue
+            group.append(opened)
+            if len(group) == _GROUP or sum(math.prod(item.image.size) for item in group) > _GROUP_PIXELS:
+                yield from self._save_group(group)
+                group = []
+        yield from self._save_group(group)
 
-    def _open(self, row: TruthRow, labels: dict[str, Label]) -> tuple[Label, Image.Image] | None:
-        """Return the label and the image of a row; None where the image is known with the same label.
-
-        Parameters
-        ----------
-        labels : of the images of the group so far, by name
-        """
+    def _open(self, row: TruthRow, group: Sequence[_Opened]) -> _Opened | None:
+        """Return a row with its label and image; None where saved images or the group have it with the same label."""
         if row.problem is not None:
             raise FeedbackError(row.problem)
         label = parse_truth(row.truth, row.value)
         image = image_loading.load(row.path)
         name = image_name(image)
         saved = self._feedback.get(name)
-        known = labels.get(name) if saved is None else saved.label
+        known = saved.label if saved else next((item.label for item in group if item.name == name), None)
         if known is None:
-            labels[name] = label
-            return label, image
-        if known != label:
+            return _Opened(row, label, image, name)
+        if not known.agrees(label):
             raise FeedbackError(f"this picture is known as {known}, and here it is {label}; correct the wrong one")
         self._report.known += 1
         return None
 
-    def _save(self, row: TruthRow, label: Label, image: Image.Image, reading: AmountReading | None) -> None:
-        checked = self._check(row, label, image, reading)
-        record = {} if reading is None or self._reader is None else {
-            "text": reading.text,
-            "confidence": reading.confidence,
-            "decision": reading.decision,
-            "version": self._reader.version.name,
-        }  # fmt: skip
+    def _save_group(self, group: Sequence[_Opened]) -> Iterator[TruthRow]:
+        readings: Iterable[AmountReading | None] = itertools.repeat(None, len(group))
+        if self._reader is not None:
+            readings = self._reader.stream(item.image for item in group)
+        for item, reading in zip(group, readings, strict=True):
+            self._save(item, reading)
+            yield item.row
+
+    def _save(self, item: _Opened, reading: AmountReading | None) -> None:
+        checked, report = self._check(item, reading), self._report
+        record: dict[str, Any] = {}
+        if reading is not None:
+            record = {"text": reading.text, "confidence": reading.confidence, "decision": reading.decision}
+            record["version"] = report.version
         if checked.reason is not None:
             record[batches.DOUBT] = checked.reason
-        self._feedback.save_label(image, Task.AMOUNTS, label, row.truth, record, self._report.source)
+        self._feedback.save_label(item.image, Task.AMOUNTS, item.label, item.row.truth, record, report.source)
         if checked.reason is not None:
-            self._report.quarantined.append((row.file, checked.reason))
+            report.quarantined.append((item.row.file, checked.reason))
             return
-        self._report.accepted += 1
-        self._report.with_marks += self._reader is not None and checked.written != amounts.digits_of(checked.written)
+        report.accepted += 1
+        report.with_marks += reading is not None and checked.written != amounts.digits_of(checked.written)
 
-    def _check(
-        self, row: TruthRow, label: Label, image: Image.Image, reading: AmountReading | None
-    ) -> CuratedCorrection:
-        correction = Correction(
-            image_name(image), Task.AMOUNTS, label.text, row.truth, "", {}, self._report.source, (), label.digits
-        )
-        grey = image_loading.load_grey(image)
+    def _check(self, item: _Opened, reading: AmountReading | None) -> CuratedCorrection:
+        label, source = item.label, self._report.source
+        correction = Correction(item.name, Task.AMOUNTS, label.text, item.row.truth, "", {}, source, (), label.digits)
         champions: Champions = {} if self._reader is None else {Task.AMOUNTS: self._reader}
-        return curation.check(correction, grey, champions, self._known_writing, reading)
+        return curation.check(correction, image_loading.load_grey(item.image), champions, self._known_writing, reading)
 
 
 def export_archive(

@@ -30,6 +30,14 @@ class Label:
             not self.text and has_digits
         )
 
+    def agrees(self, other: "Label") -> bool:
+        """Return whether two labels can be of one amount; one may say the value alone, and the other the digits."""
+        if self.text and other.text and self.text != other.text:
+            return False
+        if self.digits and other.digits:
+            return self.digits == other.digits
+        return bool(set(self.digit_sequences()) & set(other.digit_sequences()))
+
     def digit_sequences(self) -> list[str]:
         """Return the sequences of digits that an amount with this label may be written with, the plainest first."""
         return [self.digits] if self.digits else digit_sequences(Decimal(self.text))

@@ -33,7 +33,7 @@ class Spelling:
 
     written: str  # with all marks
     cut: int = 0  # index of the crop in `dataset.crops`
-    log_probability: float = 0.0  # of the digits in that crop, whatever marks stand between them; nats
+    log_probability: float = 0.0  # of the digits in the best crop, whatever marks stand between them; nats
 
     @property
     def is_impossible(self) -> bool:
@@ -74,7 +74,7 @@ def find_spelling(line: LineImage, label: Label, recognizer: LineRecognizer) -> 
         return plain_spelling(line, label) and Spelling("", 0, max(best))
     cut = next(i for i, score in enumerate(best) if score >= max(best) - _CROP_MARGIN)
     digits = sequences[int(scores[cut].argmax())]
-    return Spelling(_likeliest_text(log_probs[cut], label, digits), cut, best[cut])
+    return Spelling(_likeliest_text(log_probs[cut], label, digits), cut, max(best))
 
 
 def _likeliest_text(log_probs: np.ndarray, label: Label, digits: str) -> str:

@@ -69,3 +69,20 @@ def test_an_amount_can_be_written_with_different_digits():
     """With cents, without them, and with cents as hundredths."""
     assert digit_sequences(Decimal("1500.00")) == ["150000", "150000100", "1500", "1500100"]
     assert digit_sequences(Decimal("0.50")) == ["050", "050100", "50", "50100"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "agree"),
+    [
+        (Label("26.50"), Label("26.50", "2650"), True),
+        (Label("26.50"), Label("", "2650"), True),
+        (Label("2650.00"), Label("", "2650"), True),
+        (Label("", "2650"), Label("", "2650"), True),
+        (Label("26.50"), Label("2650.00", "2650"), False),
+        (Label("26.50"), Label("", "2651"), False),
+        (Label("26.50", "2650"), Label("26.50", "2650100"), False),
+    ],
+)
+def test_labels_agree_where_they_can_be_of_one_amount(first, second, agree):
+    """A clerk typed the value on the page, and an archive has the digits of the same picture."""
+    assert first.agrees(second) is second.agrees(first) is agree
