@@ -69,8 +69,9 @@ def import_archive(
         report.source = source or archives.source_name(truth, rows)
         reader = _reader(models_dir, form)
         report.version = None if reader is None else reader.version.name
+        unpacked = path.parent.resolve() if truth.is_file() and path != truth else None
         archives.import_archive(
-            rows, FeedbackStore(data_dir / "feedback"), reader, report, quota, _progress("importing")
+            rows, FeedbackStore(data_dir / "feedback"), reader, report, quota, _progress("importing"), unpacked
         )
         _describe_import(report)
 

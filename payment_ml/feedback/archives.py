@@ -74,7 +74,7 @@ class ImportReport:
 def open_archive(path: Path) -> Iterator[Path]:
     """Yield the path of the csv of an archive: a csv, or a folder or a zip with a TRUTH.csv in it.
 
-    A zip is unpacked to a temporary folder that the owner alone may enter.
+    A zip, which somebody else may have made, is unpacked to a temporary folder that the owner alone may enter.
 
     Raises
     ------
@@ -119,6 +119,7 @@ def import_archive(
     report: ImportReport,
     quota: int = QUOTA,
     progress: Progress = _no_progress,
+    confined_to: Path | None = None,
 ) -> None:
     """Save the pictures of an archive as corrections of one source.
 
@@ -134,6 +135,7 @@ def import_archive(
     report : names the source, and counts what becomes of the rows
     quota : rows that are imported, and corrections that retraining may use
     progress : wraps the rows as they are finished
+    confined_to : resolved folder that holds all pictures; None: the rows may name any
 
     Raises
     ------
@@ -144,7 +146,7 @@ def import_archive(
     batches.save(feedback.folder, Batch(report.source, quota, now, profile or ""))
     chosen = _choose(truth.rows, quota)
     report.rows, report.left_out = len(truth.rows), len(truth.rows) - len(chosen)
-    for _ in progress(_Importer(feedback, reader, report).add(chosen), len(chosen)):
+    for _ in progress(_Importer(feedback, reader, report, confined_to).add(chosen), len(chosen)):
         pass
 
 
@@ -161,8 +163,10 @@ class _Opened:
 class _Importer:
     """Save the rows of one archive, group by group."""
 
-    def __init__(self, feedback: FeedbackStore, reader: AmountReader | None, report: ImportReport):
-        self._feedback, self._reader, self._report = feedback, reader, report
+    def __init__(
+        self, feedback: FeedbackStore, reader: AmountReader | None, report: ImportReport, confined_to: Path | None
+    ):
+        self._feedback, self._reader, self._report, self._confined_to = feedback, reader, report, confined_to
         self._known_writing = NearDuplicateIndex(HeldOutImages(np.zeros((0, 28, 28), np.uint8), []))
 
     def add(self, rows: Iterable[TruthRow]) -> Iterator[TruthRow]:
@@ -187,6 +191,8 @@ class _Importer:
         """Return a row with its label and image; None where saved images or the group have it with the same label."""
         if row.problem is not None:
             raise FeedbackError(row.problem)
+        if self._confined_to is not None and not row.path.resolve().is_relative_to(self._confined_to):
+            raise FeedbackError("expected a picture of the zip, but the path leads out of it; correct the row")
         label = parse_truth(row.truth, row.value)
         image = image_loading.load(row.path)
         name = image_name(image)

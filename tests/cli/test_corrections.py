@@ -148,6 +148,18 @@ def test_a_profile_says_what_digits_mean_and_the_quota_takes_a_part(archive, rea
     assert "bank" in run_cli("corrections", "list", "--data", data_dir).stdout
 
 
+def test_a_zip_names_no_picture_outside_of_it(archive, reader_run, tmp_path):
+    """Somebody else may have made it: its absolute path is refused, and its own picture imported."""
+    with zipfile.ZipFile(tmp_path / "made.zip", "w") as made:
+        made.write(archive / "0.png", "bank/0.png")
+        made.writestr("bank/TRUTH.csv", f"file,truth\n0.png,265000\n{archive / '1.png'},140755\n")
+    arguments = ["--data", tmp_path / "data", "--models", reader_run.models_dir]
+    done = run_cli("corrections", "import", tmp_path / "made.zip", *arguments)
+    ending = json.loads(done.stderr.splitlines()[-1])
+    assert (done.returncode, ending["accepted"], ending["failed"]) == (1, 1, 1)
+    assert "leads out of it" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
