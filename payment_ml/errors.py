@@ -58,6 +58,10 @@ class ProfileError(PaymentMLError, ValueError):
     """Report a profile that does not exist, or whose values are not valid."""
 
 
+class TruthFileError(PaymentMLError, ValueError):
+    """Report a csv that does not say what is written on pictures; the message names what it lacks."""
+
+
 class FeedbackError(PaymentMLError, ValueError):
     """Report a correction that cannot be saved or used."""
 

@@ -8,7 +8,8 @@ from typing import Any
 from PIL import Image
 
 from payment_ml.errors import CorruptFileError, FeedbackError, ImageError
-from payment_ml.feedback.store import FeedbackStore, parse_label
+from payment_ml.feedback.labels import parse_typed
+from payment_ml.feedback.store import FeedbackStore
 from payment_ml.imaging import image_loading
 from payment_ml.recognition.reader import Reader, Reading
 from payment_ml.recognition.readings import Character
@@ -110,7 +111,7 @@ class PredictionService:
     def check(self, typed: str, task: Task, profile: str | None = None) -> dict[str, Any]:
         """Return the label that a typed text would be saved as: `means` for people, or `refused`."""
         try:
-            label = parse_label(task, typed, self._profile(profile))
+            label = parse_typed(task, typed, self._profile(profile)).text
         except FeedbackError as error:
             return {"refused": str(error)}
         return {"means": _format_value(Decimal(label), task)}

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from payment_ml import __version__, paths
+from payment_ml.cli.corrections import corrections
 from payment_ml.cli.last_line import BatchSummary, end_retraining, ends_with_json
 from payment_ml.cli.models import models
 from payment_ml.cli.options import DATA, MODELS, PROFILE, needs_extra
@@ -217,6 +218,7 @@ def demo(
 
 
 cli.add_command(models)
+cli.add_command(corrections)
 
 if __name__ == "__main__":
     main()
