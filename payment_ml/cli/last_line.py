@@ -16,10 +16,8 @@ from typing import Any, NoReturn
 
 import click
 
-from payment_ml.errors import LockedError, PaymentMLError
+from payment_ml.errors import NOT_READ, LockedError, PaymentMLError
 from payment_ml.pipeline import log_setup
-
-NOT_READ = "not read: "  # how the reason of a row begins whose file gave no picture; its kind follows
 
 
 class BatchSummary:

@@ -1,11 +1,14 @@
 """Choose accept thresholds that control the risk, by exact binomial bounds; and compute risk-coverage curves."""
 
+import math
+
 import numpy as np
 import scipy  # loads scipy.stats at the first call: commands that only read images start without it
 
 from payment_ml.recognition.acceptance import AcceptanceRule
 
 _START_COVERAGES = (30, 55, 80)  # percent accepted
+_LARGEST_FACTOR = 1000.0  # by which `readings_needed` multiplies pictures before it gives up
 
 
 def clopper_pearson(errors: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -29,7 +32,12 @@ def risk_upper_bound(errors: int, total: int, confidence: float = 0.95) -> float
 
 
 def control_risk(
-    confidences: np.ndarray, correct: np.ndarray, risk: float = 0.005, confidence: float = 0.95
+    confidences: np.ndarray,
+    correct: np.ndarray,
+    risk: float = 0.005,
+    confidence: float = 0.95,
+    *,
+    fit_starts: bool = False,
 ) -> AcceptanceRule:
     """Choose the lowest accept threshold for which at most `risk` of the accepted readings are wrong.
 
@@ -38,12 +46,17 @@ def control_risk(
     accepting more, in steps of 1%, until the exact bound exceeds the risk. The three starts share the permitted error
     probability equally; a single start at the strict end would be stopped by one confident error.
 
+    Fewer than `least_accepted` readings cannot support the risk even without an error. With `fit_starts`, no start is
+    stricter than that, and where there are hardly more readings, a single start has all of the permitted error
+    probability. The starts depend on the number of readings alone, so the guarantee stays.
+
     Parameters
     ----------
     confidences : float [n], of calibration readings
     correct : bool [n]
     risk : largest permitted share of wrong readings among accepted ones, in (0, 1)
     confidence : of the guarantee, in (0, 1)
+    fit_starts : fit the starting coverages to the number of readings, which are few
 
     Returns
     -------
@@ -55,11 +68,13 @@ def control_risk(
     confidences, correct = np.asarray(confidences, np.float64), np.asarray(correct, bool)
     total = len(confidences)
     descending = np.sort(confidences)[::-1]
-    start_confidence = 1 - (1 - confidence) / len(_START_COVERAGES)
+    starts, start_confidence = list(_START_COVERAGES), 1 - (1 - confidence) / len(_START_COVERAGES)
+    if fit_starts or not total:
+        starts, start_confidence = _fitted_starts(total, risk, confidence)
     best = AcceptanceRule(1.0 + 1e-9, risk, confidence, 0, 0, total, 1.0)
-    for start in _START_COVERAGES if total else ():
+    for start in starts:
         for percent in range(start, 101):
-            threshold = descending[max(0, round(percent * total / 100) - 1)]
+            threshold = descending[max(0, math.ceil(percent * total / 100) - 1)]
             accepted, errors = count_accepted(confidences, correct, threshold)
             bound = risk_upper_bound(errors, accepted, start_confidence)
             if bound > risk:
@@ -67,6 +82,69 @@ def control_risk(
             if threshold < best.threshold:
                 best = AcceptanceRule(float(threshold), risk, confidence, accepted, errors, total, bound)
     return best
+
+
+def _fitted_starts(total: int, risk: float, confidence: float) -> tuple[list[int], float]:
+    """Return coverages in percent from which a number of readings can support a risk, and the confidence of a bound."""
+    shared = 1 - (1 - confidence) / len(_START_COVERAGES)
+    least = least_accepted(risk, shared)
+    if total >= 2 * least:
+        return [max(start, math.ceil(100 * least / total)) for start in _START_COVERAGES], shared
+    least = least_accepted(risk, confidence)
+    return [math.ceil(100 * least / total)] if total >= least else [], confidence
+
+
+def least_accepted(risk: float, confidence: float = 0.95) -> int:
+    """Return how many accepted readings it takes to support a risk if none of them is wrong.
+
+    Without an error the exact upper bound of n readings is 1 - (1 - confidence)^(1/n).
+    """
+    return math.ceil(math.log(1 - confidence) / math.log(1 - risk))
+
+
+def readings_needed(
+    confidences: np.ndarray, correct: np.ndarray, risk: float, confidence: float = 0.95
+) -> float | None:
+    """Estimate how many times as many readings it takes to support a risk for some threshold.
+
+    The estimate supposes that further readings are like these: a threshold then accepts so many times as many readings,
+    and so many times as many errors. The strictest thresholds have few errors but accept little; the one that takes the
+    fewest readings counts.
+
+    Parameters
+    ----------
+    confidences : float [n]
+    correct : bool [n]
+    risk : largest permitted share of wrong readings among accepted ones, in (0, 1)
+    confidence : of the guarantee, in (0, 1)
+
+    Returns
+    -------
+    a factor of at least 1; None if no number of such readings supports the risk, or n is 0
+    """
+    order = np.argsort(-np.asarray(confidences), kind="stable")
+    errors = np.cumsum(~np.asarray(correct, bool)[order])
+    factors = []
+    # Of the thresholds with equally many errors, the loosest takes the fewest readings.
+    for count in np.unique(errors):
+        accepted = int(np.searchsorted(errors, count, side="right"))
+        if count / accepted < risk:
+            factors.append(_factor(int(count), accepted, risk, confidence))
+    return min((factor for factor in factors if factor < _LARGEST_FACTOR), default=None)
+
+
+def _factor(errors: int, accepted: int, risk: float, confidence: float) -> float:
+    """Return by which factor to multiply errors and accepted readings for the bound to keep the risk."""
+
+    def excess(factor: float) -> float:
+        wrong, total = factor * errors, factor * accepted
+        return float(scipy.stats.beta.ppf(confidence, wrong + 1, total - wrong)) - risk
+
+    if excess(1.0) <= 0:
+        return 1.0
+    if excess(_LARGEST_FACTOR) > 0:
+        return _LARGEST_FACTOR
+    return float(scipy.optimize.brentq(excess, 1.0, _LARGEST_FACTOR))
 
 
 def count_accepted(confidences: np.ndarray, correct: np.ndarray, threshold: float) -> tuple[int, int]:
