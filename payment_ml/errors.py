@@ -4,7 +4,6 @@ All derive from `PaymentMLError`, so that a program can catch one class. Each al
 that fits it, and its message says what was expected, what came and what to do next.
 """
 
-
 NOT_READ = "not read: "  # how the reason of a reading begins whose source gave no picture; its kind follows
 
 

@@ -70,7 +70,7 @@ class BatchSummary:
             raise  # wrong usage, before the batch began
         except BaseException as error:  # noqa: BLE001 - every end is reported
             reason = describe(error)
-            self._report(error, reason)
+            report_error(error, reason)
         for line in self._failed:
             click.echo(f"payment-ml: {line}", err=True)
         status = 1 if reason or self._failed else 0
@@ -79,14 +79,15 @@ class BatchSummary:
         click.echo(json.dumps(ending | ({"reason": reason} if reason else {}), ensure_ascii=False), err=True)
         sys.exit(status)
 
-    @staticmethod
-    def _report(error: BaseException, reason: str) -> None:
-        if isinstance(error, BrokenPipeError):  # the reader of a pipe, such as head, has closed it
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        elif isinstance(error, PaymentMLError | OSError | KeyboardInterrupt):
-            click.echo(f"payment-ml: {reason}", err=True)
-        else:
-            traceback.print_exception(error)
+
+def report_error(error: BaseException, reason: str) -> None:
+    """Print an exception on stderr: in words, or with a traceback if nobody raised it on purpose."""
+    if isinstance(error, BrokenPipeError):  # the reader of a pipe, such as head, has closed it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    elif isinstance(error, PaymentMLError | OSError | KeyboardInterrupt):
+        click.echo(f"payment-ml: {reason}", err=True)
+    else:
+        traceback.print_exception(error)
 
 
 def unread_kind(reason: str | None) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from payment_ml import __version__, paths
+from payment_ml.cli.evaluation import evaluate
 from payment_ml.cli.last_line import BatchSummary, end_retraining, ends_with_json
 from payment_ml.cli.models import models
 from payment_ml.cli.options import DATA, MODELS, PROFILE, needs_extra
@@ -204,6 +205,7 @@ def demo(
     )
 
 
+cli.add_command(evaluate)
 cli.add_command(models)
 
 if __name__ == "__main__":

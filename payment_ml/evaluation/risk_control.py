@@ -130,7 +130,10 @@ def readings_needed(
         accepted = int(np.searchsorted(errors, count, side="right"))
         if count / accepted < risk:
             factors.append(_factor(int(count), accepted, risk, confidence))
-    return min((factor for factor in factors if factor < _LARGEST_FACTOR), default=None)
+    factor = min((factor for factor in factors if factor < _LARGEST_FACTOR), default=None)
+    # A single start does not reach a threshold behind an early error; several starts take more readings.
+    shared = least_accepted(risk, 1 - (1 - confidence) / len(_START_COVERAGES))
+    return factor if factor is None or factor > 1 else max(1.0, 2 * shared / len(order))
 
 
 def _factor(errors: int, accepted: int, risk: float, confidence: float) -> float:
