@@ -4,7 +4,7 @@ import functools
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from payment_ml.evaluation.own_pictures import OwnPictures
     from payment_ml.evaluation.recalibration import Recalibration
     from payment_ml.recognition.amount_reader import AmountReader
-    from payment_ml.recognition.readings import AmountReading
+    from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
 
 _SHOWN_MISTAKES = 20
 
@@ -64,9 +64,10 @@ def evaluate(truth: Path, profile: str | None, risk: float | None, recalibrate: 
     with _last_line(ending):
         reader = readers.load_amount_reader(models_dir, profile=form)
         if recalibrate:
-            reader, risk = reader.with_card_calibration(), risk or own_pictures.DEFAULT_RISK
+            reader = reader.with_card_calibration()
         ending["version"] = reader.version.name
-        measured = own_pictures.read_pictures(reader, known.rows, risk, _progress)
+        progress = functools.partial(own_pictures.show_progress, hidden=not sys.stderr.isatty())
+        measured = own_pictures.read_pictures(reader, known.rows, risk, progress)
         ending |= measured.as_counts()
         click.echo(own_reports.title(measured, reader, known.path.name))
         _print_report(measured, reader)
@@ -99,7 +100,7 @@ def _print_report(measured: "OwnPictures", reader: "AmountReader") -> None:
             click.echo("\n".join(["", own_reports.promise(measured), *filter(None, [own_reports.left_out(measured)])]))
 
 
-def _file(outcome: "Recalibration", file: Any, models_dir: Path) -> None:
+def _file(outcome: "Recalibration", file: "Callable[[ProfileCalibrationStore], str]", models_dir: Path) -> None:
     """File a recalibration where the pictures support it, and say what serves."""
     from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
 
@@ -108,14 +109,6 @@ def _file(outcome: "Recalibration", file: Any, models_dir: Path) -> None:
         click.echo(f"It is filed as {file(ProfileCalibrationStore(models_dir))}, and serves under this profile.")
     else:
         click.echo("Nothing was filed; what served before serves on.")
-
-
-def _progress(readings: Iterable["AmountReading"], total: int) -> Iterable["AmountReading"]:
-    """Show a progress bar on a terminal."""
-    from tqdm import tqdm
-
-    bar: Iterable[AmountReading] = tqdm(readings, "reading", total, unit="picture", disable=not sys.stderr.isatty())
-    return bar
 
 
 @contextmanager

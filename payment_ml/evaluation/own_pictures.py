@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
 from payment_ml.errors import NOT_READ
 from payment_ml.evaluation import risk_control
+from payment_ml.imaging import image_loading
 from payment_ml.recognition import acceptance
 from payment_ml.recognition.acceptance import AcceptanceRule
 from payment_ml.recognition.amount_reader import AmountReader
@@ -91,13 +93,21 @@ class OwnPictures:
 
         Returns
         -------
-        coverage, the share of all pictures that are accepted, and risk; float64 [m] each, in [0, 1]
+        coverage, the share of all pictures that are accepted, and risk; float64 [m] each, in [0, 1]; the point 0, 0
+        alone where no threshold accepts any
         """
         allowed = self.may_accept
         if not allowed.any():
-            return np.zeros(0), np.zeros(0)
+            return np.zeros(1), np.zeros(1)
         coverage, risk = risk_control.risk_coverage(self.confidences[allowed], self.right[allowed])
         return coverage * allowed.mean(), risk
+
+    def accepted_point(self) -> tuple[float, float] | None:
+        """Return the coverage and the risk of what is accepted, both in [0, 1]; None where nothing is."""
+        accepted = self.accepted
+        if not accepted:
+            return None
+        return len(accepted) / len(self.pictures), sum(not picture.right for picture in accepted) / len(accepted)
 
     def as_counts(self) -> dict[str, Any]:
         """Return the counts for programs, as JSON holds them."""
@@ -114,11 +124,17 @@ class OwnPictures:
         }
 
 
+def show_progress(readings: Iterable[AmountReading], total: int, hidden: bool = False) -> Iterable[AmountReading]:
+    """Pass on readings, and show on stderr or in a notebook how many of them came."""
+    bar: Iterable[AmountReading] = tqdm(readings, "reading", total, unit="picture", mininterval=1, disable=hidden)
+    return bar
+
+
 def read_pictures(
     reader: AmountReader,
     rows: Sequence[TruthRow],
     risk: float | None = None,
-    progress: Progress = lambda readings, total: readings,
+    progress: Progress = show_progress,
 ) -> OwnPictures:
     """Read the pictures of a csv, and compare each reading with what is written.
 
@@ -144,6 +160,11 @@ def read_pictures(
             pictures.append(_decided(row, reading, rule, reader.version.name))
     promised = DEFAULT_RISK if rule is None else rule.risk
     return OwnPictures(tuple(pictures), tuple(not_read), promised if risk is None else risk, rule)
+
+
+def load_images(pictures: Iterable[OwnPicture]) -> list[np.ndarray]:
+    """Return the images of pictures that were read, uint8 [height, width, 3] each."""
+    return [np.asarray(image_loading.load(picture.row.path).convert("RGB")) for picture in pictures]
 
 
 def _readings(
