@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-import scipy  # loads scipy.stats at the first call: commands that only read images start without it
+import scipy  # loads its subpackages at the first call: commands that only read images start without it
 
 from payment_ml.recognition.acceptance import AcceptanceRule
 
@@ -21,14 +21,11 @@ def clopper_pearson(errors: int, total: int, confidence: float = 0.95) -> tuple[
 
 
 def risk_upper_bound(errors: int, total: int, confidence: float = 0.95) -> float:
-    """Return the exact one-sided upper bound of an error rate; 1 where `total` is 0.
+    """Return the exact one-sided upper bound of an error rate; 1 where `total` is 0 or everything is wrong.
 
-    Source: Clopper and Pearson 1934, through scipy.
+    Source: Clopper and Pearson 1934, as a quantile of the beta distribution.
     """
-    if total == 0:
-        return 1.0
-    test = scipy.stats.binomtest(errors, total, alternative="less")
-    return float(test.proportion_ci(confidence, method="exact").high)
+    return 1.0 if errors >= total else float(scipy.special.betaincinv(errors + 1, total - errors, confidence))
 
 
 def control_risk(
@@ -141,7 +138,7 @@ def _factor(errors: int, accepted: int, risk: float, confidence: float) -> float
 
     def excess(factor: float) -> float:
         wrong, total = factor * errors, factor * accepted
-        return float(scipy.stats.beta.ppf(confidence, wrong + 1, total - wrong)) - risk
+        return float(scipy.special.betaincinv(wrong + 1, total - wrong, confidence)) - risk
 
     if excess(1.0) <= 0:
         return 1.0

@@ -38,6 +38,18 @@ class ProfileCalibration:
         """Return what replaces entries of the version's metadata: calibration, promises, range."""
         return {name: self.content[name] for name in ("calibration", "promises", "range")}
 
+    def describe(self) -> tuple[str, str, str]:
+        """Return in words when it was made, what it accepts, and what it was made of."""
+        try:
+            (rule,) = self.content["promises"].values()
+            return (
+                str(self.content["created"]),
+                f"from {rule['threshold']:.2%} confidence on: at most {rule['risk']:.1%} wrong",
+                f"{rule['accepted']:,} of {rule['total']:,} accepted, {rule['wrong']:,} of them wrong",
+            )
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return "", "DAMAGED: the model card's serves", ""
+
 
 class ProfileCalibrationStore:
     """Hold the calibrations of profiles below one models folder.

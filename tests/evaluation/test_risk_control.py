@@ -67,3 +67,43 @@ def test_risk_coverage_by_hand():
     coverage, risk = risk_control.risk_coverage(np.array([0.9, 0.8, 0.7, 0.6]), np.array([True, False, True, True]))
     assert coverage.tolist() == [0.25, 0.5, 0.75, 1.0]
     assert risk.tolist() == [0, 1 / 2, 1 / 3, 1 / 4]
+
+
+@pytest.mark.parametrize(("risk", "expected"), [(0.005, 598), (0.01, 299), (0.02, 149)], ids=["0.5%", "1%", "2%"])
+def test_least_accepted_is_the_first_number_whose_bound_keeps_the_risk(risk, expected):
+    """One reading less does not."""
+    assert risk_control.least_accepted(risk) == expected
+    assert risk_control.risk_upper_bound(0, expected) <= risk < risk_control.risk_upper_bound(0, expected - 1)
+
+
+def test_fitted_starts_need_no_more_readings_than_the_bound_does():
+    """Of 300 readings without an error, 299 support 1%; 298 do not, and neither do 300 with one."""
+    for count, errors, accepted in ((300, 0, 300), (298, 0, 0), (300, 1, 0)):
+        correct = np.arange(count) >= errors
+        rule = risk_control.control_risk(np.linspace(1, 0.5, count), correct, 0.01, fit_starts=True)
+        assert rule.accepted == accepted
+        assert rule.bound <= 0.01 or not accepted
+
+
+def test_fitted_starts_keep_the_risk_on_new_data(rng):
+    """At most 5% of 100 calibrations on 400 readings may exceed it."""
+    confidences, _ = draw_readings(rng, 400_000)
+    exceeded = 0
+    for _ in range(100):
+        rule = risk_control.control_risk(*draw_readings(rng, 400), 0.02, fit_starts=True)
+        accepted = confidences >= rule.threshold
+        exceeded += accepted.any() and np.mean(1 - confidences[accepted]) > 0.02
+    assert exceeded <= 10
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [([], 2.98), ([99], 299 / 99), ([0], None), ([0, *range(2, 40)], None)],
+    ids=["no error", "the least confident one", "the most confident one, out of reach", "many"],
+)
+def test_readings_needed_scales_the_readings_until_the_bound_keeps_the_risk(wrong, expected):
+    """Of 100 readings, for 1%: 299 without an error are enough, and where one in a hundred is wrong none are."""
+    correct = np.ones(100, bool)
+    correct[wrong] = False
+    factor = risk_control.readings_needed(np.linspace(1, 0.5, 100), correct, 0.01)
+    assert factor is None if expected is None else factor == pytest.approx(expected, abs=0.02)
