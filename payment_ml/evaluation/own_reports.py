@@ -14,7 +14,9 @@ from payment_ml.recognition.amount_reader import AmountReader
 
 RISKS = (0.005, 0.01, 0.02)
 _SHOWN_REASONS = 15
-_VARIABLE_PART = re.compile(r"'[^']*'|\"[^\"]*\"|-?\b[0-9](?:[0-9.,]*[0-9])?%?")  # of a reason: what was read, and numbers
+_VARIABLE_PART = re.compile(
+    r"'[^']*'|\"[^\"]*\"|-?\b[0-9](?:[0-9.,]*[0-9])?%?"
+)  # of a reason: what was read, and numbers
 
 
 def title(measured: OwnPictures, reader: AmountReader, name: str) -> str:

@@ -1,7 +1,7 @@
 """Fit the calibration that a profile has of its own on a user's pictures, and file it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -12,11 +12,12 @@ from payment_ml.evaluation.own_pictures import OwnPicture, OwnPictures
 from payment_ml.recognition import confidence
 from payment_ml.recognition.acceptance import AcceptanceRule
 from payment_ml.recognition.amount_reader import AmountReader
-from payment_ml.recognition.calibrated_range import CalibratedRange
+from payment_ml.recognition.calibrated_range import CalibratedRange, Measures
 from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
 from payment_ml.tasks import Task
 from payment_ml.text.truth_files import TruthFile
 
+_MARGIN = 0.25  # of the range of own pictures, on either side: a few hundred do not show the largest and the smallest
 _ROUNDING = 1e-9  # by which a confidence may differ when the same picture is read again
 
 
@@ -44,8 +45,8 @@ def recalibrate(reader: AmountReader, measured: OwnPictures, risk: float) -> Rec
     """Fit confidence, threshold and range to pictures; what sends a reading to review for another reason stays.
 
     Platt scaling is fitted on top of the reader's own; it keeps the order of confidences. The threshold is chosen by
-    `risk_control.control_risk`. The range is that of the right readings, which lie inside of the range of the model
-    card; a promise holds for nothing else.
+    `risk_control.control_risk`. The range is that of the right readings: in length and value as it is, in size, strokes
+    and slope with a margin, and never beyond the range of the model card.
 
     Parameters
     ----------
@@ -62,15 +63,15 @@ def recalibrate(reader: AmountReader, measured: OwnPictures, risk: float) -> Rec
     allowed = np.array([picture.may_accept for picture in has_value], bool)
     rule = risk_control.control_risk(confidences[allowed], right[allowed], risk, fit_starts=True)
     rule = replace(rule, threshold=rule.threshold - _ROUNDING if rule.accepted else rule.threshold, total=len(known))
-    measures = [picture.reading.measures for picture in has_value if picture.may_accept and picture.right]
     if not rule.accepted:
         needed, reason = _what_it_takes(confidences[allowed], right[allowed], risk, known)
         return Recalibration(rule, None, needed, reason)
+    measures = [picture.reading.measures for picture in has_value if picture.may_accept and picture.right]
     card_slope, card_offset = reader.calibration
     entries = {
         "calibration": [slope * card_slope, slope * card_offset + offset],
         "promises": {Task.AMOUNTS.value: asdict(rule)},
-        "range": CalibratedRange.of(measure for measure in measures if measure is not None).as_metadata(),
+        "range": _range(measures, reader.range).as_metadata(),
     }
     reason = (
         f"at most {risk:.1%} of the accepted are wrong, with {rule.confidence:.0%} confidence: {rule.accepted:,} of "
@@ -95,6 +96,12 @@ def file_calibration(
     return str(store.write(reader.version, reader.profile, outcome.entries, **about).path)
 
 
+def _range(measures: Iterable[Measures | None], outer: CalibratedRange | None) -> CalibratedRange:
+    """Return the range of right readings with its margin, inside of an outer one; None: there is no outer one."""
+    found = CalibratedRange.of(measure for measure in measures if measure is not None).widened(_MARGIN)
+    return found if outer is None else found.within(outer)
+
+
 def _what_it_takes(
     confidences: np.ndarray, right: np.ndarray, risk: float, known: list[OwnPicture]
 ) -> tuple[int | None, str]:
@@ -106,11 +113,11 @@ def _what_it_takes(
         f"without an error, and of {len(known):,} pictures whose value is known {len(right):,} may be accepted at "
         f"all, {errors:,} of them wrong"
     )
-    factor = risk_control.readings_needed(confidences, right, risk)
+    readings = risk_control.readings_needed(confidences, right, risk)
     if not known:
         return least, f"{found}; say in the column value what each is worth"
-    if factor is None:
+    if readings is None:
         advice = "more of the same pictures would not help: the most confident readings are wrong too often; "
         return None, f"{found}; {advice}teach it such pictures first" if len(right) else f"{found}; see the reasons"
-    needed = max(1, math.ceil((factor - 1) * len(known)))
+    needed = math.ceil((readings / len(right) - 1) * len(known))
     return needed, f"{found}; it takes about {needed:,} more pictures like these"

@@ -8,7 +8,8 @@ import scipy  # loads its subpackages at the first call: commands that only read
 from payment_ml.recognition.acceptance import AcceptanceRule
 
 _START_COVERAGES = (30, 55, 80)  # percent accepted
-_LARGEST_FACTOR = 1000.0  # by which `readings_needed` multiplies pictures before it gives up
+_FITTED_COVERAGES = (0, 30, 65)  # percent accepted, of few readings: as strict as can be, and two others
+_LARGEST_FACTOR = 1000  # by which `readings_needed` multiplies readings before it gives up
 
 
 def clopper_pearson(errors: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -43,9 +44,9 @@ def control_risk(
     accepting more, in steps of 1%, until the exact bound exceeds the risk. The three starts share the permitted error
     probability equally; a single start at the strict end would be stopped by one confident error.
 
-    Fewer than `least_accepted` readings cannot support the risk even without an error. With `fit_starts`, no start is
-    stricter than that, and where there are hardly more readings, a single start has all of the permitted error
-    probability. The starts depend on the number of readings alone, so the guarantee stays.
+    Fewer than `least_accepted` readings cannot support the risk even without an error. With `fit_starts`, the first
+    start is as strict as that allows, and where there are hardly more readings, it is the only one and has all of the
+    permitted error probability. The starts depend on the number of readings alone, so the guarantee stays.
 
     Parameters
     ----------
@@ -83,10 +84,10 @@ def control_risk(
 
 def _fitted_starts(total: int, risk: float, confidence: float) -> tuple[list[int], float]:
     """Return coverages in percent from which a number of readings can support a risk, and the confidence of a bound."""
-    shared = 1 - (1 - confidence) / len(_START_COVERAGES)
+    shared = 1 - (1 - confidence) / len(_FITTED_COVERAGES)
     least = least_accepted(risk, shared)
     if total >= 2 * least:
-        return [max(start, math.ceil(100 * least / total)) for start in _START_COVERAGES], shared
+        return [max(start, math.ceil(100 * least / total)) for start in _FITTED_COVERAGES], shared
     least = least_accepted(risk, confidence)
     return [math.ceil(100 * least / total)] if total >= least else [], confidence
 
@@ -99,52 +100,47 @@ def least_accepted(risk: float, confidence: float = 0.95) -> int:
     return math.ceil(math.log(1 - confidence) / math.log(1 - risk))
 
 
-def readings_needed(
-    confidences: np.ndarray, correct: np.ndarray, risk: float, confidence: float = 0.95
-) -> float | None:
-    """Estimate how many times as many readings it takes to support a risk for some threshold.
+def readings_needed(confidences: np.ndarray, correct: np.ndarray, risk: float, confidence: float = 0.95) -> int | None:
+    """Estimate how many readings it takes for `control_risk` with `fit_starts` to support a risk.
 
-    The estimate supposes that further readings are like these: a threshold then accepts so many times as many readings,
-    and so many times as many errors. The strictest thresholds have few errors but accept little; the one that takes the
-    fewest readings counts.
+    The estimate supposes that further readings are like these: of c times as many readings, a threshold accepts c times
+    as many, and c times as many errors.
 
     Parameters
     ----------
-    confidences : float [n]
+    confidences : float [n], of readings that do not support the risk
     correct : bool [n]
     risk : largest permitted share of wrong readings among accepted ones, in (0, 1)
     confidence : of the guarantee, in (0, 1)
 
     Returns
     -------
-    a factor of at least 1; None if no number of such readings supports the risk, or n is 0
+    a number above n, counting these readings; None if a thousand times as many would not do, or n is 0
     """
+    if len(confidences) == 0:
+        return None
     order = np.argsort(-np.asarray(confidences), kind="stable")
-    errors = np.cumsum(~np.asarray(correct, bool)[order])
-    factors = []
-    # Of the thresholds with equally many errors, the loosest takes the fewest readings.
-    for count in np.unique(errors):
-        accepted = int(np.searchsorted(errors, count, side="right"))
-        if count / accepted < risk:
-            factors.append(_factor(int(count), accepted, risk, confidence))
-    factor = min((factor for factor in factors if factor < _LARGEST_FACTOR), default=None)
-    # A single start does not reach a threshold behind an early error; several starts take more readings.
-    shared = least_accepted(risk, 1 - (1 - confidence) / len(_START_COVERAGES))
-    return factor if factor is None or factor > 1 else max(1.0, 2 * shared / len(order))
+    errors = np.concatenate([[0], np.cumsum(~np.asarray(correct, bool)[order])])
 
+    def supports(total: int) -> bool:
+        starts, start_confidence = _fitted_starts(total, risk, confidence)
+        factor = total / len(order)
+        for start in starts:
+            accepted = math.ceil(start * total / 100)
+            wrong = factor * errors[math.ceil(accepted / factor)]
+            if wrong < accepted and scipy.special.betaincinv(wrong + 1, accepted - wrong, start_confidence) <= risk:
+                return True
+        return False
 
-def _factor(errors: int, accepted: int, risk: float, confidence: float) -> float:
-    """Return by which factor to multiply errors and accepted readings for the bound to keep the risk."""
-
-    def excess(factor: float) -> float:
-        wrong, total = factor * errors, factor * accepted
-        return float(scipy.special.betaincinv(wrong + 1, total - wrong, confidence)) - risk
-
-    if excess(1.0) <= 0:
-        return 1.0
-    if excess(_LARGEST_FACTOR) > 0:
-        return _LARGEST_FACTOR
-    return float(scipy.optimize.brentq(excess, 1.0, _LARGEST_FACTOR))
+    fewest, most = len(order), len(order) + 1
+    while not supports(most):
+        if most > _LARGEST_FACTOR * len(order):
+            return None
+        fewest, most = most, math.ceil(1.02 * most)
+    while most - fewest > 1:
+        middle = (fewest + most) // 2
+        fewest, most = (fewest, middle) if supports(middle) else (middle, most)
+    return most
 
 
 def count_accepted(confidences: np.ndarray, correct: np.ndarray, threshold: float) -> tuple[int, int]:

@@ -86,7 +86,8 @@ def test_a_recalibration_serves_under_its_profile_until_it_is_removed(box, truth
         for profile in ("us-cheque", "uk-cheque", "")
     }
     accepted = {profile: sum(row["decision"] == "accept" for row in read) for profile, read in rows.items()}
-    assert abs(accepted["us-cheque"] - outcome["accepted"]) <= 1
+    right = outcome["accepted"] - outcome["wrong"]  # a wrong one can lie outside of the range of the right ones
+    assert right - 1 <= accepted["us-cheque"] <= outcome["accepted"] + 1
     assert accepted["us-cheque"] >= accepted["uk-cheque"]
     assert not any("30.0%" in row["reason"] for row in rows["uk-cheque"] + rows[""])
 

@@ -98,12 +98,24 @@ def test_fitted_starts_keep_the_risk_on_new_data(rng):
 
 @pytest.mark.parametrize(
     ("wrong", "expected"),
-    [([], 2.98), ([99], 299 / 99), ([0], None), ([0, *range(2, 40)], None)],
-    ids=["no error", "the least confident one", "the most confident one, out of reach", "many"],
+    [([], 299), ([60], 299 / 0.6), (list(range(0, 100, 2)), None)],
+    ids=["no error", "one below the sixty most confident", "half of them"],
 )
-def test_readings_needed_scales_the_readings_until_the_bound_keeps_the_risk(wrong, expected):
-    """Of 100 readings, for 1%: 299 without an error are enough, and where one in a hundred is wrong none are."""
+def test_readings_needed_are_those_from_which_the_risk_is_supported(wrong, expected):
+    """Of a hundred for 1%: 299 without an error; where only the most confident 60% are clean, 299 / 60% of them."""
     correct = np.ones(100, bool)
     correct[wrong] = False
-    factor = risk_control.readings_needed(np.linspace(1, 0.5, 100), correct, 0.01)
-    assert factor is None if expected is None else factor == pytest.approx(expected, abs=0.02)
+    needed = risk_control.readings_needed(np.linspace(1, 0.5, 100), correct, 0.01)
+    assert needed is None if expected is None else needed == pytest.approx(expected, rel=0.02)
+
+
+def test_readings_needed_that_come_support_the_risk():
+    """Ten times the readings, and ten times the errors at the same places, are more than it takes."""
+    correct = np.arange(200) % 40 != 39
+    confidences = np.linspace(1, 0.5, 200)
+    needed = risk_control.readings_needed(confidences, correct, 0.05)
+    assert 200 < needed < 2000
+    more = np.repeat(confidences, 10), np.repeat(correct, 10)
+    assert not risk_control.control_risk(confidences, correct, 0.05, fit_starts=True).accepted
+    assert risk_control.control_risk(*more, 0.05, fit_starts=True).accepted
+    assert risk_control.readings_needed(np.ones(0), np.ones(0, bool), 0.05) is None

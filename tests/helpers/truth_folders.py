@@ -10,7 +10,7 @@ from helpers.drawn_amounts import draw_amount
 from payment_ml.datasets.splits import Split
 from payment_ml.synthesis.glyphs import GlyphBank
 
-AMOUNTS = tuple(f"{units}.{cents:02d}" for units, cents in zip(range(112, 993, 30), range(10, 97, 3), strict=False))
+AMOUNTS = tuple(f"{units}.{cents:02d}" for units, cents in zip(range(112, 993, 30), range(10, 98, 3), strict=True))
 
 
 def write_truth(path: Path, rows: Sequence[Mapping[str, str]]) -> Path:
