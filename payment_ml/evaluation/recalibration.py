@@ -119,5 +119,5 @@ def _what_it_takes(
     if readings is None:
         advice = "more of the same pictures would not help: the most confident readings are wrong too often; "
         return None, f"{found}; {advice}teach it such pictures first" if len(right) else f"{found}; see the reasons"
-    needed = math.ceil((readings / len(right) - 1) * len(known))
+    needed = math.ceil((readings - len(right)) * len(known) / len(right))
     return needed, f"{found}; it takes about {needed:,} more pictures like these"

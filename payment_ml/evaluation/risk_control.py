@@ -124,10 +124,9 @@ def readings_needed(confidences: np.ndarray, correct: np.ndarray, risk: float, c
 
     def supports(total: int) -> bool:
         starts, start_confidence = _fitted_starts(total, risk, confidence)
-        factor = total / len(order)
         for start in starts:
             accepted = math.ceil(start * total / 100)
-            wrong = factor * errors[math.ceil(accepted / factor)]
+            wrong = errors[math.ceil(accepted * len(order) / total)] * total / len(order)
             if wrong < accepted and scipy.special.betaincinv(wrong + 1, accepted - wrong, start_confidence) <= risk:
                 return True
         return False
