@@ -92,8 +92,8 @@ def test_the_notebook_for_own_pictures_measures_and_recalibrates(reader_run, spl
     found = json.loads(result.read_text())
     assert (found["pictures"], found["not_read"], found["recalibrated"]["supported"]) == (30, 0, True)
     assert (models_dir / "calibrations" / reader_run.version / "us-cheque.json").is_file()
-    cells = nbformat.read(tmp_path / "06.ipynb", 4).cells
-    assert sum("image/png" in output.get("data", {}) for cell in cells for output in cell.get("outputs", ())) == 2
+    executed = (tmp_path / "06.ipynb").read_text(encoding="utf-8")
+    assert all(words in executed for words in ("wrong among the accepted", "accepted with a promise", "filed as"))
 
 
 @pytest.mark.parametrize(
