@@ -16,10 +16,8 @@ from typing import Any, NoReturn
 
 import click
 
-from payment_ml.errors import LockedError, PaymentMLError
+from payment_ml.errors import NOT_READ, LockedError, PaymentMLError
 from payment_ml.pipeline import log_setup
-
-NOT_READ = "not read: "  # how the reason of a row begins whose file gave no picture; its kind follows
 
 
 class BatchSummary:
@@ -83,7 +81,7 @@ def ends_with_counts(ending: Callable[[], tuple[Sequence[str], dict[str, Any], d
         raise  # wrong usage, before the command began
     except BaseException as error:  # noqa: BLE001 - every end is reported
         reason = describe(error)
-        _report(error, reason)
+        report_error(error, reason)
     failed, counts, others = ending()
     for line in failed:
         click.echo(f"payment-ml: {line}", err=True)
@@ -94,7 +92,8 @@ def ends_with_counts(ending: Callable[[], tuple[Sequence[str], dict[str, Any], d
     sys.exit(status)
 
 
-def _report(error: BaseException, reason: str) -> None:
+def report_error(error: BaseException, reason: str) -> None:
+    """Print an exception on stderr: in words, or with a traceback if nobody raised it on purpose."""
     if isinstance(error, BrokenPipeError):  # the reader of a pipe, such as head, has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     elif isinstance(error, PaymentMLError | OSError | KeyboardInterrupt):

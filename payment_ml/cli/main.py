@@ -11,6 +11,7 @@ import click
 
 from payment_ml import __version__, paths
 from payment_ml.cli.corrections import corrections
+from payment_ml.cli.evaluation import evaluate
 from payment_ml.cli.last_line import BatchSummary, end_retraining, ends_with_json
 from payment_ml.cli.models import models
 from payment_ml.cli.options import DATA, MODELS, PROFILE, needs_extra
@@ -217,6 +218,7 @@ def demo(
     )
 
 
+cli.add_command(evaluate)
 cli.add_command(models)
 cli.add_command(corrections)
 

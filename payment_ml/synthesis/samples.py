@@ -47,8 +47,8 @@ def write(folder: Path, split: splits.Split, rng: np.random.Generator) -> None:
         cv2.imwrite(str(folder / rows[-1][0]), image[:, :, ::-1])
     with (folder / "truth.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["file", "kind", "written", "text"])
-        writer.writerows(rows)
+        writer.writerow(["file", "kind", "written", "text", "truth"])  # the last one for payment-ml evaluate
+        writer.writerows([*row, row[2]] for row in rows)
 
 
 def _value(text: str) -> Decimal:

@@ -3,6 +3,8 @@
 The profiles of the project are in `profiles/`, which travels in the wheel.
 """
 
+import hashlib
+import json
 import tomllib
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
@@ -53,6 +55,16 @@ class Profile:
     def notation(self) -> Notation:
         """Return how the locale writes amounts."""
         return notation(self.locale, self.currency)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the sha256 of what the profile says, in hexadecimal; its name and what it leaves open do not count."""
+        said = {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.compare}
+        defaults = {entry.name: entry.default for entry in fields(self)}
+        content = {name: value for name, value in said.items() if value != defaults[name]}
+        if self.largest is not None:
+            content["largest"] = f"{self.largest.normalize():f}"
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     @property
     def _where(self) -> str:

@@ -95,3 +95,11 @@ def test_a_file_that_is_no_profile_is_refused(tmp_path: Path, content: str | Non
         path.write_text(content)
     with pytest.raises(ProfileError, match=message):
         load_profile(path)
+
+
+def test_the_fingerprint_is_that_of_what_a_profile_says():
+    """A name, an open value and trailing zeros change nothing; a limit does."""
+    profile = Profile("en_US", largest=Decimal("500.00"), name="slip")
+    assert profile.fingerprint == Profile("en_US", largest=Decimal(500), sign="refuse", name="form").fingerprint
+    assert profile.fingerprint != Profile("en_US", largest=Decimal(501)).fingerprint
+    assert len({load_profile(name).fingerprint for name in profile_names()}) == len(profile_names())
