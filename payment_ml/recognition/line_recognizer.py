@@ -84,10 +84,9 @@ class LineRecognizer:
 
     def _recognize_once(self, lines: Sequence[LineImage]) -> list[LineRecognition]:
         """Recognise each line in one view."""
-        return [
-            LineRecognition(line, log_probs, ctc.beam_search(log_probs[ctc.drop_repeated_blanks(log_probs)]))
-            for line, log_probs in zip(lines, self.log_probs([line.pixels for line in lines]), strict=True)
-        ]
+        outputs = self.log_probs([line.pixels for line in lines])
+        found = ctc.beam_searches([log_probs[ctc.drop_repeated_blanks(log_probs)] for log_probs in outputs])
+        return list(map(LineRecognition, lines, outputs, found))
 
     def _pool_views(self, crops: Mapping[int, list[LineRecognition]]) -> dict[int, LineRecognition]:
         """Recognise two further views of each crop and combine all crops and views of an image."""

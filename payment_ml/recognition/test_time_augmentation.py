@@ -71,7 +71,7 @@ def logarithmic_opinion_pool(recognition: LineRecognition, views: Sequence[np.nd
     Source: Genest and Zidek 1986, "Combining probability distributions", section 3.
     """
     proposed = [hypothesis.text for hypothesis in recognition.hypotheses]
-    texts, scores = ctc.score_hypotheses([recognition.log_probs, *views], proposed)
+    texts, scores = ctc.score_hypotheses([recognition.log_probs, *views], proposed, searched=1)
     pooled = np.maximum(scores, _MIN_LOG_PROBABILITY).mean(axis=0)
     return _with_scores(recognition, texts, pooled - np.logaddexp.reduce(pooled), scores[0])
 
@@ -96,7 +96,7 @@ def linear_opinion_pool(crops: Sequence[LineRecognition], views: Sequence[np.nda
     """
     best = max(range(len(crops)), key=lambda i: crops[i].score)
     proposed = dict.fromkeys(hypothesis.text for crop in crops for hypothesis in crop.hypotheses)
-    texts, scores = ctc.score_hypotheses([*(crop.log_probs for crop in crops), *views], list(proposed))
+    texts, scores = ctc.score_hypotheses([*(crop.log_probs for crop in crops), *views], list(proposed), len(crops))
     digits = np.array([len(amounts.digits_of(text)) for text in texts])
     weights = (scores + _NATS_PER_DIGIT * digits)[np.arange(len(scores)), scores.argmax(axis=1)]
     weights -= np.logaddexp.reduce(weights)
