@@ -12,6 +12,7 @@ from payment_ml.networks.inference import Network
 from payment_ml.recognition import ctc
 from payment_ml.recognition.test_time_augmentation import (
     LineRecognition,
+    likely_crops,
     linear_opinion_pool,
     logarithmic_opinion_pool,
 )
@@ -89,9 +90,9 @@ class LineRecognizer:
         return list(map(LineRecognition, lines, outputs, found))
 
     def _pool_views(self, crops: Mapping[int, list[LineRecognition]]) -> dict[int, LineRecognition]:
-        """Recognise two further views of each crop and combine all crops and views of an image."""
+        """Recognise two further views of each likely crop and combine all crops and views of an image."""
         views = {
-            i: [view for recognition in recognitions for view in line_images.rescaled_views(recognition.line)]
+            i: [view for crop in likely_crops(recognitions) for view in line_images.rescaled_views(crop.line)]
             for i, recognitions in crops.items()
         }
         log_probs = _in_groups(self.log_probs, views)

@@ -16,6 +16,7 @@ _CONFIDENT = 0.995  # from here on one view of the line is enough
 _NEEDS_OTHER_CROPS = 0.95  # below this the line may have been extracted badly
 _NEEDS_FULL_IMAGE = 0.5  # below this, after all crops, the text was probably not found
 _NATS_PER_DIGIT = 1.0  # by which each digit speaks for a crop
+_LIKELY_CROP = 4.6  # nats below the best crop; a crop that is less likely has hardly any weight, nor have its views
 _MIN_LOG_PROBABILITY = -20.0  # nats; no view makes a text less likely than this in the logarithmic pool
 
 
@@ -55,6 +56,12 @@ class LineRecognition:
     @property
     def _probability(self) -> float:
         return math.exp(self.hypotheses[0].log_probability)
+
+
+def likely_crops(crops: Sequence[LineRecognition]) -> list[LineRecognition]:
+    """Return the crops of one image that are worth further views: all but those that the linear pool would ignore."""
+    best = max(crop.score for crop in crops)
+    return [crop for crop in crops if crop.score >= best - _LIKELY_CROP]
 
 
 def logarithmic_opinion_pool(recognition: LineRecognition, views: Sequence[np.ndarray]) -> LineRecognition:
