@@ -24,17 +24,18 @@ _TWO = r"(?P<cents>[0-9]{2})"
 _BESIDE = r"(?:\s*(?:[.,|&-]|and)\s*|\s*)"  # between units and hundredths; a network reads no spaces
 _HUNDREDTHS = r"\s*/\s*100"
 _UNITS = r"(?P<units>[0-9][0-9.,' ]*?)"
-# Forms of a number. One text can have several: 1.234 is whole, and it is mills.
+# Forms of a number, each with characters of which it has at least one, unless they are none: most texts are compared
+# with few forms. One text can have several: 1.234 is whole, and it is mills.
 _FORMS = {
-    "whole": re.compile(_UNITS),
-    "decimal": re.compile(rf"{_UNITS}?\|?(?P<mark>[.,])\|?{_TWO}"),
-    "divided": re.compile(rf"{_UNITS}(?:\s*[-/=]\s*| ){_TWO}"),
-    "apart": re.compile(rf"{_UNITS}\s*\|\s*{_TWO}"),
-    "hundredths": re.compile(rf"{_UNITS}{_BESIDE}{_TWO}{_HUNDREDTHS}", re.I),
-    "only hundredths": re.compile(rf"(?P<cents>[0-9]{{1,2}}){_HUNDREDTHS}"),
-    "no hundredths": re.compile(rf"{_UNITS}{_BESIDE}(?:xx?|no){_HUNDREDTHS}", re.I),
-    "tenths": re.compile(rf"{_UNITS}(?P<mark>[.,])(?P<cents>[0-9])"),
-    "mills": re.compile(r"(?P<units>[0-9]+)(?P<mark>[.,])(?P<cents>[0-9]{3})"),
+    "whole": ("", re.compile(_UNITS)),
+    "decimal": (".,", re.compile(rf"{_UNITS}?\|?(?P<mark>[.,])\|?{_TWO}")),
+    "divided": ("-/= ", re.compile(rf"{_UNITS}(?:\s*[-/=]\s*| ){_TWO}")),
+    "apart": ("|", re.compile(rf"{_UNITS}\s*\|\s*{_TWO}")),
+    "hundredths": ("/", re.compile(rf"{_UNITS}{_BESIDE}{_TWO}{_HUNDREDTHS}", re.I)),
+    "only hundredths": ("/", re.compile(rf"(?P<cents>[0-9]{{1,2}}){_HUNDREDTHS}")),
+    "no hundredths": ("/", re.compile(rf"{_UNITS}{_BESIDE}(?:xx?|no){_HUNDREDTHS}", re.I)),
+    "tenths": (".,", re.compile(rf"{_UNITS}(?P<mark>[.,])(?P<cents>[0-9])")),
+    "mills": (".,", re.compile(r"(?P<units>[0-9]+)(?P<mark>[.,])(?P<cents>[0-9]{3})")),
 }
 
 
@@ -93,10 +94,11 @@ def split(text: str, profile: Profile | None) -> Parts | None:
 
 def values(parts: Parts, profile: Profile | None) -> list[Value]:
     """Return the values that the number can have without its sign; none where the grammar does not know it."""
+    written = set(parts.number)
     found = [
         value
-        for form, pattern in _FORMS.items()
-        if (match := pattern.fullmatch(parts.number))
+        for form, (marks, pattern) in _FORMS.items()
+        if (not marks or not written.isdisjoint(marks)) and (match := pattern.fullmatch(parts.number))
         for value in _values(form, match.groupdict(), parts.ending, profile)
     ]
     # An irregular spelling counts only where the text is no regular one.
