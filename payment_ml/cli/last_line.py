@@ -83,7 +83,7 @@ def ends_with_counts(ending: Callable[[], tuple[Sequence[str], dict[str, Any], d
         raise  # wrong usage, before the command began
     except BaseException as error:  # noqa: BLE001 - every end is reported
         reason = describe(error)
-        _report(error, reason)
+        report_error(error, reason)
     failed, counts, others = ending()
     for line in failed:
         click.echo(f"payment-ml: {line}", err=True)
@@ -94,7 +94,8 @@ def ends_with_counts(ending: Callable[[], tuple[Sequence[str], dict[str, Any], d
     sys.exit(status)
 
 
-def _report(error: BaseException, reason: str) -> None:
+def report_error(error: BaseException, reason: str) -> None:
+    """Print an exception on stderr: in words, or with a traceback if nobody raised it on purpose."""
     if isinstance(error, BrokenPipeError):  # the reader of a pipe, such as head, has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     elif isinstance(error, PaymentMLError | OSError | KeyboardInterrupt):
