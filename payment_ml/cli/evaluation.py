@@ -1,17 +1,14 @@
 """Define the command payment-ml evaluate: measure the reader that serves on pictures whose amounts are known."""
 
 import functools
-import json
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from payment_ml.cli.last_line import describe, report_error, stoppable
+from payment_ml.cli.last_line import ends_with_counts
 from payment_ml.cli.options import MODELS, PROFILE, needs_extra
 from payment_ml.errors import ProfileError, TruthFileError
 
@@ -60,8 +57,9 @@ def evaluate(truth: Path, profile: str | None, risk: float | None, recalibrate: 
         known = read_truth_file(truth, form)
     except (ProfileError, TruthFileError) as error:
         raise click.UsageError(str(error)) from error
+    failed: list[str] = []
     ending: dict[str, Any] = {}
-    with _last_line(ending):
+    with ends_with_counts(lambda: (failed, ending, {})):
         reader = readers.load_amount_reader(models_dir, profile=form)
         if recalibrate:
             reader = reader.with_card_calibration()
@@ -69,6 +67,7 @@ def evaluate(truth: Path, profile: str | None, risk: float | None, recalibrate: 
         progress = functools.partial(own_pictures.show_progress, hidden=not sys.stderr.isatty())
         measured = own_pictures.read_pictures(reader, known.rows, risk, progress)
         ending |= measured.as_counts()
+        failed += [f"{file}: not read: {why}" for file, why in measured.not_read]
         click.echo(own_reports.title(measured, reader, known.path.name))
         _print_report(measured, reader)
         if recalibrate:
@@ -81,8 +80,6 @@ def _print_report(measured: "OwnPictures", reader: "AmountReader") -> None:
     from payment_ml.evaluation import own_reports
     from payment_ml.evaluation.recalibration import recalibrate
 
-    for file, reason in measured.not_read:
-        click.echo(f"payment-ml: {file}: not read: {reason}", err=True)
     outcomes = [recalibrate(reader, measured, risk) for risk in own_reports.RISKS]
     tables = {
         "": own_reports.counts_table(measured),
@@ -109,22 +106,3 @@ def _file(outcome: "Recalibration", file: "Callable[[ProfileCalibrationStore], s
         click.echo(f"It is filed as {file(ProfileCalibrationStore(models_dir))}, and serves under this profile.")
     else:
         click.echo("Nothing was filed; what served before serves on.")
-
-
-@contextmanager
-def _last_line(ending: dict[str, Any]) -> Iterator[None]:
-    """Run an evaluation in the block, print `ending` as the last line on stderr, and exit.
-
-    The exit status is 1 if a row was not read or the block raised an exception, else 0.
-    """
-    started, reason = time.perf_counter(), None
-    try:
-        with stoppable():
-            yield
-    except BaseException as error:  # noqa: BLE001 - every end is reported
-        reason = describe(error)
-        report_error(error, reason)
-    status = 1 if reason or ending.get("not_read") else 0
-    last = {"status": status, **ending, "seconds": round(time.perf_counter() - started, 2)}
-    click.echo(json.dumps(last | ({"reason": reason} if reason else {}), ensure_ascii=False), err=True)
-    sys.exit(status)

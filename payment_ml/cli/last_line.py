@@ -81,7 +81,7 @@ def ends_with_counts(ending: Callable[[], tuple[Sequence[str], dict[str, Any], d
         raise  # wrong usage, before the command began
     except BaseException as error:  # noqa: BLE001 - every end is reported
         reason = describe(error)
-        report_error(error, reason)
+        _report(error, reason)
     failed, counts, others = ending()
     for line in failed:
         click.echo(f"payment-ml: {line}", err=True)
@@ -92,7 +92,7 @@ def ends_with_counts(ending: Callable[[], tuple[Sequence[str], dict[str, Any], d
     sys.exit(status)
 
 
-def report_error(error: BaseException, reason: str) -> None:
+def _report(error: BaseException, reason: str) -> None:
     """Print an exception on stderr: in words, or with a traceback if nobody raised it on purpose."""
     if isinstance(error, BrokenPipeError):  # the reader of a pipe, such as head, has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
