@@ -75,7 +75,7 @@ def rapidocr(profile: Profile | None) -> Read:
 
 
 @click.command(context_settings={"show_default": True})
-@click.argument("truths", nargs=-1, required=True, metavar="TRUTH.csv...", type=click.Path(path_type=Path))
+@click.argument("truths", nargs=-1, required=True, metavar="TRUTH.csv...", type=click.Path(exists=True, path_type=Path))
 @click.option("--profile", help="Kind of form: a name in profiles/, or a TOML file.", show_default="none")
 @click.option("--models", type=click.Path(path_type=Path), help="Folder of versions.", show_default="models/")
 def main(truths: Sequence[Path], profile: str | None, models: Path | None) -> None:
