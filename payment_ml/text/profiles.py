@@ -16,7 +16,7 @@ from payment_ml.errors import ProfileError
 from payment_ml.text.locales import Notation, notation
 
 _CENTS = ("always", "never", "any")
-_SIGNS = ("refuse", "negative")
+_SIGNS = ("refuse", "negative", "before")
 
 Region = tuple[float, float, float, float]
 
@@ -34,7 +34,9 @@ class Profile:
     currency: str | None = None  # ISO 4217 code; None: any currency
     cents: Literal["always", "never", "any"] = "any"  # whether an amount is written with cents
     largest: Decimal | None = None  # a larger amount goes to review; None: no limit
-    sign: Literal["refuse", "negative"] = "refuse"  # a single dash or brackets: go to review, or mean minus
+    # A single dash or brackets go to review ("refuse") or mean minus ("negative"); with "before", a dash behind the
+    # amount closes the line, and the others go to review.
+    sign: Literal["refuse", "negative", "before"] = "refuse"
     region: Region | None = None  # of the amount on the page: left, top, right, bottom as shares of its size
     name: str = field(default="", compare=False)  # of the file that it was loaded from, for messages
 

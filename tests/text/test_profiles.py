@@ -78,7 +78,7 @@ def test_an_unknown_name_is_refused_with_the_names():
         pytest.param("locale = 5", "expected locale = a locale of CLDR.*but got 5", id="locale is a number"),
         pytest.param('locale = "en_US"\ncurrency = "US"', "expected a currency code", id="unknown currency"),
         pytest.param('locale = "en_US"\ncents = "no"', "expected cents = always or never or any", id="cents"),
-        pytest.param('locale = "en_US"\nsign = "minus"', "expected sign = refuse or negative", id="sign"),
+        pytest.param('locale = "en_US"\nsign = "minus"', "expected sign = refuse or negative or before", id="sign"),
         pytest.param('locale = "en_US"\nlargest = "5"', "expected largest = an amount above 0", id="largest is text"),
         pytest.param('locale = "en_US"\nlargest = nan', "expected largest = an amount above 0", id="largest is NaN"),
         pytest.param('locale = "en_US"\nlargest = 0', "expected largest = an amount above 0", id="largest is 0"),
