@@ -22,6 +22,7 @@ from PIL import Image
 from payment_ml import paths
 from payment_ml.datasets import mnist, splits
 from payment_ml.evaluation import evaluator, promotion
+from payment_ml.feedback.labels import Label
 from payment_ml.feedback.store import FeedbackStore
 from payment_ml.recognition.readers import open_reader
 from payment_ml.registry.registry import Registry
@@ -38,7 +39,8 @@ def write_corrections(folder: Path, count: int, seed: int) -> None:
     rng, store = np.random.default_rng(seed), FeedbackStore(folder)
     for i in range(count):
         sample = amount_images.render_amount(glyph_bank, rng, style=glyphs.out_of_distribution_style)
-        store.save(Image.fromarray(sample.image), "amounts", sample.label, {}, f"session-{i % 10}")
+        image, label = Image.fromarray(sample.image), Label(sample.label)
+        store.save_label(image, "amounts", label, sample.label, {}, f"session-{i % 10}")
 
 
 def read_further(before: Version, after: Version, data_dir: Path, seed: int) -> promotion.PairedResults:

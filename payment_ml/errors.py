@@ -4,6 +4,8 @@ All derive from `PaymentMLError`, so that a program can catch one class. Each al
 that fits it, and its message says what was expected, what came and what to do next.
 """
 
+NOT_READ = "not read: "  # how the reason of a reading begins whose source gave no picture; its kind follows
+
 
 class PaymentMLError(Exception):
     """Unite all exceptions that this package raises on purpose, as their base class."""
@@ -27,7 +29,7 @@ class ImageError(PaymentMLError, ValueError):
     @property
     def reason(self) -> str:
         """Return why the source was not read, as readings and rows give it: `not read: KIND; ADVICE`."""
-        return f"not read: {self.kind}; {self.advice}" if self.advice else f"not read: {self.kind}"
+        return f"{NOT_READ}{self.kind}; {self.advice}" if self.advice else f"{NOT_READ}{self.kind}"
 
 
 class CorruptFileError(PaymentMLError, ValueError):
@@ -56,6 +58,10 @@ class MissingDataError(PaymentMLError, FileNotFoundError):
 
 class ProfileError(PaymentMLError, ValueError):
     """Report a profile that does not exist, or whose values are not valid."""
+
+
+class TruthFileError(PaymentMLError, ValueError):
+    """Report a csv that does not say what is written on pictures; the message names what it lacks."""
 
 
 class FeedbackError(PaymentMLError, ValueError):

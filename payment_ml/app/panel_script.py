@@ -8,8 +8,9 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "panel"
 MODULES = (  # each imports only from those before it
-    "elements", "format", "theme", "connection", "drawing", "uploader", "kind_switch", "progress", "reading_queue",
-    "items", "box_selection", "preview", "spelling", "correction_form", "answer", "csv", "table", "panel",
+    "elements", "format", "theme", "connection", "drawing", "uploader", "kind_switch", "form_choice", "progress",
+    "reading_queue", "items", "box_selection", "preview", "spelling", "correction_form", "answer", "csv", "table",
+    "panel",
 )  # fmt: skip
 _IMPORT = re.compile(r"^import \{[^}]*\} from \"\./\w+\.js\";\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)

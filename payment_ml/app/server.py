@@ -38,6 +38,7 @@ def serve(
     report: Callable[[str], None] = print,
     host: str = "localhost",
     base_url: str = "/",
+    profile: str | None = None,
 ) -> None:
     """Serve the page until interrupted.
 
@@ -53,6 +54,7 @@ def serve(
     report : gets the page's address
     host : name or address to listen on; "0.0.0.0" lets other computers in
     base_url : path under which a proxy serves the page, such as "/payments/"
+    profile : as the notebook's parameter
 
     Raises
     ------
@@ -66,7 +68,11 @@ def serve(
     logging.getLogger("asyncio").addFilter(_is_worth_logging)
     with tempfile.TemporaryDirectory(prefix="payment-ml-demo-") as folder:
         notebook = Path(folder) / _NOTEBOOK
-        parameters = {"models_dir": str(models_dir.resolve()), "feedback_dir": str(feedback_dir.resolve())}
+        parameters = {
+            "models_dir": str(models_dir.resolve()),
+            "feedback_dir": str(feedback_dir.resolve()),
+            "profile": profile or "",
+        }
         source = load_notebook_node(str(paths.resource("notebooks") / _NOTEBOOK))
         write_ipynb(parameterize_notebook(source, parameters), str(notebook))
         prefix = f"/{base_url.strip('/')}/".replace("//", "/")

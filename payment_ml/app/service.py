@@ -8,15 +8,18 @@ from typing import Any
 from PIL import Image
 
 from payment_ml.errors import CorruptFileError, FeedbackError, ImageError
-from payment_ml.feedback.store import FeedbackStore, parse_label
+from payment_ml.feedback.labels import parse_typed
+from payment_ml.feedback.store import FeedbackStore
 from payment_ml.imaging import image_loading
 from payment_ml.recognition.reader import Reader, Reading
 from payment_ml.recognition.readings import Character
 from payment_ml.tasks import TASKS, Task
-from payment_ml.text.profiles import Profile
+from payment_ml.text.profiles import Profile, load_profile, profile_names
 
 FORMATS = ("PNG", "JPEG", "GIF")
 MAX_BYTES = 10_000_000
+ANY_FORM = ""  # in place of the name of a profile: nothing is known of the form
+_UNNAMED = "this form"  # a profile that was not loaded from a file
 _MIN_BOX_SIDE = 4  # pixels
 _MAX_ALTERNATIVES = 3  # that are shown of an amount, and of each character
 _MIN_PROBABILITY = {Task.AMOUNTS: 0.0, Task.DIGITS: 0.001}  # of a character's alternative; a digit always has nine
@@ -34,15 +37,19 @@ class PredictionService:
     ----------
     readers : a reader for each task that can be chosen
     feedback : where corrections are saved; all of one service count as one session
-    profile : of the form on which amounts are written, as they are read and typed; None: that of the amount reader
+    profile : of the form on which amounts are written, as they are read and typed, unless a question names another;
+        None: that of the amount reader
     """
 
     def __init__(self, readers: Mapping[Task, Reader], feedback: FeedbackStore, profile: Profile | None = None):
         self._readers = dict(readers)
-        if profile is not None:
-            self._readers = {task: reader.with_profile(profile) for task, reader in readers.items()}
         amount_reader = self._readers.get(Task.AMOUNTS)
-        self._profile = None if amount_reader is None else amount_reader.profile
+        if profile is None and amount_reader is not None:
+            profile = amount_reader.profile
+        self._profiles = {name: load_profile(name) for name in profile_names()} | {ANY_FORM: None}
+        if profile is not None:
+            self._profiles[profile.name or _UNNAMED] = profile
+        self.profile = ANY_FORM if profile is None else profile.name or _UNNAMED
         self._feedback = feedback
         self._session = f"panel-{secrets.token_hex(4)}"
 
@@ -52,11 +59,18 @@ class PredictionService:
         return [task for task in TASKS if task in self._readers]
 
     @property
+    def profiles(self) -> list[str]:
+        """Return the names of the profiles that a question can name."""
+        return sorted(self._profiles)
+
+    @property
     def waiting(self) -> int:
         """Return the number of corrections that wait for the next retraining."""
         return len(self._feedback)
 
-    def read(self, content: bytes, name: str, task: Task, box: Box | None = None) -> dict[str, Any]:
+    def read(
+        self, content: bytes, name: str, task: Task, box: Box | None = None, profile: str | None = None
+    ) -> dict[str, Any]:
         """Read an image, or the part of it inside a box.
 
         Parameters
@@ -65,6 +79,7 @@ class PredictionService:
         name : of the file, for messages
         task : one of `tasks`
         box : None reads the whole image
+        profile : one of `profiles`, as in `check` and `save`; None: that of the service
 
         Returns
         -------
@@ -77,7 +92,7 @@ class PredictionService:
             image, part, (left, top) = self._open(content, name, box)
         except ImageError as error:
             return {"refused": str(error)}
-        reading = self._readers[task].read(part)
+        reading = self._reader(task, profile).read(part)
         return {
             "text": reading.text,
             "shown": reading.text if reading.value is None else _format_value(reading.value, task),
@@ -93,15 +108,17 @@ class PredictionService:
             "note": image_loading.note(image),
         }
 
-    def check(self, typed: str, task: Task) -> dict[str, Any]:
+    def check(self, typed: str, task: Task, profile: str | None = None) -> dict[str, Any]:
         """Return the label that a typed text would be saved as: `means` for people, or `refused`."""
         try:
-            label = parse_label(task, typed, self._profile)
+            label = parse_typed(task, typed, self._profile(profile)).text
         except FeedbackError as error:
             return {"refused": str(error)}
         return {"means": _format_value(Decimal(label), task)}
 
-    def save(self, content: bytes, name: str, task: Task, typed: str, box: Box | None = None) -> dict[str, Any]:
+    def save(
+        self, content: bytes, name: str, task: Task, typed: str, box: Box | None = None, profile: str | None = None
+    ) -> dict[str, Any]:
         """Save the label that a person typed for an image, or for the part of it inside a box; parameters as in `read`.
 
         Returns
@@ -111,7 +128,7 @@ class PredictionService:
         """
         try:
             _, part, _ = self._open(content, name, box)
-            reader = self._readers[task]
+            reader = self._reader(task, profile)
             reading = reader.read(part)
             record = {
                 "text": reading.text,
@@ -119,7 +136,7 @@ class PredictionService:
                 "decision": reading.decision,
                 "version": reader.version.name,
             }
-            correction = self._feedback.save(part, task, typed, record, self._session, self._profile)
+            correction = self._feedback.save(part, task, typed, record, self._session, self._profile(profile))
         except (ImageError, FeedbackError, CorruptFileError) as error:
             return {"refused": str(error)}
         except OSError as error:
@@ -132,6 +149,13 @@ class PredictionService:
         else:
             message = f"{name} is saved as {label}; it was read as {reading.text or 'nothing'}."
         return {"said": message, "waiting": self.waiting}
+
+    def _profile(self, name: str | None) -> Profile | None:
+        """Return the profile of a question; that of the service where the question names none that is known."""
+        return self._profiles[self.profile if name is None or name not in self._profiles else name]
+
+    def _reader(self, task: Task, profile: str | None) -> Reader:
+        return self._readers[task].with_profile(self._profile(profile))
 
     def _open(self, content: bytes, name: str, box: Box | None) -> tuple[Image.Image, Image.Image, tuple[int, int]]:
         """Return the whole image, the part of it to read, and the left and top of that part in pixels."""

@@ -36,11 +36,15 @@ class Panel(anywidget.AnyWidget):
     kinds = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of image that can be read: "amount", "digit"
     limit = traitlets.Int(service.MAX_BYTES).tag(sync=True)  # bytes of an image
     samples = traitlets.List(traitlets.Dict()).tag(sync=True)  # images to try: `name`, and `picture` as a data URL
+    profiles = traitlets.List(traitlets.Unicode()).tag(sync=True)  # names of kinds of form; "" is any form
+    profile = traitlets.Unicode().tag(sync=True)  # that is chosen where a person has chosen none
     waiting = traitlets.Int().tag(sync=True)  # corrections that wait for the next retraining
 
     def __init__(self, prediction_service: service.PredictionService, samples_dir: Path | None = None):
         super().__init__(
             kinds=[kind for kind, task in TASK_OF_WORD.items() if task in prediction_service.tasks],
+            profiles=prediction_service.profiles,
+            profile=prediction_service.profile,
             waiting=prediction_service.waiting,
             samples=[] if samples_dir is None else _load_samples(samples_dir),
         )
@@ -52,7 +56,7 @@ class Panel(anywidget.AnyWidget):
 
         Parameters
         ----------
-        question : `do` and `kind`, and depending on `do`: `name`, `box`, `typed`
+        question : `do`, `kind` and `profile`, and depending on `do`: `name`, `box`, `typed`
         content : of the image file; empty for "check"
 
         Raises
@@ -62,14 +66,14 @@ class Panel(anywidget.AnyWidget):
         action, kind = question["do"], question["kind"]
         if kind not in self.kinds:
             raise KeyError(kind)
-        task = TASK_OF_WORD[kind]
+        task, profile = TASK_OF_WORD[kind], question.get("profile")
         if action == "check":
-            return self._service.check(question["typed"], task)
+            return self._service.check(question["typed"], task, profile)
         name, box = str(question["name"]), question.get("box")
         if action == "read":
-            return self._service.read(content, name, task, box)
+            return self._service.read(content, name, task, box, profile)
         if action == "save":
-            answer = self._service.save(content, name, task, question["typed"], box)
+            answer = self._service.save(content, name, task, question["typed"], box, profile)
             self.waiting = self._service.waiting
             return answer
         raise KeyError(action)
@@ -84,7 +88,9 @@ class Panel(anywidget.AnyWidget):
         self.send({"id": question.get("id"), "answer": answer})
 
 
-def open_panel(models_dir: Path, feedback_dir: Path, samples_dir: Path | None = None) -> Panel:
+def open_panel(
+    models_dir: Path, feedback_dir: Path, samples_dir: Path | None = None, profile: str | None = None
+) -> Panel:
     """Open a panel that reads with the champions of a models folder.
 
     Parameters
@@ -92,12 +98,14 @@ def open_panel(models_dir: Path, feedback_dir: Path, samples_dir: Path | None = 
     models_dir : folder of versions
     feedback_dir : where corrections are saved
     samples_dir : as for `Panel`
+    profile : of the form that the page chooses at first: a name in profiles/, or the path of a TOML file; None: any
 
     Raises
     ------
+    ProfileError : there is no such profile
     RegistryError : there is no champion of amounts, or a network is not the one that its metadata describes
     """
-    readers: dict[Task, Reader] = {Task.AMOUNTS: load_amount_reader(models_dir)}
+    readers: dict[Task, Reader] = {Task.AMOUNTS: load_amount_reader(models_dir, profile=profile)}
     if find_champion(Task.DIGITS, models_dir) is not None:
         readers[Task.DIGITS] = load_digit_classifier(models_dir)
     return Panel(service.PredictionService(readers, FeedbackStore(feedback_dir)), samples_dir)

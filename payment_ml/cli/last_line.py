@@ -9,17 +9,15 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from payment_ml.errors import LockedError, PaymentMLError
+from payment_ml.errors import NOT_READ, LockedError, PaymentMLError
 from payment_ml.pipeline import log_setup
-
-NOT_READ = "not read: "  # how the reason of a row begins whose file gave no picture; its kind follows
 
 
 class BatchSummary:
@@ -60,35 +58,48 @@ class BatchSummary:
 
     @contextmanager
     def last_line(self) -> Iterator[None]:
-        """Run a batch in the block, name on stderr what failed, print the counts as its last line, and exit.
+        """Run a batch in the block, name on stderr what failed, print the counts as its last line, and exit."""
+        with ends_with_counts(lambda: (self._failed, self.as_dict(), {"version": self.version})):
+            yield
 
-        The exit status is 1 if a row failed or the block raised an exception, else 0.
-        """
-        started, reason = time.perf_counter(), None
-        try:
-            with stoppable():
-                yield
-        except click.ClickException:
-            raise  # wrong usage, before the batch began
-        except BaseException as error:  # noqa: BLE001 - every end is reported
-            reason = describe(error)
-            self._report(error, reason)
-        for line in self._failed:
-            click.echo(f"payment-ml: {line}", err=True)
-        status = 1 if reason or self._failed else 0
-        seconds = round(time.perf_counter() - started, 2)
-        ending = {"status": status, **self.as_dict(), "seconds": seconds, "version": self.version}
-        click.echo(json.dumps(ending | ({"reason": reason} if reason else {}), ensure_ascii=False), err=True)
-        sys.exit(status)
 
-    @staticmethod
-    def _report(error: BaseException, reason: str) -> None:
-        if isinstance(error, BrokenPipeError):  # the reader of a pipe, such as head, has closed it
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        elif isinstance(error, PaymentMLError | OSError | KeyboardInterrupt):
-            click.echo(f"payment-ml: {reason}", err=True)
-        else:
-            traceback.print_exception(error)
+@contextmanager
+def ends_with_counts(ending: Callable[[], tuple[Sequence[str], dict[str, Any], dict[str, Any]]]) -> Iterator[None]:
+    """Run a command in the block, name on stderr what failed, print a line of JSON as its last line, and exit.
+
+    The exit status is 1 if something failed or the block raised an exception, else 0.
+
+    Parameters
+    ----------
+    ending : returns a line for each failure, the counts, and further values of the line; called when the block ends
+    """
+    started, reason = time.perf_counter(), None
+    try:
+        with stoppable():
+            yield
+    except click.ClickException:
+        raise  # wrong usage, before the command began
+    except BaseException as error:  # noqa: BLE001 - every end is reported
+        reason = describe(error)
+        _report(error, reason)
+    failed, counts, others = ending()
+    for line in failed:
+        click.echo(f"payment-ml: {line}", err=True)
+    status = 1 if reason or failed else 0
+    seconds = round(time.perf_counter() - started, 2)
+    line_of_json = {"status": status, **counts, "seconds": seconds, **others} | ({"reason": reason} if reason else {})
+    click.echo(json.dumps(line_of_json, ensure_ascii=False), err=True)
+    sys.exit(status)
+
+
+def _report(error: BaseException, reason: str) -> None:
+    """Print an exception on stderr: in words, or with a traceback if nobody raised it on purpose."""
+    if isinstance(error, BrokenPipeError):  # the reader of a pipe, such as head, has closed it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    elif isinstance(error, PaymentMLError | OSError | KeyboardInterrupt):
+        click.echo(f"payment-ml: {reason}", err=True)
+    else:
+        traceback.print_exception(error)
 
 
 def unread_kind(reason: str | None) -> str | None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 
 from payment_ml import __version__, paths
+from payment_ml.cli.corrections import corrections
+from payment_ml.cli.evaluation import evaluate
 from payment_ml.cli.last_line import BatchSummary, end_retraining, ends_with_json
 from payment_ml.cli.models import models
 from payment_ml.cli.options import DATA, MODELS, PROFILE, needs_extra
@@ -174,19 +176,30 @@ def retrain(
 @click.option("--base-url", default="/", show_default=True, help="Path under which a proxy serves the page.")
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser.")
 @click.option("--token", help="Token that the page asks for; made up unless given.")
+@PROFILE
 @DATA
 @MODELS
 @needs_extra("notebooks")
 def demo(
-    port: int, host: str, base_url: str, browser: bool, token: str | None, data_dir: Path, models_dir: Path
+    port: int,
+    host: str,
+    base_url: str,
+    browser: bool,
+    token: str | None,
+    profile: str | None,
+    data_dir: Path,
+    models_dir: Path,
 ) -> None:
     """Serve the upload-and-predict page, until interrupted with Ctrl+C; on this computer alone unless --host is given.
 
-    The page is notebook 04. Its address, which is printed, holds a token, without which no one gets in.
+    The page is notebook 04. Its address, which is printed, holds a token, without which no one gets in. --profile is
+    the kind of form that it chooses at first; what a person chooses is remembered by the browser.
     """
     from payment_ml.app import server
     from payment_ml.recognition.readers import find_champion
+    from payment_ml.text.profiles import load_profile
 
+    load_profile(profile)  # a wrong name is told now, not by the page
     if find_champion(Task.AMOUNTS, models_dir) is None:
         raise RegistryError(
             f"expected a champion of amounts in {models_dir}, but there is none yet; "
@@ -201,10 +214,13 @@ def demo(
         report=lambda address: click.echo(f"The page, as soon as its kernel is warm: {address}\nCtrl+C stops it."),
         host=host,
         base_url=base_url,
+        profile=profile if profile is None or not Path(profile).is_file() else str(Path(profile).resolve()),
     )
 
 
+cli.add_command(evaluate)
 cli.add_command(models)
+cli.add_command(corrections)
 
 if __name__ == "__main__":
     main()

@@ -91,8 +91,9 @@ def _test_results(metadata: dict[str, Any]) -> list[str]:
 @click.argument("version", required=False)
 @MODELS
 def show(version: str | None, models_dir: Path) -> None:
-    """Print the model card of a VERSION, or of every champion."""
+    """Print the model card of a VERSION, or of every champion, and the calibrations that profiles have for it."""
     from payment_ml.recognition.readers import find_champion
+    from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
     from payment_ml.registry.registry import Registry
 
     shown = [Registry(models_dir).get(version)] if version else [find_champion(task, models_dir) for task in TASKS]
@@ -100,6 +101,28 @@ def show(version: str | None, models_dir: Path) -> None:
         raise RegistryError(f"expected a champion in {models_dir}, but none was promoted yet; run payment-ml retrain")
     for shown_version in filter(None, shown):
         click.echo((shown_version.folder / "README.md").read_text(encoding="utf-8"))
+        if calibrations := ProfileCalibrationStore(models_dir).of_version(shown_version):
+            click.echo("## Calibrations of profiles\n\n| profile | made | accepts | on own pictures |")
+            click.echo("| --- | --- | --- | --- |")
+            for calibration in calibrations:
+                click.echo(f"| {calibration.profile} | {' | '.join(calibration.describe())} |")
+            click.echo("\npayment-ml models uncalibrate PROFILE removes one; the model card's then serves again.\n")
+
+
+@models.command()
+@click.argument("profile")
+@MODELS
+def uncalibrate(profile: str, models_dir: Path) -> None:
+    """Remove the calibrations of its own that PROFILE has, by payment-ml evaluate --recalibrate; the card's serve."""
+    from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
+
+    removed = ProfileCalibrationStore(models_dir).remove(profile)
+    if not removed:
+        raise RegistryError(
+            f"expected a calibration of the profile {profile} in {models_dir}, but there is none; "
+            "see payment-ml models show"
+        )
+    click.echo("\n".join(f"removed {paths.display_path(path)}" for path in removed))
 
 
 @models.command()

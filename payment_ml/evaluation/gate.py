@@ -12,6 +12,7 @@ from payment_ml.datasets.splits import Split
 from payment_ml.evaluation import evaluator, promotion, test_sets
 from payment_ml.evaluation.settings import EvaluationSettings
 from payment_ml.feedback import dataset
+from payment_ml.feedback.dataset import CuratedCorrection
 from payment_ml.recognition.digit_classifier import DigitClassifier
 from payment_ml.recognition.reader import Reader
 from payment_ml.synthesis.amount_images import Sample
@@ -22,6 +23,9 @@ def evaluate_corrections(
     challenger: Reader, champion: Reader | None, prepared_dir: Path
 ) -> promotion.PairedResults | None:
     """Read the held-out corrections of the readers' task.
+
+    Where the digits of an amount are known, a reading of them is correct: digits alone say nothing of cents, which a
+    profile settles. Elsewhere the value has to be that of the label.
 
     Returns
     -------
@@ -36,11 +40,11 @@ def evaluate_corrections(
         return None
     images = dataset.load_images(prepared_dir, corrections)
     samples = [
-        Sample(image, correction.text, correction.written or correction.text)
+        Sample(image, correction.text, correction.written or correction.label)
         for image, correction in zip(images, corrections, strict=True)
     ]
     correct = {
-        role: evaluator.predict_all(reader, samples, f"held-out corrections, {role}").correct
+        role: _agree(corrections, evaluator.predict_all(reader, samples, f"held-out corrections, {role}"))
         for role, reader in _by_role(challenger, champion).items()
     }
     return promotion.PairedResults("kept corrections", correct["challenger"], correct.get("champion"))
@@ -172,6 +176,14 @@ def median_latency_ms(readers: Mapping[str, Reader], samples: Sequence[Sample]) 
             reader.read(sample.image)
             latencies[role].append(1000 * (time.perf_counter() - started))
     return {role: float(np.median(values)) for role, values in latencies.items()}
+
+
+def _agree(corrections: Sequence[CuratedCorrection], predictions: evaluator.Predictions) -> np.ndarray:
+    """Return which predictions agree with the labels of corrections, bool [n]."""
+    triples = zip(corrections, predictions.readings, predictions.correct, strict=True)
+    return np.array(
+        [reading.digits == item.digits if item.digits else correct for item, reading, correct in triples], bool
+    )
 
 
 def _by_role(challenger: Reader, champion: Reader | None) -> dict[str, Reader]:

@@ -82,6 +82,20 @@ def accuracy_by_length(predictions: Predictions, threshold: float) -> pd.DataFra
     return frame.groupby("digits").agg(**columns)
 
 
+def accuracy_by_writing(predictions: Predictions, threshold: float) -> pd.DataFrame:
+    """Return for each hand and each layout of the cents: samples, accuracy, and the share that `threshold` accepts."""
+    accepted = predictions.confidences >= threshold
+    frames = []
+    for name, values in (
+        ("written by", [sample.hand for sample in predictions.samples]),
+        ("cents", [sample.layout for sample in predictions.samples]),
+    ):
+        frame = pd.DataFrame({"of": name, "kind": values, "correct": predictions.correct, "accepted": accepted})
+        frames.append(frame[frame["kind"] != ""])
+    columns = {"samples": ("correct", "size"), "accuracy": ("correct", "mean"), "accepted": ("accepted", "mean")}
+    return pd.concat(frames).groupby(["of", "kind"], sort=False).agg(**columns)
+
+
 def errors_by_position(predictions: Predictions) -> pd.DataFrame:
     """Return for each position of a digit, counted from the left: digits, errors, and error_rate.
 

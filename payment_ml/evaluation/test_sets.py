@@ -1,5 +1,6 @@
 """Generate samples with known labels; another process renders them while the first ones are read."""
 
+import bisect
 import itertools
 import multiprocessing
 import os
@@ -13,23 +14,30 @@ import numpy as np
 from payment_ml import workers
 from payment_ml.datasets.splits import Split
 from payment_ml.evaluation.settings import EvaluationSettings
-from payment_ml.synthesis import amount_images, glyphs, negatives
+from payment_ml.synthesis import amount_images, glyphs, hands, negatives
 from payment_ml.synthesis.amount_images import Sample
 from payment_ml.tasks import Task
 
 _CHUNK_SIZE = 250  # samples that are rendered by one job
 MAX_IN_PROCESS = 600  # samples that are rendered sooner than another process starts
-_STRUCK_OUT_EVERY = 20  # one of so many negatives is an amount that was struck out
+# Of twenty negatives, the first is an amount that was struck out, and the eleventh one that is upside down or mirrored.
+_SPOILT_EVERY, _STRUCK_OUT, _TURNED = 20, 0, 10
+# Simulated writers, who write amounts beside MNIST's; the seed is none of those that training draws writers with.
+_WRITERS, _WRITERS_SEED = 200, (1998, 11)
 
 
 class LazySamples(Sequence[Sample]):
     """Hold samples in the order in which they are rendered; access to one that is not rendered yet waits for it."""
 
-    def __init__(self, chunks: Sequence[Future[list[Sample]]], count: int):
-        self._chunks, self._count = chunks, count
+    def __init__(self, chunks: Sequence[Future[list[Sample]]], sizes: Sequence[int]):
+        self._chunks, self._sizes = list(chunks), list(sizes)
+        self._ends = list(itertools.accumulate(sizes))
 
     def __len__(self) -> int:
-        return self._count
+        return self._ends[-1] if self._ends else 0
+
+    def __add__(self, other: "LazySamples") -> "LazySamples":
+        return LazySamples(self._chunks + other._chunks, self._sizes + other._sizes)
 
     def __iter__(self) -> Iterator[Sample]:
         return itertools.chain.from_iterable(chunk.result() for chunk in self._chunks)
@@ -40,13 +48,14 @@ class LazySamples(Sequence[Sample]):
     def __getitem__(self, index: slice) -> list[Sample]: ...
     def __getitem__(self, index: int | slice) -> Sample | list[Sample]:
         if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(self._count))]
-        i = range(self._count)[index]
-        return self._chunks[i // _CHUNK_SIZE].result()[i % _CHUNK_SIZE]
+            return [self[i] for i in range(*index.indices(len(self)))]
+        i = range(len(self))[index]
+        chunk = bisect.bisect_right(self._ends, i)
+        return self._chunks[chunk].result()[i - self._ends[chunk] + self._sizes[chunk]]
 
 
 def generate_samples(task: str, split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> LazySamples:
-    """Render photographs with the digits of a split.
+    """Render photographs with the digits of a split; amounts are written by simulated writers as well.
 
     Another process renders more than 600 samples, so that the first ones can be read meanwhile. A script that needs so
     many must run under `if __name__ == "__main__"`, as Python's multiprocessing requires; a notebook need not.
@@ -72,8 +81,17 @@ def test_set(task: str, test: Split, seed: int, settings: EvaluationSettings | N
     return generate_samples(task, test, count, np.random.default_rng([seed, 3]))
 
 
+def calibration_set(task: str, split: Split, count: int, rng: np.random.Generator) -> LazySamples:
+    """Render the samples that a reader is calibrated on, in grey levels; an eighth more than `count` holds no amount.
+
+    Whoever uploads amounts also uploads what is none. Whether a photograph of a digit shows one is not asked.
+    """
+    samples = generate_samples(task, split, count, rng, colour=False)
+    return samples + negative_samples(split, count // 8, rng, colour=False) if task == Task.AMOUNTS else samples
+
+
 def negative_samples(split: Split, count: int, rng: np.random.Generator, colour: bool = True) -> LazySamples:
-    """Render photographs without an amount; every twentieth is an amount that was struck out.
+    """Render photographs without an amount; of twenty, one is an amount struck out and one is turned.
 
     The parameters are those of `generate_samples`.
     """
@@ -105,11 +123,11 @@ def _generate(kind: str, split: Split, count: int, rng: np.random.Generator, col
         for start, generator in zip(starts, rng.spawn(len(starts)), strict=True)
     ]
     if count > MAX_IN_PROCESS:
-        return LazySamples([_submit(job) for job in jobs], count)
+        return LazySamples([_submit(job) for job in jobs], [job.size for job in jobs])
     chunks: list[Future[list[Sample]]] = [Future() for _ in jobs]
     for chunk, job in zip(chunks, jobs, strict=True):
         chunk.set_result(_render_chunk(job))
-    return LazySamples(chunks, count)
+    return LazySamples(chunks, [job.size for job in jobs])
 
 
 def _submit(job: _Job) -> Future[list[Sample]]:
@@ -126,7 +144,7 @@ def _submit(job: _Job) -> Future[list[Sample]]:
     return _pool.submit(_render_chunk, job)
 
 
-_glyph_banks: dict[int, glyphs.GlyphBank] = {}  # in the process that renders: the bank of the current set
+_hand_banks: dict[int, hands.HandBank] = {}  # in the process that renders: the hands of the current set
 
 
 def _render_chunk(job: _Job) -> list[Sample]:
@@ -134,21 +152,21 @@ def _render_chunk(job: _Job) -> list[Sample]:
     if job.kind == Task.DIGITS:
         images = amount_images.render_digits(split.images, split.labels, job.size, rng, job.start)
         return [Sample(image, str(label), str(label)) for image, label in images]
-    if job.set_number not in _glyph_banks:
-        _glyph_banks.clear()
-        _glyph_banks[job.set_number] = glyphs.GlyphBank(split.images, split.labels)
-    glyph_bank = _glyph_banks[job.set_number]
+    if job.set_number not in _hand_banks:
+        _hand_banks.clear()
+        bank = glyphs.GlyphBank(split.images, split.labels)
+        _hand_banks[job.set_number] = hands.HandBank.sample(bank, np.random.default_rng(_WRITERS_SEED), _WRITERS)
+    hand_bank = _hand_banks[job.set_number]
     if job.kind == Task.AMOUNTS:
-        return [amount_images.render_amount(glyph_bank, rng, colour=job.colour) for _ in range(job.size)]
-    return [
-        Sample(_negative_image(glyph_bank, rng, job.colour, struck_out=i % _STRUCK_OUT_EVERY == 0), "", "")
-        for i in range(job.start, job.start + job.size)
-    ]
+        return [amount_images.render_amount(hand_bank, rng, colour=job.colour) for _ in range(job.size)]
+    numbers = range(job.start, job.start + job.size)
+    return [Sample(_negative_image(hand_bank, rng, job.colour, i % _SPOILT_EVERY), "", "") for i in numbers]
 
 
-def _negative_image(
-    glyph_bank: glyphs.GlyphBank, rng: np.random.Generator, colour: bool, struck_out: bool
-) -> np.ndarray:
-    if struck_out:
-        return amount_images.render_struck_out(glyph_bank, rng, colour)
+def _negative_image(bank: hands.Hands, rng: np.random.Generator, colour: bool, number: int) -> np.ndarray:
+    """Render a photograph without an amount; `number` counts within each `_SPOILT_EVERY`."""
+    if number == _STRUCK_OUT:
+        return amount_images.render_struck_out(bank, rng, colour)
+    if number == _TURNED:
+        return amount_images.render_turned(bank, rng, colour)
     return negatives.negative_image(rng, colour)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -12,17 +13,15 @@ from tqdm import tqdm
 
 from payment_ml import atomic_files, errors
 from payment_ml.errors import FeedbackError
-from payment_ml.feedback import deduplication, drift, store
+from payment_ml.feedback import batches, deduplication, drift, spelling
 from payment_ml.feedback.dataset import FILE, FOLDER, HOLDOUT, QUARANTINE, TRAIN, USES, CuratedCorrection
 from payment_ml.feedback.deduplication import HeldOutImages, NearDuplicateIndex
 from payment_ml.feedback.store import Correction, FeedbackStore
-from payment_ml.imaging import digit_segmentation, image_loading, line_batches, line_images
-from payment_ml.recognition import ctc
+from payment_ml.imaging import digit_segmentation, image_loading, line_images
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.digit_classifier import DigitClassifier
-from payment_ml.recognition.reader import Reader
+from payment_ml.recognition.reader import Reader, Reading
 from payment_ml.tasks import Task
-from payment_ml.text import alphabet, amounts
 
 _LABEL_ALLOWANCE = 20  # corrections of one label that are accepted whatever their share; so few do little harm
 _SOURCE_ALLOWANCE = 500  # the same of one source; about a clerk's busy day
@@ -32,7 +31,10 @@ Champions = Mapping[str, Reader]
 
 @dataclass(frozen=True)
 class CurationLimits:
-    """Hold the shares of the corrections that go to evaluation, and that one source or one label may supply."""
+    """Hold the shares of the corrections that go to evaluation, and that one source or one label may supply.
+
+    An imported archive is a source with a quota of its own, see `batches`.
+    """
 
     holdout_fraction: float = 0.2  # of the accepted corrections, for evaluation alone
     source_share: float = 0.5  # of a task's corrections from one source, once it supplied more than 500
@@ -48,10 +50,10 @@ def curate(
     """Assign a use to each saved correction.
 
     A correction goes to quarantine when it is damaged, shows no writing, has no valid label, equals an earlier
-    correction or a held-out image, contradicts a champion that is confident enough to accept its own reading, or
-    exceeds the share of its source or label. A correction that contradicts a confident champion passes once it was
-    saved in two sessions. A fraction of the others, chosen by the image's own hash, is held out for evaluation; it is
-    the same in every run.
+    correction or a held-out image, contradicts a champion that is confident enough to accept its own reading, has
+    digits that the champion finds impossible, or exceeds the share of its source or label. A correction that the
+    champion contradicts passes once it was saved in two sessions. A fraction of the others, chosen by the image's own
+    hash, is held out for evaluation; it is the same in every run.
 
     Parameters
     ----------
@@ -73,14 +75,17 @@ def curate(
             if correction is None:  # removed since the names were listed
                 continue
             grey = np.asarray(image_loading.load_grey(feedback.image(correction)))
-            candidates.append((_check_correction(correction, grey, champions, known_writing), correction.source))
+            candidates.append((check(correction, grey, champions, known_writing), correction.source))
         except (errors.CorruptFileError, FeedbackError, errors.ImageError) as error:
             candidates.append((CuratedCorrection(name, "", "", QUARANTINE, str(error)), ""))
-    return [_assign_holdout(curated, limits.holdout_fraction) for curated in enforce_limits(candidates, limits)]
+    limited = enforce_limits(candidates, limits, batches.quotas(feedback.folder))
+    return [_assign_holdout(curated, limits.holdout_fraction) for curated in limited]
 
 
 def enforce_limits(
-    candidates: Sequence[tuple[CuratedCorrection, str]], limits: CurationLimits = CurationLimits()
+    candidates: Sequence[tuple[CuratedCorrection, str]],
+    limits: CurationLimits = CurationLimits(),
+    quotas: Mapping[str, int] = MappingProxyType({}),
 ) -> list[CuratedCorrection]:
     """Move corrections that exceed the share of their source or their label to quarantine.
 
@@ -90,12 +95,13 @@ def enforce_limits(
     ----------
     candidates : corrections, each with its source
     limits : shares of sources and labels
+    quotas : source -> corrections that it may supply, instead of the share
     """
     curated = [correction for correction, _ in candidates]
     sources = [source for _, source in candidates]
-    curated = _enforce_share(curated, sources, limits.source_share, _SOURCE_ALLOWANCE, "source")
-    labels = [correction.text for correction in curated]
-    return _enforce_share(curated, labels, limits.label_share, _LABEL_ALLOWANCE, "label")
+    curated = _enforce_share(curated, sources, limits.source_share, _SOURCE_ALLOWANCE, "source", quotas)
+    labels = [correction.label for correction in curated]
+    return _enforce_share(curated, labels, limits.label_share, _LABEL_ALLOWANCE, "label", {})
 
 
 def write(curated: Sequence[CuratedCorrection], feedback: FeedbackStore, prepared_dir: Path) -> dict[str, Any]:
@@ -151,22 +157,33 @@ _REASON_CATEGORIES = {
     "it equals": "equals a held out picture",
     "it shows the same": "duplicate",
     "the champion is": "contradicts a sure champion",
+    "the champion finds": "impossible for the champion",
     "its source": "too many from one source",
     "its label": "too many of one label",
 }
 
 
-def _check_correction(
-    correction: Correction, grey: np.ndarray, champions: Champions, known_writing: NearDuplicateIndex
+def check(
+    correction: Correction,
+    grey: np.ndarray,
+    champions: Champions,
+    known_writing: NearDuplicateIndex,
+    reading: Reading | None = None,
 ) -> CuratedCorrection:
-    """Return a correction with its use, training or quarantine; `grey` is uint8 [height, width].
+    """Return a correction with its use, training or quarantine, before any limit and before a part is held out.
+
+    Parameters
+    ----------
+    grey : uint8 [height, width], its image
+    champions, known_writing : that it may contradict or repeat; new writing is remembered
+    reading : of the image by the champion; None: the champion reads it when that matters
 
     Raises
     ------
     FeedbackError : the label is not valid
     """
-    if not store.is_label(correction.task, correction.text):
-        raise FeedbackError(f"expected a label as it is saved, but got {correction.text!r}")
+    if not correction.label.is_valid(correction.task):
+        raise FeedbackError(f"expected a label as it is saved, but got {str(correction.label)!r}")
     champion = champions.get(correction.task)
     if correction.task == Task.AMOUNTS:
         curated, writing = _prepare_amount(correction, grey, cast(AmountReader | None, champion))
@@ -174,33 +191,31 @@ def _check_correction(
         curated, writing = _prepare_digit(correction, grey, cast(DigitClassifier | None, champion))
     reason = curated.reason or known_writing.rejection_reason(correction.task, correction.name, writing)
     if reason is None and champion is not None:
-        reason = _contradiction(correction, grey, champion)
+        reason = _contradiction(correction, champion.read(grey) if reading is None else reading)
     return replace(curated, use=QUARANTINE if reason else TRAIN, reason=reason)
 
 
 def _prepare_amount(
     correction: Correction, grey: np.ndarray, champion: AmountReader | None
 ) -> tuple[CuratedCorrection, np.ndarray | None]:
-    """Return an amount with its likeliest spelling, and its line's pixels, uint8 [32, width]; None without writing."""
-    curated = CuratedCorrection(correction.name, Task.AMOUNTS, correction.text, TRAIN, None, height=grey.shape[0])
+    """Return an amount with what is learned from it, and its line's pixels, uint8 [32, width]; None without writing."""
+    curated = CuratedCorrection(
+        correction.name, Task.AMOUNTS, correction.text, TRAIN, None, height=grey.shape[0], digits=correction.digits
+    )
     line = line_images.extract_line(grey)
     if line is None:
         return replace(curated, reason="no writing was found in the picture"), None
-    value = amounts.value_of_label(correction.text)
-    assert value is not None  # `_check_correction` saw to it
-    frames = line_batches.frame_count(line.pixels.shape[1])
-    spellings = [
-        spelling for spelling in amounts.spellings(value) if alphabet.frames_needed(alphabet.encode(spelling)) <= frames
-    ]
-    if not spellings:
-        return replace(curated, reason=f"the writing is too narrow for {correction.text}"), None
-    written = spellings[0]
-    if champion is not None:
-        # People type the value alone; the champion determines the separators and signs, which the network learns too.
-        log_probs = champion.recognizer.log_probs([line.pixels])[0]
-        likelihoods = ctc.ctc_log_likelihood(log_probs, [alphabet.encode(spelling) for spelling in spellings])
-        written = spellings[int(np.argmax(likelihoods))]
-    return replace(curated, written=written, ink=float(line.pixels.mean() / 255)), line.pixels
+    if champion is None:
+        learned = spelling.plain_spelling(line, correction.label)
+    else:
+        learned = spelling.find_spelling(line, correction.label, champion.recognizer)
+    if learned is None:
+        return replace(curated, reason=f"the writing is too narrow for {correction.label}"), None
+    curated = replace(curated, written=learned.written, cut=learned.cut, ink=float(line.pixels.mean() / 255))
+    if learned.is_impossible and not (learned.written and _is_confirmed(correction)):
+        reason = f"the champion finds {correction.label} impossible in the picture: is it the amount of another one?"
+        return replace(curated, reason=reason), line.pixels
+    return curated, line.pixels
 
 
 def _prepare_digit(
@@ -217,28 +232,39 @@ def _prepare_digit(
     return replace(curated, cut=best, ink=float(crops[best].mean() / 255)), deduplication.normalized_digit(grey)
 
 
-def _contradiction(correction: Correction, grey: np.ndarray, champion: Reader) -> str | None:
+def _contradiction(correction: Correction, reading: Reading) -> str | None:
     """Return the reason for quarantine where a confident champion reads another label; None where it does not.
 
     A label that was saved in two sessions stands against the champion.
     """
-    reading = champion.read(grey)
-    confirmed = any(
-        entry["text"] == correction.text and entry.get("source", "") != correction.source
-        for entry in correction.history
-    )
-    if reading.decision != "accept" or reading.text == correction.text or confirmed:
+    digits = correction.digits
+    agrees = reading.digits == digits if digits else reading.text == correction.text
+    if reading.decision != "accept" or agrees or _is_confirmed(correction):
         return None
     return (
-        f"the champion is {reading.confidence:.1%} sure of {reading.text}; if {correction.text} "
-        "is right, save it again in another session"
+        f"the champion is {reading.confidence:.1%} sure of {reading.digits if digits else reading.text}; if "
+        f"{digits or correction.text} is right, save it again in another session"
+    )
+
+
+def _is_confirmed(correction: Correction) -> bool:
+    """Return whether the same label was saved in two sessions."""
+    label = correction.text, correction.digits
+    return any(
+        (entry["text"], entry.get("digits", "")) == label and entry.get("source", "") != correction.source
+        for entry in correction.history
     )
 
 
 def _enforce_share(
-    curated: Sequence[CuratedCorrection], groups: Sequence[str], share: float, allowance: int, quantity: str
+    curated: Sequence[CuratedCorrection],
+    groups: Sequence[str],
+    share: float,
+    allowance: int,
+    quantity: str,
+    quotas: Mapping[str, int],
 ) -> list[CuratedCorrection]:
-    """Move to quarantine what exceeds a group's share of its task, and the allowance that every group has."""
+    """Move to quarantine what exceeds a group's share of its task and the allowance of every group, or its quota."""
     keys = [(correction.task, group) for correction, group in zip(curated, groups, strict=True)]
     in_use = [correction.use == TRAIN for correction in curated]
     counts = Counter(key for key, used in zip(keys, in_use, strict=True) if used)
@@ -247,7 +273,8 @@ def _enforce_share(
     limited = []
     for correction, key, used in zip(curated, keys, in_use, strict=True):
         total = totals[correction.task]
-        limit = max(allowance, int(share / (1 - share) * (total - counts[key])))
+        shared = max(allowance, int(share / (1 - share) * (total - counts[key])))
+        limit = quotas.get(key[1], shared)
         accepted[key] += used
         if used and accepted[key] > limit:
             reason = f"its {quantity} gave {counts[key]} of {total} corrections, of which {limit} are used"

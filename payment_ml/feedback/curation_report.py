@@ -102,8 +102,8 @@ def run(
 
 
 def _quarantine_caption(correction: CuratedCorrection) -> str:
-    return f"{correction.text}\n{curation.reason_category(correction.reason)}"
+    return f"{correction.label}\n{curation.reason_category(correction.reason)}"
 
 
 def _training_caption(correction: CuratedCorrection) -> str:
-    return (correction.written or correction.text).replace("$", r"\$")  # a bare $ would start a formula
+    return (correction.written or correction.label).replace("$", r"\$")  # a bare $ would start a formula

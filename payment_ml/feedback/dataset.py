@@ -14,6 +14,7 @@ from payment_ml import atomic_files, errors
 from payment_ml.datasets import splits
 from payment_ml.feedback import store
 from payment_ml.imaging import digit_segmentation, image_loading, line_images
+from payment_ml.imaging.line_images import LineImage
 from payment_ml.tasks import Task
 from payment_ml.text import alphabet
 
@@ -33,13 +34,19 @@ class CuratedCorrection:
 
     name: str  # of the correction: sha256 of its image's mode, size and pixels
     task: str  # a value of `Task`; empty where the record is damaged
-    text: str  # the label
+    text: str  # the label; empty where only the digits of an amount are known
     use: str  # a key of `USES`
     reason: str | None  # why it is in quarantine; None for other uses
     written: str = ""  # of an amount: the likeliest of the ways to write it
-    cut: int = 0  # of a digit: which of the candidate crops from the middle of the image shows it
+    cut: int = 0  # of a digit: which of the candidate crops from the middle of the image; of an amount: see `crops`
     ink: float = 0.0  # share of the crop that is ink, 0 to 1
     height: int = 0  # pixels of the image
+    digits: str = ""  # of an amount: its digits in the order written; empty where only the value is known
+
+    @property
+    def label(self) -> str:
+        """Return the label for people."""
+        return self.text or self.digits
 
 
 def previous_summary(prepared_dir: Path) -> dict[str, Any] | None:
@@ -112,8 +119,15 @@ def amount_lines(prepared_dir: Path) -> list[tuple[np.ndarray, list[int]]]:
                 f"expected writing in the image of correction {correction.name}, as curation found, but there is none; "
                 "run notebooks/01-prepare-data.ipynb again"
             )
-        lines.append((line.pixels, alphabet.encode(correction.written)))
+        crop = crops(line)[correction.cut] if correction.cut else line
+        lines.append((crop.pixels, alphabet.encode(correction.written)))
     return lines
+
+
+def crops(line: LineImage) -> list[LineImage]:
+    """Return the crops of an image that an amount may be learned from: its line first, then others of the same line."""
+    full_image = line_images.full_image_crops(line) if line.text_detected else []  # else they are among the others
+    return [line, *line_images.alternative_crops(line), *full_image]
 
 
 def digit_examples(prepared_dir: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -26,7 +26,8 @@ def profile(corrections: Sequence[CuratedCorrection]) -> dict[str, Any]:
     digits, ten counts
     """
     counts = np.bincount(
-        [int(digit) for correction in corrections for digit in amounts.digits_of(correction.text)], minlength=10
+        [int(digit) for correction in corrections for digit in amounts.digits_of(correction.digits or correction.text)],
+        minlength=10,
     )
     quartiles = [25, 50, 75]
     ink = [correction.ink for correction in corrections]

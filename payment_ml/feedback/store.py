@@ -11,12 +11,13 @@ from PIL import Image
 
 from payment_ml import atomic_files, errors
 from payment_ml.errors import FeedbackError
-from payment_ml.tasks import TASKS, Task
-from payment_ml.text import amounts
+from payment_ml.feedback.labels import Label, parse_typed
+from payment_ml.tasks import TASKS
 from payment_ml.text.profiles import Profile
 
 QUOTA = 2_000_000_000  # bytes of a feedback folder; about 20,000 photographs
 _FORMAT = 1
+_MEASURE_EVERY = 200  # images that are saved before the folder is measured again; others may write to it too
 
 
 @dataclass(frozen=True)
@@ -25,40 +26,18 @@ class Correction:
 
     name: str  # sha256 of the image's mode, size and pixels
     task: str  # a value of `Task`
-    text: str  # the label: "1234.56", or a digit
+    text: str  # the label: "1234.56", or a digit; empty where only the digits of an amount are known
     typed: str  # the same as it was typed
     saved: str  # UTC, ISO 8601
     reading: dict[str, Any]  # the reading when it was saved: text, confidence, decision, version
-    source: str  # one session of the panel, or one program, without a person's name; empty: unknown
+    source: str  # one session of the panel, one program or one archive, without a person's name; empty: unknown
     history: tuple[dict[str, Any], ...]  # earlier labels of this image with their records, the oldest first
+    digits: str = ""  # all digits of an amount in the order written; empty where only the value is known
 
-
-def parse_label(task: str, typed: str, profile: Profile | None = None) -> str:
-    """Return the label that a person typed, in the form of `Correction.text`.
-
-    Parameters
-    ----------
-    task : a value of `Task`
-    typed : an amount in any usual spelling, or one digit
-    profile : of the form on which the amount is written; None: nothing is assumed
-
-    Raises
-    ------
-    FeedbackError : `typed` is no amount, an ambiguous or a doubtful one, or not one digit
-    """
-    if task == Task.DIGITS:
-        if typed.strip() not in set("0123456789"):
-            raise FeedbackError(f"expected one digit from 0 to 9, but got {typed.strip()!r}")
-        return typed.strip()
-    amount = amounts.parse(typed, profile)
-    if amount.reason is not None:
-        raise FeedbackError(str(amount.reason))
-    return str(amount.value)
-
-
-def is_label(task: str, text: str) -> bool:
-    """Return True for a label as `parse_label` returns it."""
-    return text in tuple("0123456789") if task == Task.DIGITS else amounts.value_of_label(text) is not None
+    @property
+    def label(self) -> Label:
+        """Return the label."""
+        return Label(self.text, self.digits)
 
 
 class FeedbackStore:
@@ -73,6 +52,7 @@ class FeedbackStore:
     def __init__(self, folder: Path, quota: int = QUOTA):
         self.folder = folder
         self._quota = quota
+        self._used, self._saved = 0, 0  # bytes in the folder, and images saved since this object was made
 
     def save(
         self,
@@ -92,7 +72,7 @@ class FeedbackStore:
         ----------
         image : mode L or RGB, as `image_loading.load` returns it
         task : a value of `Task`
-        typed : the label as a person typed it, checked by `parse_label`
+        typed : the label as a person typed it, checked by `labels.parse_typed`
         reading : the reading that is corrected or confirmed, for the record
         source : an anonymous id of the session or program; retraining learns a limited share from each
         profile : of the form on which the amount is written; None: nothing is assumed
@@ -102,16 +82,25 @@ class FeedbackStore:
         FeedbackError : `typed` is no label, or the folder is full
         CorruptFileError : the earlier record of the image is damaged
         """
-        text, name = parse_label(task, typed, profile), _name(image)
+        return self.save_label(image, task, parse_typed(task, typed, profile), typed, reading, source)
+
+    def save_label(
+        self, image: Image.Image, task: str, label: Label, typed: str, reading: dict[str, Any], source: str
+    ) -> Correction:
+        """Save an image with a label that was checked before; parameters, result and errors as of `save`."""
+        name = image_name(image)
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(self.folder / ".lock", mode=0o600):
             earlier = self.get(name)
             if earlier is None:
                 self._check_quota()
+                self._saved += 1
                 with atomic_files.atomic_write(self.image_path(name), mode=0o600) as partial:
                     image.save(partial, "PNG")
+                self._used += self.image_path(name).stat().st_size
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            correction = Correction(name, task, text, typed.strip(), now, reading, source, _history(earlier))
+            history = _history(earlier)
+            correction = Correction(name, task, label.text, typed.strip(), now, reading, source, history, label.digits)
             atomic_files.write_json(self._record_path(name), {"format": _FORMAT, **asdict(correction)}, mode=0o600)
         return correction
 
@@ -147,11 +136,12 @@ class FeedbackStore:
         return len(self.names())
 
     def _check_quota(self) -> None:
-        used = sum(path.stat().st_size for path in self.folder.iterdir() if path.is_file())
-        if used >= self._quota:
+        if self._saved % _MEASURE_EVERY == 0:
+            self._used = sum(path.stat().st_size for path in self.folder.iterdir() if path.is_file())
+        if self._used >= self._quota:
             raise FeedbackError(
                 f"expected at most {self._quota / 1e6:,.0f} MB of corrections, but {self.folder.name}/ holds "
-                f"{used / 1e6:,.0f} MB; retrain, then move old ones away"
+                f"{self._used / 1e6:,.0f} MB; retrain, then move old ones away"
             )
 
     def _record_path(self, name: str) -> Path:
@@ -171,12 +161,13 @@ def open_image(folder: Path, name: str) -> Image.Image:
             image.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise errors.CorruptFileError(f"expected the picture of a correction in {path}, but got: {error}") from error
-    if _name(image) != name:
+    if image_name(image) != name:
         raise errors.CorruptFileError(f"expected in {path} the picture that was saved, but its pixels differ")
     return image
 
 
-def _name(image: Image.Image) -> str:
+def image_name(image: Image.Image) -> str:
+    """Return the name under which an image is saved: the sha256 of its mode, size and pixels, in hexadecimal."""
     return hashlib.sha256(f"{image.mode} {image.size}\n".encode() + image.tobytes()).hexdigest()
 
 
@@ -190,7 +181,7 @@ def _history(earlier: Correction | None) -> tuple[dict[str, Any], ...]:
 def _read(path: Path) -> Correction:
     record = atomic_files.read_json(path)
     try:
-        fields = {name: record[name] for name in Correction.__annotations__ if name != "source"}
+        fields = {name: record[name] for name in Correction.__annotations__ if name not in ("source", "digits")}
     except (TypeError, KeyError) as error:
         raise errors.CorruptFileError(
             f"expected a correction in {path}, but it lacks {error}; remove it or save it again"
@@ -199,5 +190,6 @@ def _read(path: Path) -> Correction:
         raise errors.CorruptFileError(
             f"expected a correction in {path}, but its task, text or history is none; remove it or save it again"
         )
-    # Records of the first release have no source.
-    return Correction(**{**fields, "source": str(record.get("source", "")), "history": tuple(fields["history"])})
+    # Records of the first release have no source, and only archives say which digits are written.
+    later = {name: str(record.get(name, "")) for name in ("source", "digits")}
+    return Correction(**{**fields, **later, "history": tuple(fields["history"])})

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 _POLARITY_RATIO = 1.3  # light ink reaches this many times further from the median than dark noise does
+_SURE_RATIO = 2.0  # dark ink reaches this many times further than the lightest pixels, where its polarity is sure
 
 
 def estimate_background(level: np.ndarray, kernel_size: int, sigma: float) -> tuple[np.ndarray, np.ndarray]:
@@ -40,6 +41,17 @@ def is_light_line_on_dark(grey: np.ndarray) -> bool:
     """
     low, median, high = grey_quantiles(grey, 0.02, 0.5, 0.98)
     return high - median > _POLARITY_RATIO * (median - low)
+
+
+def is_surely_dark_on_light(grey: np.ndarray) -> bool:
+    """Return True if hardly anything in an image is so much lighter than the rest that it could be light ink.
+
+    Parameters
+    ----------
+    grey : uint8 [height, width]
+    """
+    low, median, high = grey_quantiles(grey, 0.02, 0.5, 0.998)
+    return median - low >= _SURE_RATIO * (high - median)
 
 
 def is_light_digit_on_dark(level: np.ndarray) -> bool:

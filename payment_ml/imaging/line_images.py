@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from payment_ml.imaging import ruled_lines
+from payment_ml.imaging import background, ruled_lines
 from payment_ml.imaging.line_batches import HEIGHT
 from payment_ml.imaging.line_detection import Page, detect_line, prepare_page
 
@@ -92,15 +92,16 @@ def full_image_crops(line: LineImage) -> list[LineImage]:
     """Return lines for an image whose text was not found: the full image, and ink and paper exchanged.
 
     The text of a full image is taken to fill 85% or 60% of its height. A box that is darker than the text in it can
-    make ink and paper look exchanged.
+    make ink and paper look exchanged; where the ink is surely dark, they are not exchanged.
     """
-    pages = (line.page, line.page.inverse())
+    is_sure = not line.page.inverted and background.is_surely_dark_on_light(line.page.grey)
+    pages = (line.page,) if is_sure else (line.page, line.page.inverse())
     crops = [
         _full_image(page, share, line.ink_outside, line.text_detected)
         for page in pages
         for share in _FULL_IMAGE_TEXT_SHARES
     ]
-    inverse = _extract(line.page.inverse())
+    inverse = None if is_sure else _extract(line.page.inverse())
     return crops if inverse is None else [*crops, inverse]
 
 

@@ -13,12 +13,13 @@ from payment_ml.imaging import image_loading, line_batches, line_images
 from payment_ml.imaging.image_loading import Source, load_grey_with_note
 from payment_ml.imaging.line_images import LineImage
 from payment_ml.networks import inference
-from payment_ml.recognition import acceptance, confidence, ctc, doubts
-from payment_ml.recognition.calibrated_range import CalibratedRange, measure
+from payment_ml.recognition import acceptance, confidence, ctc, doubts, profile_calibration
+from payment_ml.recognition.calibrated_range import measure
 from payment_ml.recognition.hypotheses import group_by_value, likeliest
 from payment_ml.recognition.line_recognizer import BATCH_SIZE, LineRecognizer
 from payment_ml.recognition.readings import Alternative, AmountReading, Character
 from payment_ml.recognition.test_time_augmentation import LineRecognition
+from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import Task
 from payment_ml.text import amounts
@@ -44,14 +45,20 @@ class AmountReader:
 
     task = Task.AMOUNTS
 
-    def __init__(self, version: Version, profile: Profile | None = None):
-        """Load a version's network; `load_amount_reader` finds a version and verifies it first."""
+    def __init__(
+        self, version: Version, profile: Profile | None = None, calibrations: ProfileCalibrationStore | None = None
+    ):
+        """Load a version's network; `load_amount_reader` finds a version and verifies it first.
+
+        Parameters
+        ----------
+        profile : None: nothing is assumed of the form
+        calibrations : where profiles have calibrations of their own; None: the model card's serves under all of them
+        """
         self.version = version
         self.profile = profile
-        slope, offset = version.metadata.get("calibration", (1.0, 0.0))
-        self.calibration: tuple[float, float] = (slope, offset)
-        self.acceptance_rules = acceptance.rules_from_metadata(version.metadata)
-        self.range = CalibratedRange.from_metadata(version.metadata)
+        self._calibrations = calibrations
+        self._use(profile_calibration.find(version, profile, calibrations))
         self.recognizer = LineRecognizer(inference.load_session(version.inference_path))
 
     def read(self, source: Source) -> AmountReading:
@@ -105,9 +112,22 @@ class AmountReader:
                     yield self._decide(prepared, recognition)
 
     def with_profile(self, profile: Profile | None) -> "AmountReader":
-        """Return the same reader for another kind of form; None: nothing is assumed."""
+        """Return the same reader for another kind of form; None: nothing is assumed.
+
+        A calibration that one of the two profiles has of its own serves under this profile alone.
+        """
         reader = copy.copy(self)
         reader.profile = profile
+        found = profile_calibration.find(self.version, profile, self._calibrations)
+        if self.own_calibration is not None or found.own is not None:
+            reader._use(found)
+        return reader
+
+    def with_card_calibration(self) -> "AmountReader":
+        """Return the same reader with the calibration of the model card, also where its profile has its own."""
+        reader = copy.copy(self)
+        reader._calibrations = None
+        reader._use(profile_calibration.find(self.version, self.profile, None))
         return reader
 
     def uncalibrated(self) -> "AmountReader":
@@ -138,6 +158,14 @@ class AmountReader:
         """Return the lowest accepted confidence; infinite if there is no rule yet. The only kind is "amounts"."""
         rule = self.acceptance_rules.get(kind or Task.AMOUNTS)
         return math.inf if rule is None else rule.threshold
+
+    def _use(self, found: profile_calibration.CalibrationInUse) -> None:
+        """Take over a calibration."""
+        self.calibration: tuple[float, float] = found.line
+        self.acceptance_rules = found.rules
+        self.range = found.range
+        self.own_calibration = found.own  # that the profile has for this version; None: the model card's serves
+        self.calibration_note = found.note  # why a calibration that the profile has is not used; None: there is none
 
     def _recognize(self, batch: Sequence[Future[_Prepared]]) -> list[tuple[_Prepared, LineRecognition | None]]:
         """Recognise the lines of a batch; None for an image without a line."""

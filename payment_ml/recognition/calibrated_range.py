@@ -16,7 +16,8 @@ import numpy as np
 from payment_ml.errors import RegistryError
 from payment_ml.imaging.line_images import TEXT_HEIGHT, LineImage
 
-_TAIL = 0.0005  # share of the calibration readings that lie beyond either end of the range, except for digits and value
+_TAIL = 0.0005  # share of the calibration readings that lie beyond either end of the range, except for these:
+_EXACT = ("digits", "value")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class CalibratedRange:
         columns = np.array([astuple(reading) for reading in measures], float).T
         bounds = {}
         for name, values in zip(_WORDS, columns, strict=True):
-            tail = 0.0 if name in ("digits", "value") else _TAIL
+            tail = 0.0 if name in _EXACT else _TAIL
             bounds[name] = (float(np.quantile(values, tail)), float(np.quantile(values, 1 - tail)))
         return cls(bounds)
 
@@ -94,6 +95,21 @@ class CalibratedRange:
     def as_metadata(self) -> dict[str, list[float]]:
         """Return the range as the entry `range` of card.json."""
         return {name: [round(low, 4), round(high, 4)] for name, (low, high) in self.bounds.items()}
+
+    def widened(self, share: float) -> "CalibratedRange":
+        """Return the range with a margin on either side, a share of its width; digits and value have none."""
+        margins = {name: 0.0 if name in _EXACT else share * (high - low) for name, (low, high) in self.bounds.items()}
+        return CalibratedRange(
+            {name: (low - margins[name], high + margins[name]) for name, (low, high) in self.bounds.items()}
+        )
+
+    def within(self, outer: "CalibratedRange") -> "CalibratedRange":
+        """Return the part of the range that lies inside of another."""
+        bounds = {}
+        for name, (low, high) in self.bounds.items():
+            lowest, highest = outer.bounds[name]
+            bounds[name] = (max(low, lowest), min(high, highest))
+        return CalibratedRange(bounds)
 
     def reason(self, measures: Measures) -> str | None:
         """Return which measure of a reading lies outside, in words; None if none does."""

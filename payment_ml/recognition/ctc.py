@@ -6,17 +6,19 @@ probability; column 0 is the blank. Labels are those of `text.alphabet`.
 Source: Graves et al. 2006, "Connectionist temporal classification".
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from payment_ml.text.alphabet import ALPHABET, BLANK, LABELS, collapse, encode
+from payment_ml.recognition.likelihoods import log_likelihoods, stack_texts
+from payment_ml.recognition.prefix_search import likely_texts
+from payment_ml.text.alphabet import ALPHABET, BLANK, collapse, encode
 
 _IMPOSSIBLE = -math.inf
-_TINY = 1e-300
-_RESCALE_EVERY = 8  # frames; the product of their probabilities must not underflow
+_FLOOR = 1e-4  # probability in a frame below which a label is not tried there
 _MIN_SHARE = 1e-4  # probability in its frame below which a label is no alternative
 _LOG_CERTAIN_BLANK = math.log1p(-1e-5)
 
@@ -60,39 +62,11 @@ def ctc_log_likelihood(log_probs: np.ndarray, texts: Sequence[Sequence[int]]) ->
     Returns
     -------
     float64 [texts], at most 0; minus infinity where the frames are too few for the text
-
-    Source: the forward variables of Graves et al. 2006, section 4.1, rescaled every few frames.
     """
-    lengths = np.array([2 * len(text) + 1 for text in texts])
-    states = np.full((len(texts), lengths.max(initial=1)), BLANK)
-    for row, text in zip(states, texts, strict=True):
-        row[1 : 2 * len(text) : 2] = text
-    # A label may follow its predecessor without a blank between them, unless both are the same.
-    skips = np.zeros(states.shape)
-    skips[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
-    scores = np.exp(np.asarray(log_probs, np.float64))[:, states]
-    # Two columns of zeros in front make the predecessors views of one array, so that no step allocates a new one.
-    padded = np.zeros((len(states), states.shape[1] + 2))
-    forward, by_one, by_two = padded[:, 2:], padded[:, 1:-1], padded[:, :-2]
-    grown, skipped = np.empty(states.shape), np.empty(states.shape)
-    forward[:, :2] = scores[0, :, :2]
-    logarithm = np.zeros(len(texts))
-    for time, row in enumerate(scores[1:], start=1):
-        np.add(forward, by_one, out=grown)
-        np.multiply(by_two, skips, out=skipped)
-        np.add(grown, skipped, out=grown)
-        np.multiply(grown, row, out=forward)
-        if time % _RESCALE_EVERY == 0:
-            total = forward.sum(axis=1, keepdims=True) + _TINY
-            logarithm += np.log(total[:, 0])
-            forward /= total
-    index = np.arange(len(texts))
-    ends = forward[index, lengths - 1] + np.where(lengths > 1, forward[index, lengths - 2], 0)
-    with np.errstate(divide="ignore"):
-        return np.log(ends) + logarithm
+    return log_likelihoods([log_probs], np.zeros(len(texts), int), *stack_texts(texts))
 
 
-def beam_search(log_probs: np.ndarray, width: int = 8, floor: float = 1e-4) -> list[Hypothesis]:
+def beam_search(log_probs: np.ndarray, width: int = 8, floor: float = _FLOOR) -> list[Hypothesis]:
     """Find the likeliest texts by prefix beam search, each with its exact probability.
 
     Parameters
@@ -104,17 +78,33 @@ def beam_search(log_probs: np.ndarray, width: int = 8, floor: float = 1e-4) -> l
     Returns
     -------
     at most `width` hypotheses, the likeliest first
-
-    Source: prefix search as in Hannun et al. 2014, arXiv 1408.2873, algorithm 1, without a language model.
     """
-    texts = _prefix_search(log_probs, width, floor)
-    exact = ctc_log_likelihood(log_probs, [encode(text) for text in texts])
-    hypotheses = [Hypothesis(text, float(logarithm)) for text, logarithm in zip(texts, exact, strict=True)]
-    return sorted(hypotheses, key=lambda hypothesis: -hypothesis.log_probability)
+    return beam_searches([log_probs], width, floor)[0]
+
+
+def beam_searches(lines: Sequence[np.ndarray], width: int = 8, floor: float = _FLOOR) -> list[list[Hypothesis]]:
+    """Find the likeliest texts of each of many lines, faster than with `beam_search` and with the same result.
+
+    Parameters
+    ----------
+    lines : log_probs of each line, float [time, labels + 1]
+    width, floor : as of `beam_search`
+    """
+    if not lines:
+        return []
+    found = likely_texts(lines, width, floor)
+    texts = list(itertools.chain.from_iterable(found))
+    owners = np.repeat(np.arange(len(lines)), [len(of_line) for of_line in found])
+    exact = log_likelihoods(lines, owners, *stack_texts([encode(text) for text in texts]))
+    hypotheses = iter(map(Hypothesis, texts, exact.tolist()))
+    return [
+        sorted(itertools.islice(hypotheses, len(of_line)), key=lambda hypothesis: -hypothesis.log_probability)
+        for of_line in found
+    ]
 
 
 def score_hypotheses(
-    views: Sequence[np.ndarray], proposed: Sequence[str], width: int = 2
+    views: Sequence[np.ndarray], proposed: Sequence[str], searched: int = 0, width: int = 2
 ) -> tuple[list[str], np.ndarray]:
     """Score every text that any of several views of one line proposes by every view.
 
@@ -122,18 +112,20 @@ def score_hypotheses(
     ----------
     views : log_probs of each view, float [time, labels + 1]
     proposed : texts that were proposed already
-    width : number of prefixes that are followed in each view
+    searched : number of views, the first ones, that proposed their texts already and are not searched again
+    width : number of prefixes that are followed in each other view
 
     Returns
     -------
     texts, those of `proposed` first; and float64 [views, texts], the exact log-probability of each text in each view
     """
     reduced = [log_probs[drop_repeated_blanks(log_probs)] for log_probs in views]
-    texts = dict.fromkeys(proposed)
-    for log_probs in reduced:
-        texts |= dict.fromkeys(_prefix_search(log_probs, width))
-    encoded = [encode(text) for text in texts]
-    return list(texts), np.stack([ctc_log_likelihood(log_probs, encoded) for log_probs in reduced])
+    found = likely_texts(reduced[searched:], width, _FLOOR) if len(reduced) > searched else []
+    texts = list(dict.fromkeys([*proposed, *itertools.chain.from_iterable(found)]))
+    labels, lengths = stack_texts([encode(text) for text in texts])
+    owners = np.repeat(np.arange(len(views)), len(texts))
+    scores = log_likelihoods(reduced, owners, np.tile(labels, len(views)), np.tile(lengths, len(views)))
+    return texts, scores.reshape(len(views), len(texts))
 
 
 def forced_align(log_probs: np.ndarray, labels: Sequence[int]) -> np.ndarray:
@@ -228,32 +220,6 @@ def align_characters(log_probs: np.ndarray, text: str) -> tuple[np.ndarray, list
     labels = encode(text)
     peaks = forced_align(log_probs[reduced], labels)
     return reduced[peaks], character_alternatives(log_probs[reduced], labels, peaks)
-
-
-def _prefix_search(log_probs: np.ndarray, width: int, floor: float = 1e-4) -> list[str]:
-    """Return the texts of `beam_search`, without their probabilities."""
-    beam = {"": (1.0, 0.0)}  # share of the probability that ends in a blank, and in the prefix's last label
-    for row, is_likely in zip(np.exp(log_probs).tolist(), (log_probs > math.log(floor)).tolist(), strict=True):
-        labels = [label for label in range(BLANK + 1, len(row)) if is_likely[label]]
-        if not labels:
-            # Nothing but a blank: every prefix lives on, and ends in it.
-            beam = {prefix: (sum(ends), 0.0) for prefix, ends in beam.items()}
-            continue
-        extended: dict[str, list[float]] = {}
-        for prefix, (in_blank, in_label) in beam.items():
-            total = in_blank + in_label
-            same = extended.setdefault(prefix, [0.0, 0.0])
-            same[0] += total * row[BLANK]
-            last = LABELS.get(prefix[-1:])
-            if last is not None:
-                same[1] += in_label * row[last]
-            for label in labels:
-                longer = extended.setdefault(prefix + ALPHABET[label - 1], [0.0, 0.0])
-                longer[1] += (in_blank if label == last else total) * row[label]
-        best = sorted(extended.items(), key=lambda item: -sum(item[1]))[:width]
-        scale = 1 / (sum(best[0][1]) or 1.0)  # or many frames would underflow
-        beam = {prefix: (ends[0] * scale, ends[1] * scale) for prefix, ends in best}
-    return list(beam)
 
 
 def _peak_frame(log_probs: np.ndarray, best_path: list[int], start: int) -> int:

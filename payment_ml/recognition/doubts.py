@@ -8,8 +8,8 @@ from payment_ml.imaging.line_images import INK_LEVEL, LineImage
 from payment_ml.recognition.cents_evidence import find_cents_evidence
 from payment_ml.recognition.readings import Character
 from payment_ml.text import amounts
+from payment_ml.text.alphabet import SET_APART
 from payment_ml.text.amounts import Amount
-from payment_ml.text.grammar import APART
 from payment_ml.text.profiles import Profile
 
 _MAX_GAP = 1.6  # digit heights between two digits of one amount; further apart, they are two numbers
@@ -46,7 +46,7 @@ def with_cents_evidence(
     evidence = find_cents_evidence(line, [(digit.left, digit.right) for digit in characters[begin:end]])
     if evidence is None:
         return amount, None
-    text = f"{amount.text[: end - 2]}{APART}{amount.text[end - 2 :]}"
+    text = f"{amount.text[: end - 2]}{SET_APART}{amount.text[end - 2 :]}"
     return amounts.parse(text, profile), evidence
 
 

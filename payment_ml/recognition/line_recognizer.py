@@ -12,6 +12,7 @@ from payment_ml.networks.inference import Network
 from payment_ml.recognition import ctc
 from payment_ml.recognition.test_time_augmentation import (
     LineRecognition,
+    likely_crops,
     linear_opinion_pool,
     logarithmic_opinion_pool,
 )
@@ -34,8 +35,8 @@ class LineRecognizer:
         """Recognise lines, each as it is recognised alone.
 
         A confident line is recognised in one view, other lines in three. Below 95% probability, alternative crops are
-        recognised too, each in three views. If the result is still below 50%, so is the full image, and the more likely
-        result counts. The thresholds are those of `LineRecognition`.
+        recognised too, each in three views unless it is too unlikely to count. If the result is still below 50%, so is
+        the full image, and the more likely result counts. The thresholds are those of `test_time_augmentation`.
 
         Parameters
         ----------
@@ -84,15 +85,14 @@ class LineRecognizer:
 
     def _recognize_once(self, lines: Sequence[LineImage]) -> list[LineRecognition]:
         """Recognise each line in one view."""
-        return [
-            LineRecognition(line, log_probs, ctc.beam_search(log_probs[ctc.drop_repeated_blanks(log_probs)]))
-            for line, log_probs in zip(lines, self.log_probs([line.pixels for line in lines]), strict=True)
-        ]
+        outputs = self.log_probs([line.pixels for line in lines])
+        found = ctc.beam_searches([log_probs[ctc.drop_repeated_blanks(log_probs)] for log_probs in outputs])
+        return list(map(LineRecognition, lines, outputs, found))
 
     def _pool_views(self, crops: Mapping[int, list[LineRecognition]]) -> dict[int, LineRecognition]:
-        """Recognise two further views of each crop and combine all crops and views of an image."""
+        """Recognise two further views of each likely crop and combine all crops and views of an image."""
         views = {
-            i: [view for recognition in recognitions for view in line_images.rescaled_views(recognition.line)]
+            i: [view for crop in likely_crops(recognitions) for view in line_images.rescaled_views(crop.line)]
             for i, recognitions in crops.items()
         }
         log_probs = _in_groups(self.log_probs, views)

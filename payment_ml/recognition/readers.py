@@ -1,5 +1,6 @@
 """Load the readers that users call: find a version in models/, verify it, and open its network."""
 
+import logging
 from pathlib import Path
 
 from payment_ml import paths
@@ -8,6 +9,7 @@ from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.digit_classifier import DigitClassifier
 from payment_ml.recognition.reader import Reader
 from payment_ml.recognition.readings import Alternative, AmountReading, Character, DigitReading
+from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
 from payment_ml.registry.registry import Registry
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import TASKS, Task
@@ -28,6 +30,8 @@ __all__ = [
     "load_version",
     "open_reader",
 ]
+
+_log = logging.getLogger(__name__)
 
 
 def load_digit_classifier(models_dir: str | Path | None = None, version: str | None = None) -> DigitClassifier:
@@ -54,6 +58,10 @@ def load_amount_reader(
 ) -> AmountReader:
     """Load the amount reader that serves, or another version.
 
+    Where `payment-ml evaluate --recalibrate` filed a calibration for this version and this profile, it decides what is
+    accepted. One that was made for another version, or before the profile was changed, is not used, and a warning is
+    logged.
+
     Parameters
     ----------
     models_dir, version : as in `load_digit_classifier`
@@ -65,7 +73,11 @@ def load_amount_reader(
     RegistryError : as `load_digit_classifier`
     """
     known = load_profile(profile)
-    return AmountReader(_verified_version(Task.AMOUNTS, models_dir, version), known)
+    calibrations = ProfileCalibrationStore(_models_folder(models_dir))
+    reader = AmountReader(_verified_version(Task.AMOUNTS, models_dir, version), known, calibrations)
+    if reader.calibration_note is not None:
+        _log.warning("%s", reader.calibration_note)
+    return reader
 
 
 def load_champion(

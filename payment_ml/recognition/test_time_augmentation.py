@@ -16,6 +16,7 @@ _CONFIDENT = 0.995  # from here on one view of the line is enough
 _NEEDS_OTHER_CROPS = 0.95  # below this the line may have been extracted badly
 _NEEDS_FULL_IMAGE = 0.5  # below this, after all crops, the text was probably not found
 _NATS_PER_DIGIT = 1.0  # by which each digit speaks for a crop
+_LIKELY_CROP = 4.6  # nats below the best crop; a crop that is less likely has hardly any weight, nor have its views
 _MIN_LOG_PROBABILITY = -20.0  # nats; no view makes a text less likely than this in the logarithmic pool
 
 
@@ -57,6 +58,12 @@ class LineRecognition:
         return math.exp(self.hypotheses[0].log_probability)
 
 
+def likely_crops(crops: Sequence[LineRecognition]) -> list[LineRecognition]:
+    """Return the crops of one image that are worth further views: all but those that the linear pool would ignore."""
+    best = max(crop.score for crop in crops)
+    return [crop for crop in crops if crop.score >= best - _LIKELY_CROP]
+
+
 def logarithmic_opinion_pool(recognition: LineRecognition, views: Sequence[np.ndarray]) -> LineRecognition:
     """Combine a nearly confident recognition with further views of the same line.
 
@@ -71,7 +78,7 @@ def logarithmic_opinion_pool(recognition: LineRecognition, views: Sequence[np.nd
     Source: Genest and Zidek 1986, "Combining probability distributions", section 3.
     """
     proposed = [hypothesis.text for hypothesis in recognition.hypotheses]
-    texts, scores = ctc.score_hypotheses([recognition.log_probs, *views], proposed)
+    texts, scores = ctc.score_hypotheses([recognition.log_probs, *views], proposed, searched=1)
     pooled = np.maximum(scores, _MIN_LOG_PROBABILITY).mean(axis=0)
     return _with_scores(recognition, texts, pooled - np.logaddexp.reduce(pooled), scores[0])
 
@@ -96,7 +103,7 @@ def linear_opinion_pool(crops: Sequence[LineRecognition], views: Sequence[np.nda
     """
     best = max(range(len(crops)), key=lambda i: crops[i].score)
     proposed = dict.fromkeys(hypothesis.text for crop in crops for hypothesis in crop.hypotheses)
-    texts, scores = ctc.score_hypotheses([*(crop.log_probs for crop in crops), *views], list(proposed))
+    texts, scores = ctc.score_hypotheses([*(crop.log_probs for crop in crops), *views], list(proposed), len(crops))
     digits = np.array([len(amounts.digits_of(text)) for text in texts])
     weights = (scores + _NATS_PER_DIGIT * digits)[np.arange(len(scores)), scores.argmax(axis=1)]
     weights -= np.logaddexp.reduce(weights)

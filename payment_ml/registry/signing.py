@@ -66,6 +66,37 @@ def sign_if_configured(folder: Path, metadata: dict[str, Any]) -> bool:
     return True
 
 
+def signature_if_configured(message: bytes) -> str | None:
+    """Return the signature of a message as text when PAYMENT_ML_PRIVATE_KEY names a key; otherwise None.
+
+    Raises
+    ------
+    SignatureError : the key cannot be read
+    """
+    if not os.environ.get(PRIVATE):
+        return None
+    return base64.b64encode(_load_key(Path(os.environ[PRIVATE]), _parse_private_key).sign(message)).decode()
+
+
+def is_trusted(message: bytes, signature: str | None) -> bool:
+    """Return whether a message may be used: PAYMENT_ML_PUBLIC_KEY is not set, or its private half signed it.
+
+    Raises
+    ------
+    SignatureError : the key cannot be read
+    """
+    if not os.environ.get(PUBLIC):
+        return True
+    from cryptography.exceptions import InvalidSignature
+
+    key = _load_key(Path(os.environ[PUBLIC]), _parse_public_key)
+    try:
+        key.verify(base64.b64decode(signature or "", validate=True), message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 def sign(folder: Path, metadata: dict[str, Any], private: Path) -> None:
     """Write the signature of a version into its folder.
 

@@ -15,6 +15,7 @@ from payment_ml.errors import RegistryError
 from payment_ml.registry import model_cards
 
 NAME = re.compile(r"\d{8}T\d{6}Z-[a-z0-9]+-[0-9a-f]{8}")
+CALIBRATIONS = "calibrations"  # folder of the calibrations that profiles have of their own
 _PARTIAL = ".partial-"
 _METADATA, _MODEL_CARD = "card.json", "README.md"
 _KERAS, _ONNX = "model.keras", "model.onnx"
@@ -240,10 +241,14 @@ class VersionStore:
         return self.update_metadata(version, pinned=pinned)
 
     def remove(self, version: Version) -> None:
-        """Remove a version; a kill in between leaves it whole, or as a folder that `remove_stale` removes."""
+        """Remove a version; a kill in between leaves it whole, or as a folder that `remove_stale` removes.
+
+        Calibrations that profiles have for it go with it: they mean nothing for another version.
+        """
         partial = self.models_dir / f"{_PARTIAL}{os.getpid()}-{version.name}"
         version.folder.rename(partial)  # out of sight in one step
         shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(self.models_dir / CALIBRATIONS / version.name, ignore_errors=True)
 
     def remove_stale(self) -> list[str]:
         """Remove half-written folders of processes that died, and return their names."""

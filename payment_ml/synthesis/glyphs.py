@@ -22,6 +22,17 @@ class WriterStyle:
     european: bool = False  # sevens with a bar, ones with a foot
 
 
+@dataclass(frozen=True)
+class Glyph:
+    """Hold the ink of a digit, or of joined zeros, and where it stands on the line."""
+
+    digits: str  # that it shows: "7", or "00"
+    ink: np.ndarray  # uint8 [height, width], 0 bare paper, 255 full ink
+    left: float  # pixels from the left edge to the body of the digit; flags, bars and bare pixels lie outside of it
+    right: float  # pixels from the body to the right edge
+    bottom: float  # pixels from the base line up to the lower edge, negative below it
+
+
 def random_style(rng: np.random.Generator, size: float) -> WriterStyle:
     """Draw a writer style at random; `size` is the height of its digits in pixels."""
     return WriterStyle(
@@ -30,6 +41,7 @@ def random_style(rng: np.random.Generator, size: float) -> WriterStyle:
         thickness=min(max(float(rng.normal(2.6, 0.6)), 1.4), 4.5),
         spacing=float(rng.uniform(-0.06, 0.22) if rng.random() < 0.8 else rng.uniform(0.22, 0.5)),
         unsteadiness=float(rng.uniform(0.2, 1)),
+        stroke_gain=float(rng.uniform(-1.2, 0.6)) if rng.random() < 0.3 else 0.0,
     )
 
 
@@ -51,7 +63,12 @@ def out_of_distribution_style(rng: np.random.Generator, size: float) -> WriterSt
 
 
 class GlyphBank:
-    """Hold the digits of one split with their slants and thicknesses, to draw them in a writer style."""
+    """Hold the digits of one split with their slants and thicknesses, and write with them in one writer style.
+
+    It is a hand (`hands.Hand`), of which every amount has another style.
+    """
+
+    kind = "MNIST"
 
     def __init__(self, images: np.ndarray, labels: np.ndarray):
         """Measure each digit once.
@@ -66,6 +83,23 @@ class GlyphBank:
         self.slants = _slants(images)
         self.thicknesses = _thicknesses(images)
         self._by_label = [np.flatnonzero(labels == label) for label in range(10)]
+
+    def choose(self, rng: np.random.Generator) -> "GlyphBank":
+        """Return this hand: all amounts are written with MNIST's digits."""
+        return self
+
+    def style(self, rng: np.random.Generator, size: float) -> WriterStyle:
+        """Return a style at random; `size` is the height of a digit in pixels."""
+        return random_style(rng, size)
+
+    def write(self, digits: str, style: WriterStyle, rng: np.random.Generator) -> list[Glyph]:
+        """Draw digits in a style, each of some writer."""
+        drawings = [self.draw(self.pick(int(digit), style, rng), style, rng) for digit in digits]
+        lifts = 0.03 * style.unsteadiness * style.size * rng.standard_normal(len(digits))
+        return [
+            Glyph(digit, np.round(ink * 255).astype(np.uint8), 0.0, 0.0, float(lift))
+            for digit, ink, lift in zip(digits, drawings, lifts, strict=True)
+        ]
 
     def pick(self, label: int, style: WriterStyle, rng: np.random.Generator) -> int:
         """Return the index of a digit about as thick as the style's stroke: the best of four drawn at random."""

@@ -1,4 +1,4 @@
-"""Draw the marks of an amount that MNIST lacks: decimal marks, separators, currency signs and fillers."""
+"""Draw the marks of an amount that MNIST lacks: decimal marks, separators, currency signs, endings and fillers."""
 
 import math
 
@@ -10,9 +10,17 @@ from payment_ml.synthesis.glyphs import WriterStyle
 
 Points = list[tuple[float, float]]
 
+_MIN_POINT = 0.05  # digit heights; a smaller point cannot be seen in a line image
+_HIGH_POINTS = 0.07  # share of points that stand above the base line
+_LONG_DASHES = 0.5  # share of dashes at the end that are longer than usual
 
-def draw_mark(mark: str, style: WriterStyle, rng: np.random.Generator) -> tuple[np.ndarray, float]:
-    """Draw one of the marks . , ' - / $ € £ * = or a space, in a writer style.
+
+def draw_mark(mark: str, style: WriterStyle, rng: np.random.Generator, ends: bool = False) -> tuple[np.ndarray, float]:
+    """Draw one of the marks . , : ' - / $ € £ ₹ * = # ( ) x or a space, in a writer style.
+
+    Parameters
+    ----------
+    ends : the mark ends an amount; a dash is then often long, so that no digit can be added behind it
 
     Returns
     -------
@@ -31,6 +39,12 @@ def draw_mark(mark: str, style: WriterStyle, rng: np.random.Generator) -> tuple[
     lightness = 0.55 if mark in "*=" else 1.0  # fillers and stars are quick, light strokes
     pen = max(1.0, lightness * style.thickness * style.size / BOX * rng.uniform(0.8, 1.15))
     lines = [np.array(stroke, np.float64) for stroke in strokes]
+    if mark in ".,":  # points are small or heavy, and some writers set them high
+        pen = max(1.0, _MIN_POINT * style.size, pen * rng.uniform(0.55, 1.5))
+        base += rng.uniform(0.1, 0.4) if rng.random() < _HIGH_POINTS else 0.0
+    elif mark == "-" and ends and rng.random() < _LONG_DASHES:
+        lines = [line * (rng.uniform(1.5, 6), 1) for line in lines]
+        base += rng.uniform(-0.3, 0.2)
     jitter = 0.03 * style.unsteadiness
     lines = [line + rng.normal(0, jitter * max(np.ptp(line), 0.15), line.shape) for line in lines]
     ink = _draw_lines(lines, pen, style)
@@ -72,12 +86,28 @@ def _arc(x: float, y: float, radius: float, begin: float, end: float) -> Points:
 # Strokes in digit heights, y upwards; and the height of the lowest point above the base line.
 _STROKES: dict[str, tuple[list[Points], float]] = {
     ".": ([[(0, 0), (0.03, 0.02)]], 0.02),
+    ":": ([[(0, 0), (0.03, 0.02)], [(0.03, 0.4), (0.06, 0.42)]], 0.04),
     ",": ([[(0.08, 0.2), (0.07, 0.1), (0, 0)]], -0.12),
     "'": ([[(0.05, 0.22), (0, 0)]], 0.82),
     "-": ([[(0, 0), (0.32, 0.01)]], 0.42),
     "/": ([[(0, 0), (0.35, 1.1)]], -0.06),
     "=": ([[(0, 0), (0.35, 0)], [(0, 0.16), (0.35, 0.16)]], 0.35),
     "*": ([[(0, 0), (0.24, 0.3)], [(0, 0.3), (0.24, 0)], [(-0.04, 0.15), (0.28, 0.15)]], 0.35),
+    "#": (
+        [[(0.1, 0), (0.2, 0.7)], [(0.32, 0), (0.42, 0.7)], [(0, 0.22), (0.5, 0.24)], [(0.02, 0.46), (0.52, 0.48)]],
+        0.1,
+    ),
+    "(": ([[(0.22, 1.15), (0.06, 0.85), (0, 0.5), (0.06, 0.12), (0.22, -0.15)]], -0.15),
+    ")": ([[(0, 1.15), (0.16, 0.85), (0.22, 0.5), (0.16, 0.12), (0, -0.15)]], -0.15),
+    "x": ([[(0, 0), (0.32, 0.42)], [(0, 0.42), (0.32, 0)]], 0.0),
+    "₹": (
+        [
+            [(0, 1), (0.5, 1)],
+            [(0, 0.76), (0.5, 0.76)],
+            [(0, 1), (0.26, 0.96), (0.34, 0.78), (0.24, 0.6), (0, 0.54), (0.4, 0)],
+        ],
+        0.0,
+    ),
     "$": ([_arc(0.2, 0.68, 0.17, 30, 270) + _arc(0.2, 0.27, 0.17, 90, -150), [(0.2, -0.05), (0.2, 1.02)]], -0.05),
     "€": ([_arc(0.3, 0.5, 0.3, 50, 310), [(-0.06, 0.58), (0.3, 0.58)], [(-0.06, 0.42), (0.27, 0.42)]], 0.12),
     "£": ([_arc(0.34, 0.72, 0.16, 20, 200) + [(0.16, 0.05), (0, 0), (0.5, 0.02)], [(0.02, 0.42), (0.36, 0.42)]], 0.0),

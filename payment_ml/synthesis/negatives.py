@@ -5,7 +5,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from payment_ml.synthesis import photographs
+from payment_ml.synthesis import patterns, photographs
 
 # Letters unlike any digit; a word of others could be read as a number.
 _LETTERS = "ACDEFGHJKLMNPQRTUVWXYacdefhjkmnprtuvwxy"
@@ -39,6 +39,14 @@ def negative_image(rng: np.random.Generator, colour: bool = True) -> np.ndarray:
 
 def strike_through(ink: np.ndarray, rng: np.random.Generator) -> None:
     """Draw strokes across all of an amount, in place, as on one that no longer counts; ink float32 [height, width]."""
+    kind = rng.random()
+    if kind < 0.3:
+        _zigzag(ink, rng)
+    else:
+        _strike(ink, rng, waves=rng.random() < 0.25, strokes=2 if kind > 0.8 else 1)
+
+
+def _zigzag(ink: np.ndarray, rng: np.random.Generator) -> None:
     height, width = ink.shape
     turns = int(rng.integers(5, 12)) + width // max(height, 1) * 3
     x = np.linspace(0.02, 0.98, turns) * width + rng.normal(0, 0.02 * width, turns)
@@ -46,6 +54,21 @@ def strike_through(ink: np.ndarray, rng: np.random.Generator) -> None:
     for _ in range(int(rng.integers(1, 3))):
         _polyline(ink, np.stack([x, y], axis=-1), max(2, round(height * rng.uniform(0.05, 0.1))))
         x, y = x[::-1] + rng.normal(0, 0.05 * height, turns), height - y
+
+
+def _strike(ink: np.ndarray, rng: np.random.Generator, waves: bool, strokes: int) -> None:
+    """Draw level, sloping, diagonal or wavy strokes from one end of the writing to the other."""
+    height, width = ink.shape
+    slope = rng.choice([rng.normal(0, 0.06), rng.uniform(-0.8, 0.8)]) * height
+    middle = rng.uniform(0.4, 0.6) * height
+    time = np.linspace(0, 1, 40)
+    x = (rng.uniform(-0.02, 0.06) + (1 - rng.uniform(-0.02, 0.12)) * time) * width
+    swing = rng.uniform(0.08, 0.25) * height if waves else 0.01 * height
+    wave = swing * np.sin(2 * np.pi * time * max(1.0, width / height * rng.uniform(0.4, 1.2)) + rng.uniform(0, 6))
+    weight = max(1, round(height * rng.uniform(0.04, 0.12)))
+    for number in range(strokes):
+        y = middle + slope * (time - 0.5) + wave + number * rng.uniform(0.12, 0.3) * height
+        _polyline(ink, np.stack([x, np.clip(y, 0, height - 1)], axis=-1), weight)
 
 
 def _noise(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None:
@@ -66,7 +89,7 @@ def _form(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None
     """Draw an empty amount box, or the printed edges of a form."""
     height, width = ink.shape
     if rng.random() < 0.6:
-        photographs.draw_guilloche(print_, rng)
+        patterns.draw_pattern(print_, rng)
     for _ in range(int(rng.integers(0, 3))):
         # Wider than high, since a small square box could be read as a zero.
         left, top = int(rng.uniform(-0.3, 0.6) * width), int(rng.uniform(-0.3, 0.4) * height)
@@ -125,7 +148,7 @@ def _shapes(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> No
     height, width = ink.shape
     field = np.zeros(ink.shape, np.uint8)
     if rng.random() < 0.5:
-        photographs.draw_guilloche(print_, rng)
+        patterns.draw_pattern(print_, rng)
     for _ in range(int(rng.integers(1, 5))):
         x, y = rng.uniform(0, 1, 2) * (width, height)
         size = rng.uniform(0.15, 0.6) * height

@@ -35,7 +35,7 @@ def render_photograph(
     height, width = ink.shape
     paper = _PAPERS[rng.integers(len(_PAPERS))] * np.float32(rng.uniform(0.75, 1.05))
     pen = np.minimum(_INKS[rng.integers(len(_INKS))] + np.float32(rng.uniform(0, 60)), paper * np.float32(0.7))
-    strength = ink * np.float32(rng.uniform(0.75, 1))
+    strength = _pen_strength(ink, rng)
     tint = paper * rng.uniform(0.2, 1.0, 3).astype(np.float32)
     if not colour:
         paper, pen, tint = (np.array([_LUMA @ srgb], np.float32) for srgb in (paper, pen, tint))
@@ -57,6 +57,21 @@ def render_photograph(
     if rng.random() < 0.5:
         image = _compress(image, int(rng.integers(40, 95)))
     return image if colour else image.reshape(height, width)
+
+
+def _pen_strength(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return how much ink lies on the paper: of most pens nearly full, of some faint, grainy or fading."""
+    strength: np.ndarray = ink * np.float32(rng.uniform(0.75, 1))
+    kind = rng.random()
+    if kind < 0.08:  # a carbon copy, a hard pencil
+        strength *= np.float32(rng.uniform(0.35, 0.7))
+    elif kind < 0.16:  # pencil on rough paper
+        strength *= np.clip(rng.normal(0.85, 0.35, ink.shape), 0, 1).astype(np.float32)
+    elif kind < 0.22:  # a pen that runs dry
+        height, width = ink.shape
+        fading = smooth_field(height, width, rng, 0.3, knots=5)
+        strength *= np.clip(0.85 + fading, 0.25, 1)
+    return strength
 
 
 def tilt(field: np.ndarray, degrees: float, border: int = cv2.BORDER_CONSTANT) -> np.ndarray:
@@ -119,27 +134,22 @@ def draw_box(field: np.ndarray, rng: np.random.Generator, left: int, top: int, r
     np.maximum(field, frame.astype(np.float32) * np.float32(strength / 255), out=field)
 
 
-def draw_guilloche(field: np.ndarray, rng: np.random.Generator) -> None:
-    """Draw the faint pattern of a cheque: parallel waves or zigzags."""
-    height, width = field.shape
-    step, swing, period = rng.uniform(5, 24), rng.uniform(2, 10), rng.uniform(14, 60)
-    x = np.arange(0, width + 4, 4)
-    phase = x / period * 2 * np.pi + rng.uniform(0, 6)
-    wave = np.sin(phase) if rng.random() < 0.5 else np.abs((phase / np.pi) % 2 - 1) * 2 - 1
-    pattern = np.zeros(field.shape, np.uint8)
-    weight = int(rng.integers(1, 3))
-    for y in np.arange(-swing, height + swing, step):
-        line = np.stack([x, y + swing * wave], axis=-1)
-        cv2.polylines(pattern, [np.round(line * 8).astype(np.int32)], False, 255, weight, cv2.LINE_AA, shift=3)
-    np.maximum(field, pattern.astype(np.float32) * np.float32(rng.uniform(0.04, 0.25) / 255), out=field)
+def draw_print(
+    field: np.ndarray, rng: np.random.Generator, x: int, y: int, height: float, text: str, ends_at_x: bool = False
+) -> None:
+    """Draw a short printed text, about `height` pixels high, with its lower left corner at x, y.
 
-
-def draw_print(field: np.ndarray, rng: np.random.Generator, x: int, y: int, height: float, text: str) -> None:
-    """Draw a short printed text with its lower left corner at x, y, about `height` pixels high."""
+    Parameters
+    ----------
+    ends_at_x : the lower right corner is at x, y instead
+    """
     fonts = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX)
     text_ink = np.zeros(field.shape, np.uint8)
-    weight = max(1, round(height / 16))
-    cv2.putText(text_ink, text, (x, y), int(rng.choice(fonts)), height / 22, 255, weight, cv2.LINE_AA)
+    font, scale, weight = int(rng.choice(fonts)), height / 22, max(1, round(height / 16))
+    if ends_at_x:
+        (width, _), _ = cv2.getTextSize(text, font, scale, weight)
+        x -= width
+    cv2.putText(text_ink, text, (x, y), font, scale, 255, weight, cv2.LINE_AA)
     np.maximum(field, text_ink.astype(np.float32) * np.float32(rng.uniform(0.5, 1) / 255), out=field)
 
 

@@ -1,7 +1,7 @@
 """Define the characters that a network reads, and their labels for connectionist temporal classification (CTC).
 
-Label 0 is the blank, label i is the character `ALPHABET[i - 1]`. Order and number of the characters are part of every
-trained network.
+Label 0 is the blank, label i is the character `ALPHABET[i - 1]`. The order of the characters is part of every trained
+network; a network that was trained when there were fewer characters knows the first of them.
 """
 
 import itertools
@@ -9,8 +9,10 @@ from collections.abc import Sequence
 
 NO_AMOUNT = "?"  # stands for writing or print that is no amount
 
+SET_APART = "|"  # between units and cents that are raised, smaller, underlined, or beyond a rule or a wide gap
+
 # A space has no label: it is neither written nor read.
-ALPHABET = "0123456789.,-/'$€£*=" + NO_AMOUNT
+ALPHABET = "0123456789.,-/'$€£*=" + NO_AMOUNT + "#()x:₹" + SET_APART
 
 LABELS = {character: label for label, character in enumerate(ALPHABET, start=1)}
 

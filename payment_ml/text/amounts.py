@@ -53,7 +53,7 @@ def parse(text: str, profile: Profile | None = None) -> Amount:
     found = [] if parts is None else grammar.values(parts, profile)
     if parts is None or not found:
         return Amount(text, None, (), f"expected an amount such as 1,234.56, but got {text!r}")
-    readings = tuple(sorted(_signed({item.value for item in found}, parts.has_sign, profile)))
+    readings = tuple(sorted(_signed({item.value for item in found}, parts.sign, profile)))
     if len(readings) > 1:
         meanings = " or ".join(map(str, readings))
         return Amount(text, None, readings, f"{text!r} is ambiguous: it could mean {meanings}")
@@ -131,9 +131,9 @@ def write(value: Decimal, style: Style = Style()) -> str:
     return f"{style.before}{special.get(style.cents, f'{whole}{style.cents}{cents}')}{style.behind}"
 
 
-def _signed(values: set[Decimal], has_sign: bool, profile: Profile | None) -> set[Decimal]:
-    """Return values with the signs that they can have."""
-    if not has_sign:
+def _signed(values: set[Decimal], sign: str, profile: Profile | None) -> set[Decimal]:
+    """Return values with the signs that they can have; `sign` as in `grammar.Parts`."""
+    if not sign or (sign == "behind" and profile is not None and profile.sign == "before"):
         return values
     negative = {value.copy_negate() if value else value for value in values}
     return negative if profile is not None and profile.sign == "negative" else values | negative

@@ -6,13 +6,12 @@ hundredths such as `xx/100`, and cents that are set apart.
 
 import functools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from payment_ml.text.alphabet import SET_APART
 from payment_ml.text.normalization import normalize
 from payment_ml.text.profiles import Profile
-
-APART = "|"  # between units and cents that are raised, smaller, underlined, or beyond a rule or a wide gap
 
 _SIGNS = "$€£¥₹₨₩₪₽₺₴₦₫฿₱"
 _CODES = (
@@ -26,17 +25,18 @@ _TWO = r"(?P<cents>[0-9]{2})"
 _BESIDE = r"(?:\s*(?:[.,|&-]|and)\s*|\s*)"  # between units and hundredths; a network reads no spaces
 _HUNDREDTHS = r"\s*/\s*100"
 _UNITS = r"(?P<units>[0-9][0-9.,' ]*?)"
-# Forms of a number. One text can have several: 1.234 is whole, and it is mills.
+# Forms of a number, each with characters of which it has at least one, unless they are none: most texts are compared
+# with few forms. One text can have several: 1.234 is whole, and it is mills.
 _FORMS = {
-    "whole": re.compile(_UNITS),
-    "decimal": re.compile(rf"{_UNITS}?\|?(?P<mark>[.,])\|?{_TWO}"),
-    "divided": re.compile(rf"{_UNITS}(?:\s*[-/=]\s*| ){_TWO}"),
-    "apart": re.compile(rf"{_UNITS}\s*\|\s*{_TWO}"),
-    "hundredths": re.compile(rf"{_UNITS}{_BESIDE}{_TWO}{_HUNDREDTHS}", re.I),
-    "only hundredths": re.compile(rf"(?P<cents>[0-9]{{1,2}}){_HUNDREDTHS}"),
-    "no hundredths": re.compile(rf"{_UNITS}{_BESIDE}(?:xx?|no){_HUNDREDTHS}", re.I),
-    "tenths": re.compile(rf"{_UNITS}(?P<mark>[.,])(?P<cents>[0-9])"),
-    "mills": re.compile(r"(?P<units>[0-9]+)(?P<mark>[.,])(?P<cents>[0-9]{3})"),
+    "whole": ("", re.compile(_UNITS)),
+    "decimal": (".,", re.compile(rf"{_UNITS}?\|?(?P<mark>[.,])\|?{_TWO}")),
+    "divided": ("-/= ", re.compile(rf"{_UNITS}(?:\s*[-/=]\s*| ){_TWO}")),
+    "apart": ("|", re.compile(rf"{_UNITS}\s*\|\s*{_TWO}")),
+    "hundredths": ("/", re.compile(rf"{_UNITS}{_BESIDE}{_TWO}{_HUNDREDTHS}", re.I)),
+    "only hundredths": ("/", re.compile(rf"(?P<cents>[0-9]{{1,2}}){_HUNDREDTHS}")),
+    "no hundredths": ("/", re.compile(rf"{_UNITS}{_BESIDE}(?:xx?|no){_HUNDREDTHS}", re.I)),
+    "tenths": (".,", re.compile(rf"{_UNITS}(?P<mark>[.,])(?P<cents>[0-9])")),
+    "mills": (".,", re.compile(r"(?P<units>[0-9]+)(?P<mark>[.,])(?P<cents>[0-9]{3})")),
 }
 
 
@@ -46,7 +46,7 @@ class Parts:
 
     number: str  # from the first digit, or the mark before it, to the last digit
     ending: str  # behind the number: "/" of /-, "-" of .- and similar, "." for a mark alone, or nothing
-    has_sign: bool  # one dash directly before or behind, or brackets
+    sign: str  # "before" or "behind" for one dash directly there, "brackets", or nothing
     currencies: frozenset[str]  # that are named, casefolded
 
 
@@ -74,7 +74,7 @@ def split(text: str, profile: Profile | None) -> Parts | None:
     """
     text = normalize(text)
     if text[0].isdigit() and text[-1].isdigit():  # the usual case: nothing stands before or behind
-        return Parts(text, "", False, frozenset())
+        return Parts(text, "", "", frozenset())
     outline, currency = _patterns(frozenset() if profile is None else profile.notation.currency_names)
     match = outline.fullmatch(text)
     if match is None:
@@ -88,17 +88,30 @@ def split(text: str, profile: Profile | None) -> Parts | None:
     return Parts(
         match["number"],
         "/" if match["slash"] else "-" if match["strokes"] else "." if match["mark"] else "",
-        brackets == (1, 1) or dashes in ((0, 1), (1, 0)),
+        "brackets" if brackets == (1, 1) else {(1, 0): "before", (0, 1): "behind"}.get(dashes, ""),
         frozenset(name.casefold() for name in named),
     )
 
 
 def values(parts: Parts, profile: Profile | None) -> list[Value]:
     """Return the values that the number can have without its sign; none where the grammar does not know it."""
+    return _known_forms(parts, profile) or _with_marks_of_groups(parts, profile)
+
+
+def _with_marks_of_groups(parts: Parts, profile: Profile | None) -> list[Value]:
+    """Return the values of a number with `|` between groups: a network takes a long comma or a ruled line for it."""
+    if profile is None or SET_APART not in parts.number:
+        return []
+    found = _known_forms(replace(parts, number=parts.number.replace(SET_APART, ",")), profile)
+    return [replace(value, doubt=f"a mark between its digits was read as {SET_APART}") for value in found]
+
+
+def _known_forms(parts: Parts, profile: Profile | None) -> list[Value]:
+    written = set(parts.number)
     found = [
         value
-        for form, pattern in _FORMS.items()
-        if (match := pattern.fullmatch(parts.number))
+        for form, (marks, pattern) in _FORMS.items()
+        if (not marks or not written.isdisjoint(marks)) and (match := pattern.fullmatch(parts.number))
         for value in _values(form, match.groupdict(), parts.ending, profile)
     ]
     # An irregular spelling counts only where the text is no regular one.

@@ -3,6 +3,8 @@
 The profiles of the project are in `profiles/`, which travels in the wheel.
 """
 
+import hashlib
+import json
 import tomllib
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
@@ -14,7 +16,7 @@ from payment_ml.errors import ProfileError
 from payment_ml.text.locales import Notation, notation
 
 _CENTS = ("always", "never", "any")
-_SIGNS = ("refuse", "negative")
+_SIGNS = ("refuse", "negative", "before")
 
 Region = tuple[float, float, float, float]
 
@@ -32,7 +34,9 @@ class Profile:
     currency: str | None = None  # ISO 4217 code; None: any currency
     cents: Literal["always", "never", "any"] = "any"  # whether an amount is written with cents
     largest: Decimal | None = None  # a larger amount goes to review; None: no limit
-    sign: Literal["refuse", "negative"] = "refuse"  # a single dash or brackets: go to review, or mean minus
+    # A single dash or brackets go to review ("refuse") or mean minus ("negative"); with "before", a dash behind the
+    # amount closes the line, and the others go to review.
+    sign: Literal["refuse", "negative", "before"] = "refuse"
     region: Region | None = None  # of the amount on the page: left, top, right, bottom as shares of its size
     name: str = field(default="", compare=False)  # of the file that it was loaded from, for messages
 
@@ -53,6 +57,16 @@ class Profile:
     def notation(self) -> Notation:
         """Return how the locale writes amounts."""
         return notation(self.locale, self.currency)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the sha256 of what the profile says, in hexadecimal; its name and what it leaves open do not count."""
+        said = {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.compare}
+        defaults = {entry.name: entry.default for entry in fields(self)}
+        content = {name: value for name, value in said.items() if value != defaults[name]}
+        if self.largest is not None:
+            content["largest"] = f"{self.largest.normalize():f}"
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     @property
     def _where(self) -> str:

@@ -268,9 +268,11 @@ class AmountTrainingData:
     ) -> Iterator[Batch]:
         """Yield the batches of an epoch: new chunks, and between them further views of earlier ones.
 
-        At the start of training, where there is no earlier chunk, the views are of the oldest one.
+        At the start of training, where there is no chunk that much earlier, the views are of the new chunk itself:
+        those of the oldest one, repeated, would make up a quarter of a short fine-tuning.
         """
         for chunk in itertools.islice(chunks, self._chunks_per_epoch):
             recent.appendleft(chunk)
             for view in range(line_generator.VIEWS):
-                yield from recent[min(view * _VIEW_DISTANCE, len(recent) - 1)][view]
+                distance = view * _VIEW_DISTANCE
+                yield from recent[distance if distance < len(recent) else 0][view]

@@ -6,7 +6,7 @@ import numpy as np
 
 from payment_ml.datasets.splits import Split
 from payment_ml.imaging import line_batches, line_images
-from payment_ml.synthesis import amount_images, augmentation, glyphs, negatives
+from payment_ml.synthesis import amount_images, augmentation, glyphs, hands, negatives
 from payment_ml.text import alphabet
 from payment_ml.workers import limit_worker
 
@@ -15,11 +15,12 @@ CHUNK_SIZE = 1024  # lines that one call of `training_batches` generates
 # time; with too many the network memorises the lines (docs/decisions/network-and-training.md).
 VIEWS = 2
 _GLYPHS = 3000  # digits of the split that a chunk is written with
+_WRITERS = 150  # simulated ones, who write in a chunk beside MNIST's
 _DISTORTED_SHARE = 0.85  # of the chunks, whose digits are distorted first (docs/decisions/network-and-training.md)
 _MAX_DIGIT_HEIGHT = 40  # pixels; line images show digits in 22 pixels, and larger images take longer to render
 _CONNECTED_LINES_SHARE = 0.15  # of the lines, extracted by the criterion for ruled lines that readers fall back to
-_NEGATIVE_SHARE = 0.08  # of the lines, which show no amount
-_STRUCK_OUT_SHARE = 0.15  # of these, which show an amount that is struck out
+_NEGATIVE_SHARE = 0.1  # of the lines, which show no amount
+_STRUCK_OUT_SHARE, _TURNED_SHARE = 0.3, 0.2  # of these, which show an amount that is struck out, or upside down
 
 LabelledLines = Sequence[tuple[np.ndarray, list[int]]]  # pixels of a line, uint8 [32, width], and its CTC labels
 _LineImages = list[tuple[line_images.LineImage, list[int]]]
@@ -123,9 +124,9 @@ def _generate(
     """Generate line images with their CTC labels; parameters as of `generate_lines`."""
     chosen = rng.choice(len(split.labels), min(_GLYPHS, len(split.labels)), replace=False)
     images = augmentation.distort(split.images[chosen], rng) if distort else split.images[chosen]
-    glyph_bank = glyphs.GlyphBank(images, split.labels[chosen])
+    bank = hands.HandBank.sample(glyphs.GlyphBank(images, split.labels[chosen]), rng, _WRITERS)
     while count > 0:
-        image, text = _render(glyph_bank, rng)
+        image, text = _render(bank, rng)
         line = line_images.extract_line(image)
         if line is not None and rng.random() < _CONNECTED_LINES_SHARE:
             line = line_images.recrop(line)
@@ -135,13 +136,16 @@ def _generate(
             count -= 1
 
 
-def _render(glyph_bank: glyphs.GlyphBank, rng: np.random.Generator) -> tuple[np.ndarray, str]:
+def _render(bank: hands.Hands, rng: np.random.Generator) -> tuple[np.ndarray, str]:
     """Render an image, uint8 [height, width], most often of an amount, and return it with its text."""
     if rng.random() >= _NEGATIVE_SHARE:
-        sample = amount_images.render_amount(glyph_bank, rng, colour=False, max_digit_height=_MAX_DIGIT_HEIGHT)
+        sample = amount_images.render_amount(bank, rng, colour=False, max_digit_height=_MAX_DIGIT_HEIGHT)
         return sample.image, sample.written
-    if rng.random() < _STRUCK_OUT_SHARE:
-        return amount_images.render_struck_out(glyph_bank, rng, colour=False), alphabet.NO_AMOUNT
+    kind = rng.random()
+    if kind < _STRUCK_OUT_SHARE:
+        return amount_images.render_struck_out(bank, rng, colour=False), alphabet.NO_AMOUNT
+    if kind < _STRUCK_OUT_SHARE + _TURNED_SHARE:
+        return amount_images.render_turned(bank, rng, colour=False), alphabet.NO_AMOUNT
     return negatives.negative_image(rng, colour=False), alphabet.NO_AMOUNT
 
 

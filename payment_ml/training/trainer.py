@@ -110,19 +110,25 @@ def train(
 def copy_weights(version: Version, network: keras.Model) -> None:
     """Set the weights of a network to those of a version, to continue its training.
 
+    A version that was trained when the alphabet had fewer characters gives the weights of those; the others keep their
+    initial weights.
+
     Raises
     ------
     RegistryError : the version's network is damaged, or has another architecture
     """
     Registry(version.folder.parent).verify(version)
     weights = load_keras_model(version.network_path).get_weights()
-    expected, shapes = [weight.shape for weight in network.weights], [weight.shape for weight in weights]
-    if shapes != expected:
+    *hidden, kernel, bias = network.get_weights()  # of the layer `logits`, which is the last one with weights
+    labels = min(len(bias), len(weights[-1]))
+    shapes = [weight.shape for weight in weights]
+    if shapes != [*(weight.shape for weight in hidden), (len(kernel), labels), (labels,)]:
         raise RegistryError(
             f"expected a version built as {network.name} is now, but the weights of {version.name} have other shapes; "
             "train without warm_start"
         )
-    network.set_weights(weights)
+    kernel[:, :labels], bias[:labels] = weights[-2:]
+    network.set_weights([*weights[:-2], kernel, bias])
 
 
 class _BestEpoch:

@@ -15,7 +15,7 @@ from payment_ml.app.service import PredictionService
 from payment_ml.feedback.store import FeedbackStore
 from payment_ml.imaging import image_loading
 from payment_ml.tasks import Task
-from payment_ml.text.profiles import load_profile
+from payment_ml.text.profiles import Profile, load_profile
 
 SAMPLES = paths.ROOT / "data" / "samples"
 
@@ -65,6 +65,22 @@ def test_a_profile_holds_for_what_is_read_and_typed(reader, classifier, tmp_path
     ):
         assert service.check("5,000", Task.AMOUNTS) == {"means": "5,000.00"}
     assert reader.profile is None
+
+
+def test_a_question_can_name_the_kind_of_form(service, reader):
+    """All profiles of the project are offered, and an unknown name is answered as the service's own."""
+    assert {"", "us-cheque", "integer-cheque"} <= set(service.profiles)
+    assert service.profile == ""
+    assert "means" in service.check("5,000", Task.AMOUNTS, "us-cheque")
+    assert service.check("5,000", Task.AMOUNTS, "") == service.check("5,000", Task.AMOUNTS)
+    assert service.check("5,000", Task.AMOUNTS, "no such form") == service.check("5,000", Task.AMOUNTS)
+
+
+def test_an_unnamed_profile_is_offered_too(reader, tmp_path):
+    """It is the choice of the service."""
+    service = PredictionService({Task.AMOUNTS: reader}, FeedbackStore(tmp_path), Profile("de_CH", cents="always"))
+    assert service.profile in service.profiles
+    assert service.check("1'234.50", Task.AMOUNTS) == {"means": "1,234.50"}
 
 
 def test_a_digit_has_its_alternatives_and_its_outline(service, classifier):

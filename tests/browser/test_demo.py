@@ -67,6 +67,16 @@ def test_the_page_shows_no_code_and_requests_nothing_from_elsewhere(voila, brows
     page.context.close()
 
 
+def test_the_browser_remembers_the_kind_of_form(voila, browser):
+    """A person chooses it once, not every morning."""
+    page = open_page(browser, voila, 1280)
+    page.get_by_label("Kind of form").select_option("indian-cheque")
+    page.reload()
+    page.wait_for_selector(".pml-drop", timeout=60_000)
+    expect(page.get_by_label("Kind of form")).to_have_value("indian-cheque")
+    page.context.close()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(voila, browser, theme):
     """The page has an answer and a table on it."""

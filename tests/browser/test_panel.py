@@ -199,6 +199,27 @@ def test_switch_to_one_digit_and_back(page, classifier):
     expect(page.get_by_label("Whole amount")).to_be_checked()
 
 
+def test_the_kind_of_form_settles_what_a_number_means(page):
+    """It holds for what is read and for what is typed, and changes the pictures that are not saved yet."""
+    form = page.get_by_label("Kind of form")
+    expect(form).to_have_value("")
+    upload(page, PNG)
+    wait_for_answer(page)
+    typed, means = page.get_by_label("What does the picture show?"), page.locator(".pml-means")
+    typed.fill("1.234")
+    expect(means).to_contain_text("ambiguous")
+    form.select_option("integer-cheque")
+    page.wait_for_timeout(500)
+    wait_for_answer(page)
+    typed.fill("1.234")
+    expect(means).to_have_text("Will be saved as 1,234.00.")
+    form.select_option("")
+    page.wait_for_timeout(500)
+    wait_for_answer(page)
+    typed.fill("1.234")
+    expect(means).to_contain_text("ambiguous")
+
+
 def test_correct_and_save(page, opened):
     """Only an amount can be saved; it is then on disk; a second save corrects the first."""
     _, site, _ = opened

@@ -20,7 +20,7 @@ def test_help_names_every_command():
     """It is what a user sees first."""
     done = run_cli("--help")
     assert done.returncode == 0
-    for command in ("read", "retrain", "demo", "models"):
+    for command in ("read", "evaluate", "retrain", "demo", "models"):
         assert f"\n  {command}" in done.stdout
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers.drawn_amounts import draw_amount
 from PIL import Image
 
 from payment_ml import atomic_files
@@ -11,7 +12,9 @@ from payment_ml.evaluation import gate, promotion, test_sets
 from payment_ml.evaluation.settings import EvaluationSettings
 from payment_ml.feedback import curation
 from payment_ml.feedback.dataset import HOLDOUT, TRAIN, CuratedCorrection
+from payment_ml.feedback.labels import Label
 from payment_ml.feedback.store import FeedbackStore
+from payment_ml.synthesis import glyphs
 
 FEW_SAMPLES = EvaluationSettings(gate_samples=40, full_training=False)
 
@@ -110,3 +113,18 @@ def test_latency_of_both_readers_is_in_milliseconds(splits, classifier):
     latencies = gate.median_latency_ms({"challenger": classifier, "champion": classifier}, samples)
     assert 0 < latencies["challenger"] < 1000
     assert set(latencies) == {"challenger", "champion"}
+
+
+def test_held_out_corrections_of_which_only_the_digits_are_known_are_compared_by_digits(tmp_path, splits, reader):
+    """An archive gave the digits of three amounts, one of them wrong; it did not say what they mean in money."""
+    train, feedback = splits["train"], FeedbackStore(tmp_path / "feedback")
+    bank = glyphs.GlyphBank(train.images[:3000], train.labels[:3000])
+    curated = []
+    for text, digits in (("2,650.00", "265000"), ("880.36", "88036"), ("318.00", "31801")):
+        image = Image.fromarray(draw_amount(bank, text))
+        name = feedback.save_label(image, "amounts", Label("", digits), digits, {}, "an archive").name
+        curated.append(CuratedCorrection(name, "amounts", "", HOLDOUT, None, digits, digits=digits))
+    summary = curation.write(curated, feedback, tmp_path)
+    atomic_files.write_json(tmp_path / "manifest.json", {"corrections": summary})
+    results = gate.evaluate_corrections(reader, None, tmp_path)
+    assert results.challenger.tolist() == [True, True, False]

@@ -67,3 +67,55 @@ def test_risk_coverage_by_hand():
     coverage, risk = risk_control.risk_coverage(np.array([0.9, 0.8, 0.7, 0.6]), np.array([True, False, True, True]))
     assert coverage.tolist() == [0.25, 0.5, 0.75, 1.0]
     assert risk.tolist() == [0, 1 / 2, 1 / 3, 1 / 4]
+
+
+@pytest.mark.parametrize(("risk", "expected"), [(0.005, 598), (0.01, 299), (0.02, 149)], ids=["0.5%", "1%", "2%"])
+def test_least_accepted_is_the_first_number_whose_bound_keeps_the_risk(risk, expected):
+    """One reading less does not."""
+    assert risk_control.least_accepted(risk) == expected
+    assert risk_control.risk_upper_bound(0, expected) <= risk < risk_control.risk_upper_bound(0, expected - 1)
+
+
+def test_fitted_starts_need_no_more_readings_than_the_bound_does():
+    """Of 300 readings without an error, 299 support 1%; 298 do not, and neither do 300 with one."""
+    for count, errors, accepted in ((300, 0, 300), (298, 0, 0), (300, 1, 0)):
+        correct = np.arange(count) >= errors
+        rule = risk_control.control_risk(np.linspace(1, 0.5, count), correct, 0.01, fit_starts=True)
+        assert rule.accepted == accepted
+        assert rule.bound <= 0.01 or not accepted
+
+
+def test_fitted_starts_keep_the_risk_on_new_data(rng):
+    """At most 5% of 100 calibrations on 400 readings may exceed it."""
+    confidences, _ = draw_readings(rng, 400_000)
+    exceeded = 0
+    for _ in range(100):
+        rule = risk_control.control_risk(*draw_readings(rng, 400), 0.02, fit_starts=True)
+        accepted = confidences >= rule.threshold
+        exceeded += accepted.any() and np.mean(1 - confidences[accepted]) > 0.02
+    assert exceeded <= 10
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [([], 299), ([60], 299 / 0.6), (list(range(0, 100, 2)), None)],
+    ids=["no error", "one below the sixty most confident", "half of them"],
+)
+def test_readings_needed_are_those_from_which_the_risk_is_supported(wrong, expected):
+    """Of a hundred for 1%: 299 without an error; where only the most confident 60% are clean, 299 / 60% of them."""
+    correct = np.ones(100, bool)
+    correct[wrong] = False
+    needed = risk_control.readings_needed(np.linspace(1, 0.5, 100), correct, 0.01)
+    assert needed is None if expected is None else needed == pytest.approx(expected, rel=0.02)
+
+
+def test_readings_needed_that_come_support_the_risk():
+    """Ten times the readings, and ten times the errors at the same places, are more than it takes."""
+    correct = np.arange(200) % 40 != 39
+    confidences = np.linspace(1, 0.5, 200)
+    needed = risk_control.readings_needed(confidences, correct, 0.05)
+    assert 200 < needed < 2000
+    more = np.repeat(confidences, 10), np.repeat(correct, 10)
+    assert not risk_control.control_risk(confidences, correct, 0.05, fit_starts=True).accepted
+    assert risk_control.control_risk(*more, 0.05, fit_starts=True).accepted
+    assert risk_control.readings_needed(np.ones(0), np.ones(0, bool), 0.05) is None

@@ -50,7 +50,7 @@ def test_a_worker_process_renders_what_this_process_would(splits, task, monkeypa
 
 
 def test_negatives_have_no_label(splits):
-    """Every twentieth is an amount that was struck out."""
+    """Some are amounts that are struck out, or turned."""
     negatives = test_sets.negative_samples(splits["gate"], 21, np.random.default_rng(2), colour=False)
     assert {(sample.label, sample.written, sample.digits) for sample in negatives} == {("", "", "")}
     assert all(sample.image.ndim == 2 for sample in negatives)

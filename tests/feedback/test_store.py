@@ -15,7 +15,7 @@ from PIL import Image
 
 from payment_ml import errors
 from payment_ml.errors import FeedbackError
-from payment_ml.feedback import store
+from payment_ml.feedback.labels import Label
 from payment_ml.feedback.store import FeedbackStore
 from payment_ml.text.profiles import Profile
 
@@ -99,16 +99,28 @@ def test_a_profile_settles_what_was_typed(feedback, image, typed, profile, text)
     """The label is written in one way, whatever the profile."""
     correction = feedback.save(image, "amounts", typed, READING, profile=profile)
     assert (correction.text, correction.typed) == (text, typed)
-    assert store.is_label("amounts", correction.text)
+    assert correction.label.is_valid("amounts")
 
 
-@pytest.mark.parametrize(
-    ("task", "text", "is_label"),
-    [("amounts", "5.00", True), ("amounts", "5", False), ("digits", "5", True), ("digits", "5.00", False)],
-)
-def test_a_label_is_an_amount_with_cents_or_a_digit(task, text, is_label):
-    """Other texts were not saved by this program."""
-    assert store.is_label(task, text) == is_label
+def test_digits_are_saved_beside_the_value_and_kept_in_the_history(feedback, image):
+    """Only archives say which digits are written; a person who types the value later does not."""
+    feedback.save_label(image, "amounts", Label("", "1500"), "1500", READING, "an archive")
+    first = feedback.get(feedback.names()[0])
+    assert (first.text, first.digits, first.label) == ("", "1500", Label("", "1500"))
+    feedback.save(image, "amounts", "15.00", READING, "a session")
+    second = feedback.get(first.name)
+    assert (second.text, second.digits) == ("15.00", "")
+    assert [entry["digits"] for entry in second.history] == ["1500"]
+
+
+def test_records_of_earlier_releases_have_no_digits(feedback, image):
+    """They lack the entry."""
+    name = feedback.save(image, "amounts", "1.00", READING).name
+    path = feedback.folder / f"{name}.json"
+    record = json.loads(path.read_text())
+    del record["digits"]
+    path.write_text(json.dumps(record))
+    assert feedback.get(name).label == Label("1.00")
 
 
 def test_only_the_owner_can_read_folder_image_and_record(feedback, image):

@@ -64,3 +64,16 @@ def test_grey_quantiles_agree_with_numpy(rng, share):
 def test_the_upper_median_of_an_even_number_is_the_higher_middle_value(values, median):
     """The third smallest of four values, for example."""
     assert background.upper_median(np.array(values)) == median
+
+
+@pytest.mark.parametrize(
+    ("ink", "light", "is_sure"),
+    [(20, 200, True), (20, 245, True), (120, 255, False), (200, 255, False)],
+    ids=["dark ink", "dark ink, some highlights", "pale ink, strong highlights", "hardly any dark ink"],
+)
+def test_ink_is_surely_dark_where_nothing_is_much_lighter_than_paper(ink, light, is_sure):
+    """A tenth of the image is ink, and a hundredth is lighter than the paper's level of 200."""
+    grey = np.full((40, 100), 200, np.uint8)
+    grey[:, :10] = ink
+    grey[:, 99] = light
+    assert background.is_surely_dark_on_light(grey) == is_sure

@@ -48,13 +48,13 @@ def test_unknown_architecture_is_an_error_that_names_the_known_ones():
 @pytest.mark.parametrize(
     ("architecture", "options", "expected"),
     [
-        ("cnn", {}, (18, 6e-3, {"augment": True})),
-        ("cnn", {"quick": True}, (3, 6e-3, {"augment": True})),
-        ("cnn", {"fine_tuning": True}, (3, 1e-3, {"augment": True})),
-        ("reader", {}, (13, 8e-3, {"amounts": 30_720})),
-        ("reader", {"quick": True}, (3, 8e-3, {"amounts": 4_096})),
-        ("reader", {"fine_tuning": True}, (3, 7e-4, {"amounts": 16_384})),
-        ("reader", {"quick": True, "fine_tuning": True}, (3, 7e-4, {"amounts": 4_096})),
+        ("cnn", {}, (18, 6e-3, {"augment": True, "corrections_share": 0.2})),
+        ("cnn", {"quick": True}, (3, 6e-3, {"augment": True, "corrections_share": 0.2})),
+        ("cnn", {"fine_tuning": True}, (3, 1e-3, {"augment": True, "corrections_share": 0.2})),
+        ("reader", {}, (13, 8e-3, {"amounts": 30_720, "corrections_share": 0.3})),
+        ("reader", {"quick": True}, (3, 8e-3, {"amounts": 4_096, "corrections_share": 0.3})),
+        ("reader", {"fine_tuning": True}, (3, 7e-4, {"amounts": 6_144, "corrections_share": 0.3})),
+        ("reader", {"quick": True, "fine_tuning": True}, (3, 7e-4, {"amounts": 4_096, "corrections_share": 0.3})),
     ],
     ids=["cnn", "cnn quick", "cnn tuned", "reader", "reader quick", "reader tuned", "reader quick and tuned"],
 )
@@ -83,4 +83,5 @@ def test_metadata_keeps_the_names_of_card_json():
         "warm_up": 0.03,
         "bfloat16": True,
         "amounts": 30_720,
+        "corrections_share": 0.3,
     }

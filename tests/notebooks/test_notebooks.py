@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from helpers.truth_folders import draw_truth_folder
 
 from payment_ml import paths
 from payment_ml.pipeline.notebook_runner import STEPS, notebook_path, parameters_of
@@ -78,6 +79,21 @@ def test_the_notebooks_train_and_evaluate_a_reader(quick_run, reader_run, tmp_pa
     assert done.returncode == 0, done.stderr[-3000:]
     champions = json.loads((models_dir / "champions.json").read_text())["champions"]
     assert champions["amounts"]["version"] == reader_run.version
+
+
+def test_the_notebook_for_own_pictures_measures_and_recalibrates(reader_run, splits, tmp_path):
+    """A csv that lies anywhere, a profile, and a risk that few pictures support."""
+    models_dir = tmp_path / "models"
+    subprocess.run(["cp", "-a", reader_run.models_dir, models_dir], check=True)
+    truth, result = draw_truth_folder(tmp_path, splits["validation"]), tmp_path / "result.json"
+    values = {"truth_file": truth, "profile": "us-cheque", "risk": 0.3, "models_dir": models_dir, "result_file": result}
+    done = papermill("06-evaluate-own-pictures", tmp_path / "06.ipynb", **values, recalibrate=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = json.loads(result.read_text())
+    assert (found["pictures"], found["not_read"], found["recalibrated"]["supported"]) == (30, 0, True)
+    assert (models_dir / "calibrations" / reader_run.version / "us-cheque.json").is_file()
+    executed = (tmp_path / "06.ipynb").read_text(encoding="utf-8")
+    assert all(words in executed for words in ("wrong among the accepted", "accepted with a promise", "filed as"))
 
 
 @pytest.mark.parametrize(

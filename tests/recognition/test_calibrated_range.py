@@ -60,3 +60,21 @@ def test_measures_are_those_of_the_picture(glyph_bank):
     assert 36 < measures.digit_height < 56
     assert 0.06 < measures.stroke_width < 0.2
     assert abs(measures.tilt) < 3
+
+
+def test_a_margin_widens_sizes_and_slopes_but_neither_length_nor_value():
+    """A quarter of ten pixels on either side, and never beyond the range around it."""
+    bounds = {
+        "digits": (2.0, 5.0),
+        "value": (10.0, 900.0),
+        "digit_height": (20.0, 30.0),
+        "stroke_width": (0.1, 0.2),
+        "tilt": (-4.0, 4.0),
+    }
+    widened = CalibratedRange(bounds).widened(0.25)
+    assert widened.bounds["digit_height"] == (17.5, 32.5)
+    assert widened.bounds["tilt"] == (-6.0, 6.0)
+    assert (widened.bounds["digits"], widened.bounds["value"]) == ((2.0, 5.0), (10.0, 900.0))
+    outer = CalibratedRange({name: (low - 1, high + 1) for name, (low, high) in bounds.items()})
+    assert widened.within(outer).bounds["digit_height"] == (19.0, 31.0)
+    assert widened.within(outer).bounds["stroke_width"] == pytest.approx((0.075, 0.225))

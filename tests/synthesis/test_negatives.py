@@ -1,6 +1,5 @@
 """Tests of images without an amount: of many kinds and sizes, never empty, and amounts that are struck through."""
 
-import cv2
 import numpy as np
 import pytest
 
@@ -31,13 +30,12 @@ def test_each_kind_leaves_ink_or_print_on_the_paper(kind, rng):
 
 
 def test_strike_through_adds_strokes_across_all_of_the_amount(rng):
-    """Ink more than doubles, and reaches from left to right."""
-    ink = np.zeros((60, 240), np.float32)
-    cv2.line(ink, (40, 15), (40, 45), 1.0, 3)
-    before = float((ink > 0.5).mean())
-    negatives.strike_through(ink, rng)
-    assert (ink > 0.5).mean() > 2 * before
-    assert all((ink[:, x : x + 40] > 0.5).any() for x in range(0, 240, 40))
+    """Level, sloping, wavy and zigzag strokes reach from left to right and are darker than the paper."""
+    for _ in range(30):
+        ink = np.zeros((60, 240), np.float32)
+        negatives.strike_through(ink, rng)
+        assert ink.max() > 0.9
+        assert all((ink[:, x : x + 40] > 0.5).any() for x in range(0, 240, 40))
 
 
 def test_a_struck_out_amount_is_still_detected_as_a_line(splits, rng):

@@ -138,6 +138,23 @@ def test_a_text_that_a_profile_does_not_settle_keeps_its_readings(text, profile,
     assert (parsed.value, parsed.readings) == (None, tuple(map(Decimal, readings)))
 
 
+def test_a_dash_behind_closes_the_line_where_the_profile_says_so():
+    """One before the amount, and brackets, could be a minus sign all the same."""
+    closing = load_profile("integer-cheque")
+    assert amounts.parse("1.000-", closing).value == Decimal(1000)
+    assert amounts.parse("-1.000", closing).readings == (Decimal(-1000), Decimal(1000))
+    assert amounts.parse("(1.000)", closing).value is None
+    assert amounts.parse("1000-").readings == (Decimal(-1000), Decimal(1000))
+
+
+@pytest.mark.parametrize("text", ["3,22|000", "1|250|000", "12|345,678"])
+def test_a_bar_between_groups_is_a_doubtful_mark(text):
+    """A long comma or a ruled line may look like it: the value is known, and a person looks."""
+    amount = amounts.parse(text, load_profile("indian-cheque"))
+    assert amount.value == Decimal("".join(filter(str.isdigit, text)))
+    assert "read as |" in amount.reason
+
+
 @pytest.mark.parametrize("text", ["-93.09", "93.09-", "(93.09)", "$-93.09", "(US$ 93.09)"])
 def test_a_sign_is_negative_where_the_profile_says_so(text):
     """The same dash means nothing on a cheque, where it goes to review."""

@@ -78,7 +78,7 @@ def test_an_unknown_name_is_refused_with_the_names():
         pytest.param("locale = 5", "expected locale = a locale of CLDR.*but got 5", id="locale is a number"),
         pytest.param('locale = "en_US"\ncurrency = "US"', "expected a currency code", id="unknown currency"),
         pytest.param('locale = "en_US"\ncents = "no"', "expected cents = always or never or any", id="cents"),
-        pytest.param('locale = "en_US"\nsign = "minus"', "expected sign = refuse or negative", id="sign"),
+        pytest.param('locale = "en_US"\nsign = "minus"', "expected sign = refuse or negative or before", id="sign"),
         pytest.param('locale = "en_US"\nlargest = "5"', "expected largest = an amount above 0", id="largest is text"),
         pytest.param('locale = "en_US"\nlargest = nan', "expected largest = an amount above 0", id="largest is NaN"),
         pytest.param('locale = "en_US"\nlargest = 0', "expected largest = an amount above 0", id="largest is 0"),
@@ -95,3 +95,11 @@ def test_a_file_that_is_no_profile_is_refused(tmp_path: Path, content: str | Non
         path.write_text(content)
     with pytest.raises(ProfileError, match=message):
         load_profile(path)
+
+
+def test_the_fingerprint_is_that_of_what_a_profile_says():
+    """A name, an open value and trailing zeros change nothing; a limit does."""
+    profile = Profile("en_US", largest=Decimal("500.00"), name="slip")
+    assert profile.fingerprint == Profile("en_US", largest=Decimal(500), sign="refuse", name="form").fingerprint
+    assert profile.fingerprint != Profile("en_US", largest=Decimal(501)).fingerprint
+    assert len({load_profile(name).fingerprint for name in profile_names()}) == len(profile_names())

@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.versions import minimal_metadata
 
 from payment_ml.datasets.splits import Split
 from payment_ml.errors import RegistryError
 from payment_ml.networks import architectures
+from payment_ml.networks.backend import keras
 from payment_ml.recognition.readers import load_digit_classifier
 from payment_ml.registry.registry import Registry
 from payment_ml.training import input_pipeline, trainer
@@ -101,3 +103,18 @@ def test_warm_start_begins_with_the_weights_of_the_version(run_copy):
     assert np.allclose(np.log(network(images)), saved.log_probabilities(images), atol=1e-3)
     with pytest.raises(RegistryError, match=rf"{run_copy.version} have other shapes; train without warm_start"):
         trainer.copy_weights(version, architectures.build("mlp", seed=0))
+
+
+def test_warm_start_from_a_reader_with_fewer_labels_keeps_what_it_knows(tmp_path):
+    """An alphabet grows at its end: the labels that the version has keep their weights, the others begin anew."""
+    network, initial = (architectures.build("reader", seed=seed) for seed in (1, 2))
+    logits = initial.get_layer("logits")
+    kernel, bias = logits.get_weights()
+    smaller = keras.Model(initial.input, keras.layers.Dense(22, name="logits")(logits.input))
+    smaller.set_weights([*initial.get_weights()[:-2], kernel[..., :22], bias[:22]])
+    version = Registry(tmp_path).register(smaller.save, minimal_metadata(architecture="reader"))
+    before = network.get_layer("logits").get_weights()[0]
+    trainer.copy_weights(version, network)
+    after = network.get_layer("logits").get_weights()[0]
+    assert np.array_equal(after[..., :22], kernel[..., :22])
+    assert np.array_equal(after[..., 22:], before[..., 22:])

@@ -3,11 +3,11 @@ import { createReadingQueue } from "./reading_queue.js";
 /**
  * Create the list of items: the images that were read, in the order in which they came.
  *
- * `kind` is the kind of image to expect at first. `onProgress` as for the queue; `onWarning` gets a text, and nothing
- * when the warnings are out of date; `onList` gets all items after each change; `onShow` gets the item whose answer is
- * to be shown and the number of items, and null when there is none left to show.
+ * `kind` is the kind of image to expect at first, `currentProfile()` the kind of form. `onProgress` as for the queue;
+ * `onWarning` gets a text, and nothing when the warnings are out of date; `onList` gets all items after each change;
+ * `onShow` gets the item whose answer is to be shown and the number of items, and null when there is none left to show.
  */
-export function createItems({ channel, limit, kind, onProgress, onWarning, onList, onShow }) {
+export function createItems({ channel, limit, kind, currentProfile, onProgress, onWarning, onList, onShow }) {
   const items = [];
   let shown = null;
 
@@ -23,7 +23,7 @@ export function createItems({ channel, limit, kind, onProgress, onWarning, onLis
     onList(items);
     if (!refused && (items.length === 1 || alone || !shown)) await show(item);
   };
-  const queue = createReadingQueue({ channel, limit, currentKind: () => kind, onProgress, onItem });
+  const queue = createReadingQueue({ channel, limit, currentKind: () => kind, currentProfile, onProgress, onItem });
 
   const read = async (files) => {
     if (!files.length) return [];
@@ -33,12 +33,16 @@ export function createItems({ channel, limit, kind, onProgress, onWarning, onLis
   const reread = async (item, change) => {
     onWarning();
     const { name, blob } = item;
-    const next = { kind: item.kind, box: item.box, ...change };
+    const next = { kind: item.kind, box: item.box, profile: currentProfile(), ...change };
     const answer = await channel.ask({ do: "read", name, ...next }, blob);
     if (answer.refused) return onWarning(answer.refused);
     Object.assign(item, next, { answer, saved: null });
     onList(items);
     if (item === shown) await show(item);
+  };
+  const rereadAll = async () => {
+    // What a person saved stays as it is.
+    for (const item of items.filter(({ saved, answer }) => saved === null && !answer.refused)) await reread(item, {});
   };
   const readDrawing = async (blob) => {
     // A drawing that goes on replaces what was read of it before.
@@ -60,5 +64,5 @@ export function createItems({ channel, limit, kind, onProgress, onWarning, onLis
     onWarning();
     update();
   };
-  return { read, reread, readDrawing, show, setKind, update, clear };
+  return { read, reread, rereadAll, readDrawing, show, setKind, update, clear };
 }

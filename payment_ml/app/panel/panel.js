@@ -2,6 +2,7 @@ import { createAnswer } from "./answer.js";
 import { KernelChannel } from "./connection.js";
 import { createDrawing } from "./drawing.js";
 import { createButton, createElement } from "./elements.js";
+import { createFormChoice } from "./form_choice.js";
 import { createItems } from "./items.js";
 import { createKindSwitch } from "./kind_switch.js";
 import { createProgressBar, createStatus, createWaitingCount, createWarnings } from "./progress.js";
@@ -13,7 +14,7 @@ import { createSamples, createUploader } from "./uploader.js";
  * Create the panel of one notebook view.
  *
  * The panel shows images and sends them; `payment_ml.app.service` decides what they say. `model` is the widget's:
- * `kinds`, `limit`, `samples` and `waiting`, and the messages to and from the kernel.
+ * `kinds`, `limit`, `samples`, `profiles`, `profile` and `waiting`, and the messages to and from the kernel.
  */
 function createPanel(model) {
   const kinds = model.get("kinds"), limit = model.get("limit");
@@ -24,8 +25,11 @@ function createPanel(model) {
   const bar = createProgressBar();
   const status = createStatus();
   const warnings = createWarnings();
+  const formChoice = createFormChoice({
+    profiles: model.get("profiles"), chosen: model.get("profile"), prefix, onChange: () => items.rereadAll(),
+  });
   const items = createItems({
-    channel, limit, kind: kinds[0],
+    channel, limit, kind: kinds[0], currentProfile: () => formChoice.value,
     onProgress: (progress) => { bar.update(progress); status.update(progress); },
     onWarning: warnings.update,
     onList: (all) => { startOver.hidden = all.length === 0; table.update(all); },
@@ -43,8 +47,9 @@ function createPanel(model) {
   const answer = createAnswer({
     prefix,
     onSelect: (item, box) => items.reread(item, { box }),
-    check: ({ kind }, typed) => channel.ask({ do: "check", typed, kind }),
-    save: ({ name, kind, box, blob }, typed) => channel.ask({ do: "save", name, kind, box, typed }, blob),
+    check: ({ kind, profile }, typed) => channel.ask({ do: "check", typed, kind, profile }),
+    save: ({ name, kind, profile, box, blob }, typed) =>
+      channel.ask({ do: "save", name, kind, profile, box, typed }, blob),
     onSaved: items.update,
   });
   const table = createTable({
@@ -55,7 +60,7 @@ function createPanel(model) {
   const theme = createTheme(element);
 
   const choices = kinds.length > 1 ? [kindSwitch] : [];
-  const parts = [...choices, uploader, drawing, samples, bar, status, warnings, answer, table];
+  const parts = [...choices, formChoice, uploader, drawing, samples, bar, status, warnings, answer, table];
   element.append(...parts.map((part) => part.element), startOver, waiting.element);
   const destroy = () => [...parts, waiting, theme, channel].forEach((part) => part.destroy());
   return { element, update: items.update, destroy };

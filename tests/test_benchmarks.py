@@ -1,0 +1,25 @@
+"""Test that a benchmark for users' own pictures runs as a user runs it."""
+
+import importlib.util
+import subprocess
+import sys
+
+from helpers.truth_folders import AMOUNTS, draw_truth_folder
+
+from payment_ml import paths
+
+
+def test_readers_are_compared_on_own_pictures(reader_run, splits, tmp_path):
+    """Two pictures, one of which is missing, give a table; without RapidOCR a message says how to install it."""
+    truth = draw_truth_folder(tmp_path, splits["validation"], AMOUNTS[:2])
+    with truth.open("a") as file:
+        file.write("absent.png,1.00\n")
+    command = [sys.executable, "benchmarks/real.py", str(truth), "--models", str(reader_run.models_dir)]
+    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    header, _, first, *others = done.stdout.splitlines()
+    assert header.startswith("| pictures | reader | digits right | value right | accepted | wrong of these | ms")
+    assert first.startswith("| truth, 2 | this reader | ")
+    is_installed = importlib.util.find_spec("rapidocr") is not None
+    assert [line.split(" | ")[1] for line in others] == ["RapidOCR"] * is_installed
+    assert ("payment-ml[compare]" in done.stderr) == (not is_installed)
