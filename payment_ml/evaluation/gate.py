@@ -153,12 +153,13 @@ def gate_checks(
     other_unit = promotion.PairedResults(
         challenger.other_unit, challenger.other_correct, champion.other_correct if champion else None
     )
+    has_value = confidences > 0  # an ambiguous reading has no confidence, though one of its values may be right
     return [
         promotion.accuracy_check(challenger.correct, min_accuracy, f"gate {challenger.unit}"),
         promotion.finite_check(challenger.confidences),
         promotion.all_digits_check(challenger.digits_read),
         promotion.not_worse(other_unit),
-        promotion.calibration_check(confidences, challenger.correct),
+        promotion.calibration_check(confidences[has_value], challenger.correct[has_value]),
         promotion.risk_check(confidences, challenger.correct, threshold, risk),
         promotion.negatives_check(challenger.false_accepts, champion.false_accepts if champion else None),
     ]

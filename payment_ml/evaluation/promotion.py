@@ -233,9 +233,9 @@ def all_digits_check(digits_read: set[str]) -> Check:
 
 
 def calibration_check(confidences: np.ndarray, correct: np.ndarray) -> Check:
-    """Check that the expected calibration error is small; confidences float [n], correct bool [n]."""
-    error = calibration.expected_calibration_error(confidences, correct)
-    limit = _MAX_CALIBRATION_ERROR + 1 / len(correct) ** 0.5  # a few hundred samples show a gap by chance alone
+    """Check that the expected calibration error is small; confidences float [n], correct bool [n]; 0 of no reading."""
+    error = calibration.expected_calibration_error(confidences, correct) if len(correct) else 0.0
+    limit = _MAX_CALIBRATION_ERROR + 1 / max(len(correct), 1) ** 0.5  # a few hundred samples show a gap by chance alone
     return Check("calibration", error <= limit, error, limit, f"calibration error {error:.2%}, at most {limit:.1%}")
 
 

@@ -144,6 +144,7 @@ def test_report_table_has_a_row_for_every_check():
         pytest.param(promotion.finite_check(np.array([0.5, np.nan])), False, id="not a number"),
         pytest.param(promotion.calibration_check(np.full(1000, 0.96), correct_except(40)), True, id="calibrated"),
         pytest.param(promotion.calibration_check(np.full(1000, 0.5), correct_except(40)), False, id="not calibrated"),
+        pytest.param(promotion.calibration_check(np.empty(0), np.empty(0, bool)), True, id="no value read"),
         pytest.param(promotion.risk_check(np.full(1000, 0.99), correct_except(7), 0.9, 0.005), True, id="risk kept"),
         pytest.param(promotion.risk_check(np.full(1000, 0.99), correct_except(20), 0.9, 0.005), False, id="too risky"),
         pytest.param(promotion.risk_check(np.full(1000, 0.5), correct_except(900), 0.9, 0.005), True, id="no accepts"),
