@@ -21,7 +21,7 @@ from payment_ml.recognition.test_time_augmentation import LineRecognition
 
 PACKAGE = f"{paths.ROOT / 'payment_ml'}/"
 MAX_ENTRIES = 2
-TEXTS = ("12.34", "905.60", "7316.82", "48.20", "3.75", "66.01", "219.43", "5380.97", "74.15", "802.96")
+TEXTS = ("12.34", "905.60", "6.42", "9.46", "9.15", "85.50", "9.36", "20.54", "57.23", "96.74")
 
 
 @dataclass

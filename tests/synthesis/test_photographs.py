@@ -71,18 +71,6 @@ def test_draw_box_draws_its_sides_and_leaves_the_inside_empty(rng):
         assert not field[20:40, 20:80].any()
 
 
-def test_draw_guilloche_stays_faint_and_keeps_darker_print(rng):
-    """At most a quarter of full ink, on all of the field."""
-    field = np.zeros((60, 100), np.float32)
-    field[30, 50] = 1
-    photographs.draw_guilloche(field, rng)
-    assert field[30, 50] == 1
-    field[30, 50] = 0
-    assert 0 < field.max() <= 0.25
-    assert field[:30].any()
-    assert field[30:].any()
-
-
 def test_draw_print_writes_above_its_base_line(rng):
     """A dollar sign of 22 pixels stays within its height and width."""
     field = np.zeros((60, 100), np.float32)
