@@ -47,6 +47,8 @@ class OwnKernelSpecManager(KernelSpecManager):
             raise NoSuchKernel(kernel_name)
         spec = KernelSpec(resource_dir=str(RESOURCES), **get_kernel_dict())
         spec.argv[0] = sys.executable
+        # A home folder that is a checkout would otherwise lend its package to the kernel.
+        spec.argv.append("--InteractiveShellApp.ignore_cwd=True")
         spec.env = {paths.CALLER_VARIABLE: str(paths.PACKAGE)}
         return spec
 

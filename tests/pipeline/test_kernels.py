@@ -53,6 +53,15 @@ def test_a_broken_kernel_of_the_user_is_never_started(run_notebook, tmp_path, mo
     assert result["transport"] == "ipc"
 
 
+def test_the_folder_in_which_a_kernel_runs_lends_it_no_package(run_notebook, tmp_path, monkeypatch):
+    """A home folder may be another checkout, whose code would be run unnoticed."""
+    other = tmp_path / "checkout" / "payment_ml"
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text("raise RuntimeError('the other checkout')")
+    monkeypatch.setenv("PAYMENT_ML_HOME", str(other.parent))
+    assert run_notebook()["package"] == str(paths.PACKAGE)
+
+
 def test_a_long_folder_for_temporary_files_is_no_obstacle(run_notebook, tmp_path, monkeypatch):
     """The path of a socket has at most 104 or 108 bytes; it is made in a shorter folder."""
     folder = tmp_path / ("long" * 25)
