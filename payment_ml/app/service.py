@@ -50,6 +50,7 @@ class PredictionService:
         if profile is not None:
             self._profiles[profile.name or _UNNAMED] = profile
         self.profile = ANY_FORM if profile is None else profile.name or _UNNAMED
+        self._for_form: dict[tuple[Task, str], Reader] = {}
         self._feedback = feedback
         self._session = f"panel-{secrets.token_hex(4)}"
 
@@ -155,7 +156,12 @@ class PredictionService:
         return self._profiles[self.profile if name is None or name not in self._profiles else name]
 
     def _reader(self, task: Task, profile: str | None) -> Reader:
-        return self._readers[task].with_profile(self._profile(profile))
+        """Return the reader of a task for a kind of form; each is made once, since making one looks for files."""
+        known = self._profile(profile)
+        key = task, "" if known is None else known.fingerprint
+        if key not in self._for_form:
+            self._for_form[key] = self._readers[task].with_profile(known)
+        return self._for_form[key]
 
     def _open(self, content: bytes, name: str, box: Box | None) -> tuple[Image.Image, Image.Image, tuple[int, int]]:
         """Return the whole image, the part of it to read, and the left and top of that part in pixels."""
