@@ -99,7 +99,7 @@ def _hundredths(rng: np.random.Generator) -> WrittenAmount:
 
 def _whole(rng: np.random.Generator) -> WrittenAmount:
     value = _units(rng, int(_choose(rng, {"6": 0.75, "8": 0.2, "10": 0.05})))
-    thousands = _choose(rng, {"": 0.42, ".": 0.25, ",": 0.13, " ": 0.08, "'": 0.03, "lakh": 0.09})
+    thousands = _choose(rng, {"": 0.4, ".": 0.23, ",": 0.13, " ": 0.06, "'": 0.03, "lakh": 0.15})
     before, behind, printed = _sides(rng)
     ending = _choose(rng, _ENDINGS)
     text = f"{before}{_group(value, thousands)}{behind or ending}"
@@ -151,7 +151,7 @@ def _sides(rng: np.random.Generator) -> tuple[str, str, str]:
     if before in _PRINTED:
         return "", "", before
     behind = _choose(rng, {"": 0.85, "*": 0.04, "=": 0.03, "€": 0.04, "**": 0.02, "#": 0.02})
-    return before, behind if before in ("", "*", "=", "**", "#") else "", ""
+    return before, behind if before in ("", "*", "=", "**", "***", "#") else "", ""
 
 
 def _raised_sometimes(rng: np.random.Generator) -> CentsLayout:
@@ -175,11 +175,11 @@ _LAYOUTS = {
     "gap": 0.16, "rule": 0.16, "comb": 0.08,
 }  # fmt: skip
 _ENDINGS = {
-    "": 0.4, ".": 0.09, ",": 0.02, ".-": 0.12, ",-": 0.06, "/-": 0.13, "-": 0.06, "--": 0.02, "=": 0.05, ".=": 0.02,
-    "#": 0.02, ":-": 0.01,
+    "": 0.38, ".": 0.09, ",": 0.02, ".-": 0.11, ",-": 0.06, "/-": 0.14, "-": 0.06, "--": 0.02, "=": 0.05, ".=": 0.02,
+    "#": 0.02, ":-": 0.01, "/=": 0.02,
 }  # fmt: skip
 _PRINTED: Sequence[str] = ("Rs", "Rs.", "R$", "RM", "CHF", "EUR", "USD", "$ ", "₹ ")
 _BEFORE = {
-    "": 0.58, "$": 0.1, "€": 0.04, "£": 0.04, "₹": 0.05, "*": 0.03, "**": 0.01, "=": 0.02, "#": 0.02,
-    "Rs": 0.03, "Rs.": 0.02, "R$": 0.01, "RM": 0.01, "CHF": 0.01, "EUR": 0.01, "USD": 0.01, "$ ": 0.02, "₹ ": 0.03,
+    "": 0.54, "$": 0.09, "€": 0.04, "£": 0.04, "₹": 0.04, "*": 0.03, "**": 0.02, "***": 0.01, "=": 0.02, "#": 0.02,
+    "Rs": 0.03, "Rs.": 0.02, "R$": 0.01, "RM": 0.01, "CHF": 0.01, "EUR": 0.01, "USD": 0.01, "$ ": 0.04, "₹ ": 0.06,
 }  # fmt: skip

@@ -123,7 +123,7 @@ def render_amount(
     if rng.random() < 0.3 and not line.rules and not line.cells:
         line = WrittenLine(photographs.tilt(line.ink, rng.uniform(-5, 5)))
     ink, print_ = pages.place_line(line, size, rng, written.printed_before)
-    image = photographs.render_photograph(ink, rng, print_, colour)
+    image = photographs.render_photograph(ink, rng, print_, colour, size)
     return Sample(image, written.label, written.text, hand.kind, written.layout)
 
 
@@ -143,7 +143,7 @@ def render_struck_out(hands: Hands, rng: np.random.Generator, colour: bool = Tru
     line = write_line(random_amount(rng), hand, hand.style(rng, size), rng)
     negatives.strike_through(line.ink, rng)
     ink, print_ = pages.place_line(line, size, rng)
-    return photographs.render_photograph(ink, rng, print_, colour)
+    return photographs.render_photograph(ink, rng, print_, colour, size)
 
 
 def render_turned(hands: Hands, rng: np.random.Generator, colour: bool = True) -> np.ndarray:
@@ -159,7 +159,7 @@ def render_turned(hands: Hands, rng: np.random.Generator, colour: bool = True) -
     line = write_line(written, hand, hand.style(rng, size), rng)
     line.ink = np.ascontiguousarray(line.ink[:, ::-1] if mirrored else line.ink[::-1, ::-1])
     ink, print_ = pages.place_line(WrittenLine(line.ink), size, rng)
-    return photographs.render_photograph(ink, rng, print_, colour)
+    return photographs.render_photograph(ink, rng, print_, colour, size)
 
 
 def _random_size(rng: np.random.Generator) -> float:

@@ -1,15 +1,17 @@
-"""Choose who writes an amount: MNIST's writers, a simulated writer, or both in turns."""
+"""Choose who writes an amount: MNIST's writers, a simulated writer, both in turns, or a machine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import cv2
 import numpy as np
 
+from payment_ml.synthesis import marks, typefaces
 from payment_ml.synthesis.glyphs import Glyph, GlyphBank, WriterStyle
 from payment_ml.synthesis.writers import Writer
 
-_MNIST_SHARE, _SIMULATED_SHARE = 0.45, 0.35  # of the amounts; the others mix the digits of both
+_MNIST_SHARE, _SIMULATED_SHARE, _TYPED_SHARE = 0.38, 0.38, 0.04  # of the amounts; the others mix MNIST and simulation
 _MIXED_SIMULATED_SHARE = 0.5  # of the digits of a mixed amount
 
 
@@ -18,7 +20,7 @@ class Hand(Protocol):
 
     @property
     def kind(self) -> str:
-        """Return MNIST, simulated or mixed, for reports."""
+        """Return MNIST, simulated, mixed or typed, for reports."""
 
     def style(self, rng: np.random.Generator, size: float) -> WriterStyle:
         """Return the style of the marks beside the digits; `size` is the height of a digit in pixels."""
@@ -78,8 +80,55 @@ class MixedHand:
         return [next(sources[0 if simulated else 1]) for simulated in is_simulated]
 
 
+@dataclass(frozen=True)
+class TypedHand:
+    """Print amounts in a typeface, as machines do."""
+
+    kind = "typed"
+    typeface: int
+    aspect: float  # factor of the width
+
+    @classmethod
+    def sample(cls, rng: np.random.Generator) -> "TypedHand":
+        """Draw a typeface at random."""
+        return cls(typefaces.choose(rng), float(np.exp(rng.uniform(-0.35, 0.15))))
+
+    def style(self, rng: np.random.Generator, size: float) -> WriterStyle:
+        """Return an upright, steady style."""
+        return WriterStyle(size, 0.0, 2.6, float(rng.uniform(-0.02, 0.08)), float(rng.uniform(0, 0.1)))
+
+    def write(self, digits: str, style: WriterStyle, rng: np.random.Generator) -> list[Glyph]:
+        """Print digits; in their typeface all are equally wide."""
+        return [self._print(digit, style) for digit in digits]
+
+    def draw_mark(self, mark: str, style: WriterStyle) -> tuple[np.ndarray, float]:
+        """Print a mark; returns as `marks.draw_mark`."""
+        glyph = self._print(mark, style)
+        return glyph.ink.astype(np.float32) / np.float32(255), glyph.bottom / style.size
+
+    def _print(self, text: str, style: WriterStyle) -> Glyph:
+        printed = typefaces.print_text(text, self.typeface, style.size)
+        height, width = printed.ink.shape
+        wide = max(1, round(width * self.aspect))
+        left, right = printed.left, printed.advance - printed.left - width
+        ink = cv2.resize(printed.ink, (wide, height), interpolation=cv2.INTER_AREA)
+        return Glyph(text, ink, -left * self.aspect, -right * self.aspect, float(printed.bottom))
+
+
+def draw_mark(
+    hand: Hand, mark: str, style: WriterStyle, rng: np.random.Generator, ends: bool = False
+) -> tuple[np.ndarray, float]:
+    """Draw a mark as a hand does: a machine in its typeface, where that has it, the others with a pen.
+
+    Arguments, results and exceptions are those of `marks.draw_mark`.
+    """
+    if isinstance(hand, TypedHand) and mark.isascii() and not mark.isspace():
+        return hand.draw_mark(mark, style)
+    return marks.draw_mark(mark, style, rng, ends)
+
+
 class HandBank:
-    """Provide MNIST's hands and those of simulated writers."""
+    """Provide MNIST's hands, those of simulated writers, and machines."""
 
     def __init__(self, bank: GlyphBank, writers: Sequence[Writer]):
         self._mnist, self._writers = bank, writers
@@ -94,5 +143,8 @@ class HandBank:
         kind = rng.random()
         if kind < _MNIST_SHARE:
             return self._mnist
+        if kind < _MNIST_SHARE + _TYPED_SHARE:
+            return TypedHand.sample(rng)
         writer = self._writers[int(rng.integers(len(self._writers)))]
-        return SimulatedHand(writer) if kind < _MNIST_SHARE + _SIMULATED_SHARE else MixedHand(self._mnist, writer)
+        is_simulated = kind < _MNIST_SHARE + _TYPED_SHARE + _SIMULATED_SHARE
+        return SimulatedHand(writer) if is_simulated else MixedHand(self._mnist, writer)

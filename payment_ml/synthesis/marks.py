@@ -13,6 +13,8 @@ Points = list[tuple[float, float]]
 _MIN_POINT = 0.05  # digit heights; a smaller point cannot be seen in a line image
 _HIGH_POINTS = 0.07  # share of points that stand above the base line
 _LONG_DASHES = 0.5  # share of dashes at the end that are longer than usual
+_HOOKED_DASHES = 0.2  # share of dashes at the end that begin with a hook, as behind a slash
+_LONG_COMMAS = 0.35  # share of commas that are as long as half a digit
 
 
 def draw_mark(mark: str, style: WriterStyle, rng: np.random.Generator, ends: bool = False) -> tuple[np.ndarray, float]:
@@ -42,9 +44,20 @@ def draw_mark(mark: str, style: WriterStyle, rng: np.random.Generator, ends: boo
     if mark in ".,":  # points are small or heavy, and some writers set them high
         pen = max(1.0, _MIN_POINT * style.size, pen * rng.uniform(0.55, 1.5))
         base += rng.uniform(0.1, 0.4) if rng.random() < _HIGH_POINTS else 0.0
-    elif mark == "-" and ends and rng.random() < _LONG_DASHES:
-        lines = [line * (rng.uniform(1.5, 6), 1) for line in lines]
-        base += rng.uniform(-0.3, 0.2)
+        if mark == "," and rng.random() < _LONG_COMMAS:
+            shape = _LONG_COMMA_SHAPES[int(rng.integers(len(_LONG_COMMA_SHAPES)))]
+            length = rng.uniform(0.3, 0.65)
+            lines, base = [np.array(shape) * (rng.uniform(0.5, 1.2), length)], rng.uniform(0.05, 0.25) - length
+    elif mark == "-" and ends:
+        if rng.random() < _HOOKED_DASHES:
+            lines = [np.array(_HOOKED_DASH) * rng.uniform(0.7, 1.6, 2)]
+        if rng.random() < _LONG_DASHES:
+            lines = [line * (rng.uniform(1.5, 6), 1) for line in lines]
+            base += rng.uniform(-0.3, 0.2)
+    elif mark == "/":  # from nearly upright to flat, as high as a digit or twice as high
+        height = rng.uniform(0.85, 1.2) if rng.random() < 0.5 else rng.uniform(1.2, 2.0)
+        lines = [line * (rng.uniform(-0.2, 1.5), height) for line in lines]
+        base -= rng.uniform(0, 0.6) * max(0.0, 1.1 * height - 1)
     jitter = 0.03 * style.unsteadiness
     lines = [line + rng.normal(0, jitter * max(np.ptp(line), 0.15), line.shape) for line in lines]
     ink = _draw_lines(lines, pen, style)
@@ -83,6 +96,14 @@ def _arc(x: float, y: float, radius: float, begin: float, end: float) -> Points:
     return [(x + radius * float(np.cos(angle)), y + 1.2 * radius * float(np.sin(angle))) for angle in angles]
 
 
+_HOOKED_DASH: Points = [(0, -0.12), (0.03, 0), (0.12, 0.05), (0.34, 0.06)]
+# Commas one unit high: bent like a closing or an opening bracket, straight, and upright.
+_LONG_COMMA_SHAPES: list[Points] = [
+    [(0.1, 1), (0.13, 0.6), (0.09, 0.25), (0, 0)],
+    [(0.08, 1), (0, 0.6), (0.02, 0.2), (0.12, 0)],
+    [(0.16, 1), (0, 0)],
+    [(0.01, 1), (0, 0)],
+]
 # Strokes in digit heights, y upwards; and the height of the lowest point above the base line.
 _STROKES: dict[str, tuple[list[Points], float]] = {
     ".": ([[(0, 0), (0.03, 0.02)]], 0.02),

@@ -8,7 +8,7 @@ import numpy as np
 from payment_ml.synthesis import glyphs, patterns, photographs
 from payment_ml.synthesis.written_lines import WrittenLine
 
-_PRINTED_SIGNS = ("$", "$", "$", "$", "€", "EUR", "USD", "CHF", ")", ":", "*", "Rs", "R$")
+_PRINTED_SIGNS = ("$", "$", "$", "$", "€", "£", "₹", "₹", "EUR", "USD", "CHF", ")", ":", "*", "Rs", "R$")
 _PRINTED_WORDS = ("DOLLARS", "Amount", "total due", "________", "- - - -", "RUPEES", "or order")
 
 
@@ -84,6 +84,13 @@ def _print_form(
         if rng.random() < 0.5:
             x = int(rng.uniform(0, 0.5) * max(left, 1))
             print_[:, x : x + weight] = strength
+    elif form < 0.75:  # a cell of a table, whose upright rules stand close to the writing or touch it
+        weight, strength = max(1, int(rng.uniform(0.015, 0.05) * height)), rng.uniform(0.4, 1)
+        gaps = rng.uniform(-0.04, 0.3, 2) * line.ink.shape[0]
+        for x in (int(left - gaps[0]), int(left + line.ink.shape[1] + gaps[1])):
+            print_[:, max(0, x) : max(0, x + weight)] = strength
+        if rng.random() < 0.5:
+            photographs.draw_rule(print_, rng, top + line.ink.shape[0])
 
 
 def _print_between(
@@ -118,12 +125,14 @@ def _print_beside(
     text_height = size * rng.uniform(0.6, 1.1)
     base = int(top + height * rng.uniform(0.75, 1.05))
     text = _choose(_PRINTED_SIGNS, rng)
-    text_width = 0.8 * text_height * len(text)
     side = rng.random()
     if side < 0.7:
         # The right end of the text stays clear of the writing; its left end may lie outside of the image.
-        end = rng.uniform(0.1 * size, max(0.1 * size, left - 0.35 * size))
-        photographs.draw_print(print_, rng, int(end - text_width), base, text_height, text)
+        room = left - 0.35 * size
+        if room > 0.1 * size:
+            photographs.draw_print(
+                print_, rng, int(rng.uniform(0.1 * size, room)), base, text_height, text, ends_at_x=True
+            )
     elif side < 0.85:
         room = print_.shape[1] - left - width - 0.35 * size
         if room > 0.1 * size:

@@ -5,6 +5,8 @@ import math
 import cv2
 import numpy as np
 
+from payment_ml.synthesis import glyphs, typefaces
+
 # sRGB of papers (white, cream, ledger grey, manila, blue, green, rose) and pens (black, blue, dark red, brown).
 _PAPERS = np.array(
     [
@@ -14,11 +16,16 @@ _PAPERS = np.array(
     np.float32,
 )  # fmt: skip
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # weights of sRGB for grey levels, as in pillow (ITU-R BT.601)
+_MOST_BLUR = 0.07  # standard deviation in digit heights
 _INKS = np.array([[20, 20, 24], [28, 36, 110], [110, 24, 32], [78, 52, 36]], np.float32)
 
 
 def render_photograph(
-    ink: np.ndarray, rng: np.random.Generator, print_: np.ndarray | None = None, colour: bool = True
+    ink: np.ndarray,
+    rng: np.random.Generator,
+    print_: np.ndarray | None = None,
+    colour: bool = True,
+    digit_height: float = math.inf,
 ) -> np.ndarray:
     """Render a photograph of ink on paper, with the usual faults of photographs.
 
@@ -27,6 +34,7 @@ def render_photograph(
     ink : float32 [height, width], 0 bare paper to 1 full ink
     print_ : print on the paper in a colour of its own, as `ink`; None means no print
     colour : False renders grey levels, which is faster and draws the same from `rng` (docs/decisions/generator.md)
+    digit_height : pixels; the picture is not blurred so much that digits of this height become unreadable
 
     Returns
     -------
@@ -35,7 +43,7 @@ def render_photograph(
     height, width = ink.shape
     paper = _PAPERS[rng.integers(len(_PAPERS))] * np.float32(rng.uniform(0.75, 1.05))
     pen = np.minimum(_INKS[rng.integers(len(_INKS))] + np.float32(rng.uniform(0, 60)), paper * np.float32(0.7))
-    strength = _pen_strength(ink, rng)
+    strength = _pen_strength(ink, rng, 0.0 if print_ is None else float(print_.mean()))
     tint = paper * rng.uniform(0.2, 1.0, 3).astype(np.float32)
     if not colour:
         paper, pen, tint = (np.array([_LUMA @ srgb], np.float32) for srgb in (paper, pen, tint))
@@ -49,7 +57,7 @@ def render_photograph(
     # All colours share one field of grain.
     grain = rng.standard_normal((height, width), np.float32) * np.float32(rng.uniform(0, 9))
     if rng.random() < 0.4:
-        sigma = rng.uniform(0.3, 0.02 * height + 0.4)
+        sigma = min(rng.uniform(0.3, 0.02 * height + 0.4), _MOST_BLUR * digit_height)
         image = cv2.GaussianBlur(image, (0, 0), sigma).reshape(image.shape)
     image *= light[:, :, None]
     image += grain[:, :, None]
@@ -59,12 +67,15 @@ def render_photograph(
     return image if colour else image.reshape(height, width)
 
 
-def _pen_strength(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return how much ink lies on the paper: of most pens nearly full, of some faint, grainy or fading."""
+def _pen_strength(ink: np.ndarray, rng: np.random.Generator, printed: float) -> np.ndarray:
+    """Return how much ink lies on the paper: of most pens nearly full, of some faint, grainy or fading.
+
+    `printed` is the mean of the print: among dense patterns nobody could read faint writing.
+    """
     strength: np.ndarray = ink * np.float32(rng.uniform(0.75, 1))
     kind = rng.random()
     if kind < 0.08:  # a carbon copy, a hard pencil
-        strength *= np.float32(rng.uniform(0.35, 0.7))
+        strength *= np.float32(rng.uniform(min(0.35 + 2 * printed, 0.7), 0.7))
     elif kind < 0.16:  # pencil on rough paper
         strength *= np.clip(rng.normal(0.85, 0.35, ink.shape), 0, 1).astype(np.float32)
     elif kind < 0.22:  # a pen that runs dry
@@ -137,20 +148,16 @@ def draw_box(field: np.ndarray, rng: np.random.Generator, left: int, top: int, r
 def draw_print(
     field: np.ndarray, rng: np.random.Generator, x: int, y: int, height: float, text: str, ends_at_x: bool = False
 ) -> None:
-    """Draw a short printed text, about `height` pixels high, with its lower left corner at x, y.
+    """Draw a short printed text in some typeface, its digits `height` pixels high, from x on the base line y on.
 
     Parameters
     ----------
-    ends_at_x : the lower right corner is at x, y instead
+    ends_at_x : the text ends at x instead
     """
-    fonts = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX)
-    text_ink = np.zeros(field.shape, np.uint8)
-    font, scale, weight = int(rng.choice(fonts)), height / 22, max(1, round(height / 16))
-    if ends_at_x:
-        (width, _), _ = cv2.getTextSize(text, font, scale, weight)
-        x -= width
-    cv2.putText(text_ink, text, (x, y), font, scale, 255, weight, cv2.LINE_AA)
-    np.maximum(field, text_ink.astype(np.float32) * np.float32(rng.uniform(0.5, 1) / 255), out=field)
+    printed = typefaces.print_text(text, typefaces.choose(rng, text), height)
+    rows, width = printed.ink.shape
+    ink = printed.ink.astype(np.float32) * np.float32(rng.uniform(0.5, 1) / 255)
+    glyphs.composite(field, ink, x - width if ends_at_x else x, y - printed.bottom - rows)
 
 
 def _compress(image: np.ndarray, quality: int) -> np.ndarray:

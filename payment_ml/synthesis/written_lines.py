@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from payment_ml.datasets.mnist_format import BOX
-from payment_ml.synthesis import glyphs, marks
+from payment_ml.synthesis import glyphs, hands
 from payment_ml.synthesis.amount_forms import CentsLayout, WrittenAmount
 from payment_ml.synthesis.glyphs import Glyph
 from payment_ml.synthesis.hands import Hand
@@ -18,6 +18,7 @@ _CENTS_SIZE = 0.62
 _FRACTION_SIZE = 0.52
 _MIN_MARK_GAP = 0.07  # nobody writes a decimal point where it cannot be seen
 _UNDERLINE_GAP = 0.12
+_WIDE_MARKS = 0.3  # share of the marks with more room beside them than the digits have
 _RAISED = (CentsLayout.RAISED, CentsLayout.UNDERLINED, CentsLayout.DOUBLE_UNDERLINED, CentsLayout.STACKED)
 
 
@@ -118,10 +119,12 @@ def _draw_characters(
                     gap = max(gap, _MIN_MARK_GAP * style.size + glyph.right)  # a flag hides no point
                 x += glyph.ink.shape[1] - glyph.left - glyph.right + gap
         else:
-            ink, base = marks.draw_mark(run, style, rng, ends=place == len(text))
+            ink, base = hands.draw_mark(hand, run, style, rng, ends=place == len(text))
+            wide = style.unsteadiness * style.size if rng.random() < _WIDE_MARKS else 0.0
+            x += wide * rng.uniform(0, 0.5)
             strokes.append(_Stroke(ink, x, base * style.size + drift * x, False))
             gap = style.spacing * style.size * (1 + 0.5 * style.unsteadiness * rng.normal())
-            x += ink.shape[1] + max(gap, _MIN_MARK_GAP * style.size)
+            x += ink.shape[1] + max(gap, _MIN_MARK_GAP * style.size) + wide * rng.uniform(0, 0.5)
     return strokes, rules, cells
 
 
