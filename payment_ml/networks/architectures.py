@@ -151,27 +151,32 @@ def _cnn(seed: int) -> keras.Model:
 
 
 def _reader(seed: int) -> keras.Model:
-    """Build seven convolutions that reduce a line's height to 1 and its width to a quarter, then two along the line.
+    """Build eight convolutions that reduce a line's height to 1 and its width to a quarter, then four along the line.
 
-    There is no recurrent layer: two residual convolutions along the line see six frames to either side, which is a
-    digit and its neighbours, and train faster (docs/decisions/network-and-training.md).
+    There is no recurrent layer: four residual convolutions along the line see ten frames to either side, which is a
+    digit and the two before and behind it, and train faster (docs/decisions/network-and-training.md).
     """
     seeds = keras.random.SeedGenerator(seed)
 
     def he_normal() -> keras.initializers.Initializer:
         return keras.initializers.HeNormal(seeds)
 
+    def convolve(
+        hidden: keras.KerasTensor, filters: int, size: int | tuple[int, int], stride: int | tuple[int, int] = 1
+    ) -> keras.KerasTensor:
+        hidden = layers.Conv2D(filters, size, stride, "same", use_bias=False, kernel_initializer=he_normal())(hidden)
+        hidden = layers.BatchNormalization(momentum=0.9)(hidden)
+        return layers.ReLU()(hidden)
+
     line = keras.Input((line_batches.HEIGHT, None), dtype="uint8", name="lines")
     hidden = layers.Rescaling(1 / 255)(line)
     hidden = layers.Reshape((line_batches.HEIGHT, -1, 1))(hidden)
-    for filters, size, stride in (
-        (32, 5, (2, 2)), (32, 3, 1), (64, 3, (2, 2)), (64, 3, 1), (128, 3, (2, 1)), (128, 3, 1), (160, (4, 3), (4, 1)),
-    ):  # fmt: skip
-        hidden = layers.Conv2D(filters, size, stride, "same", use_bias=False, kernel_initializer=he_normal())(hidden)
-        hidden = layers.BatchNormalization(momentum=0.9)(hidden)
-        hidden = layers.ReLU()(hidden)
+    for filters, size, stride in ((32, 5, 2), (32, 3, 1), (64, 3, 2), (64, 3, 1), (128, 3, (2, 1)), (128, 3, 1)):
+        hidden = convolve(hidden, filters, size, stride)
+    hidden = layers.Add()([hidden, convolve(hidden, 128, 3)])
+    hidden = convolve(hidden, 160, (4, 3), (4, 1))
     hidden = layers.Reshape((-1, 160))(hidden)
-    for _ in range(2):
+    for _ in range(4):
         residual = layers.Conv1D(160, 5, padding="same", use_bias=False, kernel_initializer=he_normal())(hidden)
         residual = layers.BatchNormalization(momentum=0.9)(residual)
         hidden = layers.Add()([hidden, layers.ReLU()(residual)])
@@ -231,7 +236,7 @@ ARCHITECTURES = {
         summary="convolutional network for whole amounts, trained with CTC",
         build=_reader,
         recipe=Recipe(
-            epochs=13,
+            epochs=32,
             batch_size=32,
             learning_rate=8e-3,
             weight_decay=1e-2,
