@@ -1,32 +1,35 @@
 """Read a batch of files to rows, and resume a batch that was interrupted."""
 
-import functools
 import hashlib
 import itertools
 import json
+import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 import click
 from filelock import FileLock, Timeout
-from tqdm import tqdm
 
 from payment_ml import atomic_files
+from payment_ml.cli import progress
+from payment_ml.cli.done_rows import DoneRows
 from payment_ml.cli.input_files import InputFile
 from payment_ml.cli.last_line import BatchSummary
-from payment_ml.cli.output import FORMATS, Row, display_name, error_row, reading_row
+from payment_ml.cli.output import FORMATS, Row, display_name, error_row
+from payment_ml.cli.row_reader import Page, RowReader, identity
 from payment_ml.errors import BusyError
-from payment_ml.imaging.image_loading import Source, SourcePage
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
-from payment_ml.recognition.reader import Reader
 
 
-def read_rows(reader: Reader, files: list[InputFile]) -> Iterator[Row]:
+def read_rows(reader: RowReader, files: list[InputFile]) -> Iterator[Row]:
     """Yield a row for each page of each file, in order, as soon as it is read; a file with an error has one row."""
-    return _with_error_rows(files, _reading_rows(reader, _pages(files)))
+    return _with_error_rows(files, reader.rows(_pages(files)))
+
+
+_log = logging.getLogger(__name__)
 
 
 def count_rows(files: list[InputFile]) -> int:
@@ -35,7 +38,12 @@ def count_rows(files: list[InputFile]) -> int:
 
 
 def write_rows(
-    reader: Reader, files: list[InputFile], output: Path | None, format_name: str, summary: BatchSummary
+    reader: RowReader,
+    files: list[InputFile],
+    output: Path | None,
+    format_name: str,
+    summary: BatchSummary,
+    skip_done: bool = False,
 ) -> None:
     """Read a batch, and write its rows to the console or to a file.
 
@@ -47,29 +55,42 @@ def write_rows(
     output : None is the console
     format_name : a key of `output.FORMATS`
     summary : counts the rows that are written
+    skip_done : keep the rows that the output has already, and read only the other files; with an output in one of
+        `done_rows.FORMATS`
+
+    Raises
+    ------
+    BusyError : another process writes the same output
+    CorruptFileError : the output, whose rows are to be kept, is none
+    RegistryError : as `RowReader.rows`
     """
-    summary.files, summary.version = len(files), reader.version.name
-    # Show the progress bar only on a terminal, and not where rows go to the same terminal.
-    hidden = not sys.stderr.isatty() or (output is None and sys.stdout.isatty())
-    progress = functools.partial(tqdm, desc="reading", total=count_rows(files), unit="picture", disable=hidden)
+    summary.files, summary.version = len(files), reader.reader.version.name
     as_lines = FORMATS[format_name]
     if output is None or (output.exists() and not output.is_file()):
+        rows: Iterable[Row] = read_rows(reader, files)
+        if output is not None or not sys.stdout.isatty():  # rows on the same terminal show the progress themselves
+            rows = progress.follow(rows, count_rows(files), _tell)
         with click.open_file(str(output or "-"), "w", encoding="utf-8") as stream:
-            for line in as_lines(summary.count(progress(read_rows(reader, files)))):
+            for line in as_lines(summary.count(rows)):
                 stream.write(line)
                 stream.flush()
         return
-    unfinished = ResumableBatch(reader, files, output.resolve())
+    kept = DoneRows.load(output, format_name) if skip_done else None
+    remaining = files if kept is None else kept.remaining(files)
+    unfinished = ResumableBatch(reader, remaining, output.resolve())
     with unfinished.lock() as done:
+        if kept is not None:
+            _tell(f"{len(files) - len(remaining):,} of {len(files):,} files are in {output} already")
         if done:
-            click.echo(f"resuming after {done} pictures that an interrupted run has read", err=True)
-        for _ in progress(unfinished.read(done), initial=done):
+            _tell(f"resuming after {done} pictures that an interrupted run has read")
+        for _ in progress.follow(unfinished.read(done), unfinished.page_count, _tell, initial=done):
             pass
+        finished = unfinished.rows() if kept is None else kept.merge(files, unfinished.rows())
         with (
             atomic_files.atomic_write(output.resolve()) as partial,
             partial.open("w", encoding="utf-8", newline="") as file,
         ):
-            file.writelines(as_lines(summary.count(unfinished.rows())))
+            file.writelines(as_lines(summary.count(finished)))
         unfinished.remove()
 
 
@@ -86,13 +107,18 @@ class ResumableBatch:
     from the beginning if a file, the model version or its thresholds have changed.
     """
 
-    def __init__(self, reader: Reader, files: list[InputFile], output: Path):
-        self._reader = reader
+    def __init__(self, reader: RowReader, files: list[InputFile], output: Path):
+        self._row_reader = reader
         self._files = files
         self._pages = _pages(files)
         self._output = output
         self._record, lock = _beside(output)
         self._lock = FileLock(lock)
+
+    @property
+    def page_count(self) -> int:
+        """Return how many pages are to be read in all."""
+        return len(self._pages)
 
     @contextmanager
     def lock(self) -> Iterator[int]:
@@ -118,7 +144,7 @@ class ResumableBatch:
         """Read the pages after the first `done`, record their rows, and yield them."""
         with self._record.open("a", encoding="utf-8") as record:
             lines: list[str] = []
-            for row in _reading_rows(self._reader, self._pages[done:]):
+            for row in self._row_reader.rows(self._pages[done:]):
                 lines.append(json.dumps(row) + "\n")
                 if len(lines) == BATCH_SIZE:
                     _append(record, lines)
@@ -159,12 +185,7 @@ class ResumableBatch:
 
     def _fingerprint(self) -> str:
         """Return a hash of everything that must be unchanged for recorded rows to count: the reader and the files."""
-        job: list[object] = [
-            self._reader.version.name,
-            self._reader.version.metadata["sha256"],
-            self._reader.calibration_state,
-            repr(self._reader.profile),
-        ]
+        job: list[object] = [identity(self._row_reader.reader)]
         job += [
             [display_name(file.path), file.error, len(file.sources), _file_state(file.path)] for file in self._files
         ]
@@ -176,17 +197,15 @@ def _beside(output: Path) -> tuple[Path, Path]:
     return output.with_name(f".{output.name}.unfinished"), output.with_name(f".{output.name}.lock")
 
 
-def _pages(files: list[InputFile]) -> list[tuple[Path, Source]]:
+def _tell(line: str) -> None:
+    """Print a line on stderr and log it."""
+    click.echo(line, err=True)
+    _log.info("%s", line)
+
+
+def _pages(files: list[InputFile]) -> list[Page]:
     """Return each page to read, with the path of its file."""
     return [(file.path, source) for file in files for source in file.sources]
-
-
-def _reading_rows(reader: Reader, pages: list[tuple[Path, Source]]) -> Iterator[Row]:
-    """Yield a row for each page, as soon as it is read."""
-    readings = reader.stream(source for _, source in pages)
-    currency = None if reader.profile is None else reader.profile.currency
-    for (path, source), reading in zip(pages, readings, strict=True):
-        yield reading_row(path, reading, source.number if isinstance(source, SourcePage) else None, currency)
 
 
 def _with_error_rows(files: list[InputFile], rows: Iterator[Row]) -> Iterator[Row]:

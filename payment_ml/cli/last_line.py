@@ -2,6 +2,7 @@
 
 import functools
 import json
+import logging
 import os
 import signal
 import sys
@@ -18,6 +19,8 @@ import click
 
 from payment_ml.errors import NOT_READ, LockedError, PaymentMLError
 from payment_ml.pipeline import log_setup
+
+_log = logging.getLogger(__name__)
 
 
 class BatchSummary:
@@ -36,6 +39,8 @@ class BatchSummary:
         """Yield rows, and count each."""
         for row in rows:
             kind = unread_kind(row["reason"])
+            if kind:
+                _log.info("%s: %s", row["file"], row["reason"])
             if kind in self._failures:
                 self._failed.append(f"{row['file']}: {row['reason']}")
             elif kind:
@@ -57,14 +62,17 @@ class BatchSummary:
         }
 
     @contextmanager
-    def last_line(self) -> Iterator[None]:
-        """Run a batch in the block, name on stderr what failed, print the counts as its last line, and exit."""
-        with ends_with_counts(lambda: (self._failed, self.as_dict(), {"version": self.version})):
+    def last_line(self, report: Callable[[dict[str, Any]], None] | None = None) -> Iterator[None]:
+        """Run a batch in the block, and end as `ends_with_counts` does."""
+        with ends_with_counts(lambda: (self._failed, self.as_dict(), {"version": self.version}), report):
             yield
 
 
 @contextmanager
-def ends_with_counts(ending: Callable[[], tuple[Sequence[str], dict[str, Any], dict[str, Any]]]) -> Iterator[None]:
+def ends_with_counts(
+    ending: Callable[[], tuple[Sequence[str], dict[str, Any], dict[str, Any]]],
+    report: Callable[[dict[str, Any]], None] | None = None,
+) -> Iterator[None]:
     """Run a command in the block, name on stderr what failed, print a line of JSON as its last line, and exit.
 
     The exit status is 1 if something failed or the block raised an exception, else 0.
@@ -72,6 +80,7 @@ def ends_with_counts(ending: Callable[[], tuple[Sequence[str], dict[str, Any], d
     Parameters
     ----------
     ending : returns a line for each failure, the counts, and further values of the line; called when the block ends
+    report : gets what the line holds, to log it; where it fails, the line says so
     """
     started, reason = time.perf_counter(), None
     try:
@@ -88,8 +97,14 @@ def ends_with_counts(ending: Callable[[], tuple[Sequence[str], dict[str, Any], d
     status = 1 if reason or failed else 0
     seconds = round(time.perf_counter() - started, 2)
     line_of_json = {"status": status, **counts, "seconds": seconds, **others} | ({"reason": reason} if reason else {})
+    if report is not None:
+        try:
+            report(line_of_json)
+        except (PaymentMLError, OSError) as error:
+            click.echo(f"payment-ml: {error}", err=True)
+            line_of_json |= {"status": 1, "reason": line_of_json.get("reason") or describe(error)}
     click.echo(json.dumps(line_of_json, ensure_ascii=False), err=True)
-    sys.exit(status)
+    sys.exit(line_of_json["status"])
 
 
 def _report(error: BaseException, reason: str) -> None:

@@ -3,9 +3,11 @@
 Exit status: 0 done, 1 something failed, 2 wrong usage, 3 another process is retraining.
 """
 
+import functools
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -56,6 +58,26 @@ def cli() -> None:
     show_default="by the suffix of --output, else table", help="How to print.",
 )  # fmt: skip
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of the console.")
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", show_default="all cores",
+    help="Processes that read at the same time, where there is enough to read.",
+)  # fmt: skip
+@click.option(
+    "--skip-done", is_flag=True,
+    help="Keep the rows that --output has already, and read only files that are new or were changed since.",
+)  # fmt: skip
+@click.option(
+    "--log", "log_file", type=click.Path(dir_okay=False, path_type=Path),
+    help="Log there, with times: progress each minute, what was not read, and the end.",
+)  # fmt: skip
+@click.option(
+    "--log-format", type=click.Choice(list(log_setup.FORMATS)), default="text", show_default=True,
+    help="Lines of --log.",
+)  # fmt: skip
+@click.option(
+    "--metrics", "metrics_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.prom",
+    help="Write the counts there at the end, for node_exporter's textfile collector.",
+)  # fmt: skip
 @PROFILE
 @MODELS
 def read(
@@ -63,6 +85,11 @@ def read(
     kind: str,
     format_name: str | None,
     output: Path | None,
+    jobs: int | None,
+    skip_done: bool,
+    log_file: Path | None,
+    log_format: str,
+    metrics_file: Path | None,
     profile: str | None,
     models_dir: Path,
 ) -> None:
@@ -76,7 +103,7 @@ def read(
     Exit status: 0 everything that was given could be opened; 1 something failed: a file was missing or could not be
     opened, a folder not listed, a pattern without a match, or a link led out of its folder; 2 wrong usage.
     """
-    from payment_ml.cli import batch, input_files
+    from payment_ml.cli import batch, done_rows, input_files, row_reader
     from payment_ml.cli.output import format_for
     from payment_ml.recognition import readers
     from payment_ml.text.profiles import load_profile
@@ -87,13 +114,29 @@ def read(
         form = load_profile(profile)
     except ProfileError as error:
         raise click.UsageError(str(error)) from error
+    format_name = format_for(output, format_name)
+    if skip_done and (output is None or format_name not in done_rows.FORMATS):
+        raise click.UsageError("expected --skip-done with --output FILE.csv or FILE.jsonl, whose rows can be kept")
+    if log_file is not None:
+        log_setup.log_to_file(log_file, log_format)
     summary = BatchSummary(input_files.FAILURES)
-    with summary.last_line():
+    with summary.last_line(functools.partial(_report_batch, log_file, metrics_file)):
         files = list(input_files.expand(inputs, batch.own_files(output), sys.stdin.buffer))
         if not files:
             raise click.UsageError(f"expected pictures, but there are none in {', '.join(inputs)}")
-        reader = readers.load_champion(TASK_OF_WORD[kind], models_dir, form)
-        batch.write_rows(reader, files, output, format_for(output, format_name), summary)
+        opener = functools.partial(readers.load_champion, TASK_OF_WORD[kind], models_dir, form)
+        reader = row_reader.RowReader(opener(), opener, jobs or row_reader.available_cores())
+        batch.write_rows(reader, files, output, format_name, summary, skip_done)
+
+
+def _report_batch(log_file: Path | None, metrics_file: Path | None, ending: dict[str, Any]) -> None:
+    """Log how a batch ended, and write its metrics, where files were named for them."""
+    if log_file is not None:
+        log_setup.log_ending("read", ending)
+    if metrics_file is not None:
+        from payment_ml.cli.metrics import write_metrics
+
+        write_metrics(metrics_file, ending)
 
 
 @cli.command()

@@ -117,6 +117,12 @@ def _escape_formula(column: str, value: Any) -> Any:
     return f"./{value}" if column == "file" else f"'{value}"
 
 
+def file_cell(path: Path, format_name: str) -> str:
+    """Return the name of a file as the rows of a format give it."""
+    name = display_name(path)
+    return _escape_formula("file", name) if format_name == "csv" else name
+
+
 def _printable(text: str) -> str:
     """Escape characters that move a terminal's cursor or change its colour; file names may hold any."""
     return "".join(

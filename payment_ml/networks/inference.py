@@ -11,7 +11,13 @@ from payment_ml.networks import safe_loading
 
 Network = Callable[[np.ndarray], np.ndarray]
 
-_MAX_THREADS = 4  # more do not help networks as small as these (docs/decisions/inference-runtime.md)
+_threads = 4  # at most; more do not help networks as small as these (docs/decisions/inference-runtime.md)
+
+
+def limit_threads(count: int) -> None:
+    """Limit the threads of each network that this process opens from now on."""
+    global _threads  # noqa: PLW0603 - of the process
+    _threads = count
 
 
 def load_session(path: Path) -> Network:
@@ -40,7 +46,7 @@ def onnx_session(path: Path) -> Network:
     """Load an ONNX model in ONNX Runtime; parameters, result and errors as of `load_session`."""
     model = safe_loading.read_onnx_file(path)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = min(_MAX_THREADS, os.cpu_count() or 1)
+    options.intra_op_num_threads = min(_threads, os.cpu_count() or 1)
     # Threads sleep between layers instead of spinning: less load on the processor, and faster on many images
     # (docs/decisions/inference-runtime.md).
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -1,10 +1,13 @@
-"""Set up the log of a retraining: with times, to a file and to the console."""
+"""Set up logs with times: that of a retraining, to a file and to the console, and that of a batch, to a file."""
 
 import logging
 import re
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
 
 _LOGGERS = ("payment_ml", "papermill")
 # Lines that papermill writes around each cell, of no use to the reader of a log.
@@ -17,6 +20,12 @@ _COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 _TABLE_BORDERS = tuple("┏┡┃┌├│└")
 _PROGRESS = re.compile(r"\d+%.* left|\d+%\|.*\d+/\d+ \[")
 _FORMAT = logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S")
+FORMATS: dict[str, logging.Formatter] = {
+    "text": _FORMAT,
+    "json": JsonFormatter(
+        "%(asctime)s %(levelname)s %(message)s", rename_fields={"asctime": "time", "levelname": "level"}
+    ),
+}
 _MAX_BYTES = 2_000_000  # of a log file
 _BACKUPS = 5  # earlier log files that are kept
 
@@ -45,6 +54,30 @@ def configure_logging(path: Path) -> None:
     logging.raiseExceptions = False
     if warning:
         logging.getLogger(__name__).warning(warning)
+
+
+def log_to_file(path: Path, format_name: str) -> None:
+    """Log to a file alone, which is rotated; `format_name` is a key of `FORMATS`.
+
+    Raises
+    ------
+    OSError : the file cannot be written
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=_MAX_BYTES, backupCount=_BACKUPS, encoding="utf-8")
+    handler.setFormatter(FORMATS[format_name])
+    logger = logging.getLogger("payment_ml")
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logging.raiseExceptions = False
+
+
+def log_ending(command: str, ending: dict[str, Any]) -> None:
+    """Log how a command ended; `ending` is its last line for programs, and becomes fields where the format has some."""
+    level = logging.ERROR if ending["status"] else logging.INFO
+    told = ", ".join(f"{name} {value}" for name, value in ending.items())
+    logging.getLogger(__name__).log(level, "%s ended: %s", command, told, extra=ending)
 
 
 def log_failure(outcome: str, reason: str, error: BaseException | None = None) -> None:

@@ -19,6 +19,7 @@ from PIL import Image
 
 from payment_ml import errors, paths
 from payment_ml.cli import batch, input_files, output
+from payment_ml.cli.row_reader import RowReader
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
 from payment_ml.recognition.readers import load_amount_reader
 from payment_ml.synthesis import amount_images, glyphs
@@ -106,20 +107,20 @@ def test_a_batch_starts_again_after_a_file_has_changed(slips, reader_run, tmp_pa
     folder = tmp_path / "slips"
     shutil.copytree(slips, folder)
     files = list(input_files.expand([folder]))
-    unfinished = batch.ResumableBatch(reader, files, tmp_path / "out.csv")
+    unfinished = batch.ResumableBatch(RowReader(reader), files, tmp_path / "out.csv")
     with unfinished.lock() as done:
         assert done == 0
         for _, _ in zip(range(130), unfinished.read(0), strict=False):
             pass
     with (tmp_path / ".out.csv.unfinished").open("a") as record:
         record.write('{"file": "hal')
-    with batch.ResumableBatch(reader, files, tmp_path / "out.csv").lock() as done:
+    with batch.ResumableBatch(RowReader(reader), files, tmp_path / "out.csv").lock() as done:
         assert done == 130 // BATCH_SIZE * BATCH_SIZE > 0
     state = (folder / "000.png").stat()
     shutil.copy(slips / "001.png", folder / "other.png")
     (folder / "other.png").replace(folder / "000.png")
     os.utime(folder / "000.png", ns=(state.st_atime_ns, state.st_mtime_ns))
-    with batch.ResumableBatch(reader, files, tmp_path / "out.csv").lock() as done:
+    with batch.ResumableBatch(RowReader(reader), files, tmp_path / "out.csv").lock() as done:
         assert done == 0
 
 
@@ -127,7 +128,7 @@ def test_two_batches_cannot_write_one_file(slips, reader_run, tmp_path):
     """The second raises an error that names the file."""
     reader = load_amount_reader(reader_run.models_dir)
     files = list(input_files.expand([slips]))
-    first, second = (batch.ResumableBatch(reader, files, tmp_path / "out.csv") for _ in range(2))
+    first, second = (batch.ResumableBatch(RowReader(reader), files, tmp_path / "out.csv") for _ in range(2))
     expected = r"expected to be the only process that writes .*out\.csv, but another one does; wait for it to end"
     with first.lock(), pytest.raises(errors.BusyError, match=expected), second.lock():
         pass

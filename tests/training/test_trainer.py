@@ -87,6 +87,27 @@ def test_loss_that_is_not_finite_is_an_error(small):
         train("mlp", small, epochs=2, learning_rate=1e30)
 
 
+def test_a_step_without_a_finite_loss_changes_nothing(small, capsys):
+    """One in two hundred is told and skipped; the others teach, and the weights stay finite."""
+
+    class OnceNotFinite(input_pipeline.DigitTrainingData):
+        def loss(self, scores: Any, *batch: Any) -> Any:
+            loss = super().loss(scores, *batch)
+            images, _ = batch
+            return keras.ops.where(keras.ops.all(images == 0), float("nan"), loss)
+
+        def epochs(self, count: int, batch_size: int, first: int = 0) -> Any:
+            for batches in super().epochs(count, batch_size, first):
+                yield ((images * 0 if i == 7 else images, labels) for i, (images, labels) in enumerate(batches))
+
+    recipe = architectures.recipe("mlp", epochs=1, batch_size=10)
+    data = OnceNotFinite(*small, 0, **recipe.data_options)
+    result = trainer.train(architectures.build("mlp", 0), data, **recipe.training_settings())
+    assert "epoch 1: 1 of 200 steps were skipped" in capsys.readouterr().out
+    assert all(np.isfinite(weight).all() for weight in result.network.get_weights())
+    assert result.history["validation_accuracy"][-1] > 0.5
+
+
 def test_less_than_a_batch_is_an_error(small):
     """The message gives the batch size."""
     with pytest.raises(ValueError, match="at least one batch of 5000 digits an epoch"):
