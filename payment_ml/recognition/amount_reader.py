@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from payment_ml.errors import ImageError
@@ -15,7 +16,7 @@ from payment_ml.imaging.line_images import LineImage
 from payment_ml.networks import inference
 from payment_ml.recognition import acceptance, confidence, ctc, doubts, profile_calibration
 from payment_ml.recognition.calibrated_range import measure
-from payment_ml.recognition.hypotheses import group_by_value, likeliest
+from payment_ml.recognition.hypotheses import AmountHypothesis, group_by_value, likeliest
 from payment_ml.recognition.line_recognizer import BATCH_SIZE, LineRecognizer
 from payment_ml.recognition.readings import Alternative, AmountReading, Character
 from payment_ml.recognition.test_time_augmentation import LineRecognition
@@ -192,7 +193,7 @@ class AmountReader:
         characters = _characters(recognition, best.written)
         amount, evidence = doubts.with_cents_evidence(best.amount, line, characters, self.profile)
         value, digits = amount.value, amounts.digits_of(best.written)
-        certainty = self.calibrated(best.probability)
+        certainty = self.calibrated(self._probability(value, best, hypotheses, recognition))
         measures = None if value is None else measure(line, len(digits), value)
         rule = self.acceptance_rules.get(Task.AMOUNTS)
         reason = (
@@ -214,6 +215,30 @@ class AmountReader:
             note=prepared.note,
             measures=measures,
         )
+
+    def _probability(
+        self,
+        value: Decimal | None,
+        best: AmountHypothesis,
+        hypotheses: Sequence[AmountHypothesis],
+        recognition: LineRecognition,
+    ) -> float:
+        """Return the probability of a value: of its best spelling, and of the others that mean it in this picture.
+
+        Under a profile, 2037 means 20.37 where a gap or a faint mark stands before the last two digits. Whether the
+        network reads the gap makes no difference to the value, so both spellings speak for it.
+        """
+        probability = best.probability
+        for other in hypotheses:
+            if other is best or value is None or value not in other.amount.readings:
+                continue
+            amount = other.amount
+            if amount.value is None and self.profile is not None:
+                characters = _characters(recognition, other.written)
+                amount, _ = doubts.with_cents_evidence(amount, recognition.line, characters, self.profile)
+            if amount.value == value:
+                probability += other.probability
+        return min(probability, 1.0)
 
 
 def _prepare(source: Source) -> _Prepared:

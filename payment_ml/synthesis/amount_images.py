@@ -12,8 +12,9 @@ from payment_ml.synthesis.hands import Hands
 from payment_ml.synthesis.written_lines import WrittenLine, write_line
 from payment_ml.text.amounts import digits_of
 
-_MIN_DIGIT_HEIGHT = 16  # pixels, in all but the small images
-_MAX_DIGIT_HEIGHT = 56  # pixels, unless a caller of `render_amount` says otherwise
+_SMALLEST, _MIN_DIGIT_HEIGHT = 10.0, 16  # pixels, in all images, and in all but the small ones
+_MAX_DIGIT_HEIGHT = 56  # pixels, in most images, unless a caller of `render_amount` says otherwise
+_SMALL_SHARE, _LARGE_SHARE = 0.06, 0.05  # of the images, with digits of 10 to 16 pixels, and up to twice the maximum
 _MIRROR_DIGITS, _TURNED_DIGITS = set("018"), set("01689")  # that look like digits when mirrored, or upside down
 
 
@@ -104,20 +105,20 @@ def render_amount(
     hands : one of them writes
     amount : to write; None draws one at random
     colour : False renders grey levels, which is faster and all that a reader uses
-    max_digit_height : pixels; digits are 16 to so many pixels high, in six percent of the images 10 to 16
+    max_digit_height : pixels; in most images digits are 16 to so many pixels high, in six percent 10 to 16, and in five
+        percent up to twice as many
     style : draws the writer style, given the height of a digit in pixels; None: the hand's own
 
     Returns
     -------
-    Sample; its image is about 12 to 130 pixels high
+    Sample; its image is about 12 to 260 pixels high
 
     Raises
     ------
     ValueError : the text holds a mark that cannot be drawn
     """
     written = random_amount(rng) if amount is None else amount
-    smallest, largest = (10, _MIN_DIGIT_HEIGHT) if rng.random() < 0.06 else (_MIN_DIGIT_HEIGHT, max_digit_height)
-    size = float(np.exp(rng.uniform(np.log(smallest), np.log(largest))))
+    size = _random_size(rng, max_digit_height)
     hand = hands.choose(rng)
     line = write_line(written, hand, (style or hand.style)(rng, size), rng)
     if rng.random() < 0.3 and not line.rules and not line.cells:
@@ -139,7 +140,7 @@ def render_struck_out(hands: Hands, rng: np.random.Generator, colour: bool = Tru
     -------
     uint8 [height, width, 3], sRGB; [height, width] when `colour` is False
     """
-    size, hand = _random_size(rng), hands.choose(rng)
+    size, hand = _random_size(rng, _MAX_DIGIT_HEIGHT), hands.choose(rng)
     line = write_line(random_amount(rng), hand, hand.style(rng, size), rng)
     negatives.strike_through(line.ink, rng)
     ink, print_ = pages.place_line(line, size, rng)
@@ -155,13 +156,19 @@ def render_turned(hands: Hands, rng: np.random.Generator, colour: bool = True) -
     written = random_amount(rng)
     while set(digits_of(written.text)) <= (_MIRROR_DIGITS if mirrored else _TURNED_DIGITS):
         written = random_amount(rng)
-    size, hand = _random_size(rng), hands.choose(rng)
+    size, hand = _random_size(rng, _MAX_DIGIT_HEIGHT), hands.choose(rng)
     line = write_line(written, hand, hand.style(rng, size), rng)
     line.ink = np.ascontiguousarray(line.ink[:, ::-1] if mirrored else line.ink[::-1, ::-1])
     ink, print_ = pages.place_line(WrittenLine(line.ink), size, rng)
     return photographs.render_photograph(ink, rng, print_, colour, size)
 
 
-def _random_size(rng: np.random.Generator) -> float:
-    """Draw the height of a digit in pixels."""
-    return float(np.exp(rng.uniform(np.log(_MIN_DIGIT_HEIGHT), np.log(_MAX_DIGIT_HEIGHT))))
+def _random_size(rng: np.random.Generator, largest: float) -> float:
+    """Draw the height of a digit in pixels; each ratio is as likely as any other."""
+    kind = rng.random()
+    low, high = float(_MIN_DIGIT_HEIGHT), largest
+    if kind < _SMALL_SHARE:
+        low, high = _SMALLEST, low
+    elif kind < _SMALL_SHARE + _LARGE_SHARE:
+        low, high = largest, 2 * largest
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from helpers.corrupt_images import mutate, seeds
 from helpers.drawn_amounts import spell, stub_network
+from helpers.set_apart_cents import draw_number
 from PIL import Image
 
 from payment_ml.evaluation.evaluator import Predictions
@@ -263,6 +264,23 @@ def test_texts_of_one_value_count_together(read_log_probs, reader):
     reading = read_log_probs(spell("12.34", 0.6, "12,34"))
     assert reading.value == Decimal("12.34")
     assert reading.confidence == pytest.approx(reader.calibrated(1.0), abs=1e-3)
+
+
+@pytest.mark.parametrize("mark_probability", [0.3, 0.7], ids=["mostly without a mark", "mostly with one"])
+def test_spellings_that_the_picture_gives_the_same_value_count_together(reader, glyph_bank, mark_probability):
+    """Where cents stand raised, 1346 and 13|46 are both 13.46 under a profile that always has cents."""
+    log_probs = spell("13|46")
+    mark = log_probs[3 * 2 + 2]
+    mark[:] = math.log(1e-9)
+    mark[alphabet.encode("|")[0]] = math.log(mark_probability)
+    mark[alphabet.BLANK] = math.log(1 - mark_probability)
+    stubbed = reader.with_profile(load_profile("us-cheque"))
+    stubbed.recognizer = LineRecognizer(stub_network(lambda pixels: log_probs))
+    reading = stubbed.read(draw_number(glyph_bank, "1346", "raised").image)
+    assert reading.value == Decimal("13.46")
+    assert reading.confidence > reader.calibrated(0.8)  # neither spelling alone has more than 0.7
+    plain = stubbed.read(draw_number(glyph_bank, "1346").image)
+    assert plain.confidence < reader.calibrated(0.75)
 
 
 def test_texts_of_two_values_are_alternatives(read_log_probs, reader):
