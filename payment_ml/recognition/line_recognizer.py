@@ -35,7 +35,7 @@ class LineRecognizer:
         """Recognise lines, each as it is recognised alone.
 
         A confident line is recognised in one view, other lines in three. Below 95% probability, alternative crops are
-        recognised too, each in three views unless it is too unlikely to count. If the result is still below 50%, so is
+        recognised too, each in three views unless it is too unlikely to count. If the result is still below 80%, so is
         the full image, and the more likely result counts. The thresholds are those of `test_time_augmentation`.
 
         Parameters

@@ -14,7 +14,7 @@ from payment_ml.text import amounts
 # Probabilities of the likeliest text; docs/decisions/reading-cascade.md says what each step gains and costs.
 _CONFIDENT = 0.995  # from here on one view of the line is enough
 _NEEDS_OTHER_CROPS = 0.95  # below this the line may have been extracted badly
-_NEEDS_FULL_IMAGE = 0.5  # below this, after all crops, the text was probably not found
+_NEEDS_FULL_IMAGE = 0.8  # below this, after all crops, the text was probably not found
 _NATS_PER_DIGIT = 1.0  # by which each digit speaks for a crop
 _LIKELY_CROP = 4.6  # nats below the best crop; a crop that is less likely has hardly any weight, nor have its views
 _MIN_LOG_PROBABILITY = -20.0  # nats; no view makes a text less likely than this in the logarithmic pool

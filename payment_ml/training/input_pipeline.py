@@ -15,7 +15,7 @@ from payment_ml.datasets.mnist_format import SIDE
 from payment_ml.datasets.splits import Split
 from payment_ml.imaging import line_batches
 from payment_ml.networks.backend import tensorflow as tf
-from payment_ml.synthesis import augmentation
+from payment_ml.synthesis import augmentation, drawn_digits
 from payment_ml.tasks import Task
 from payment_ml.text import alphabet
 from payment_ml.training import line_generator, losses
@@ -62,8 +62,8 @@ def make_training_data(task: str, training: Split, validation: Split, seed: int,
     task : a value of `Task`
     training, validation : the splits to learn from and to validate on
     seed : of all random numbers
-    options : the data options of a recipe (`augment` for digits, `amounts` for amounts), and for both `corrections`,
-        as `feedback.dataset` loads them, and `corrections_share`, their largest share of an epoch, 0 to 1
+    options : the data options of a recipe (`augment` and `drawn_share` for digits, `amounts` for amounts), and for both
+        `corrections`, as `feedback.dataset` loads them, and `corrections_share`, their largest share of an epoch
     """
     if task == Task.AMOUNTS:
         return AmountTrainingData(training, validation, seed, **options)
@@ -78,6 +78,7 @@ class DigitTrainingData:
     training, validation : the splits to learn from and to validate on
     seed : of all random numbers
     augment : whether to distort the digits
+    drawn_share : of each epoch, that simulated writers draw anew, 0 to 1
     corrections : images and labels of user corrections, in the format of a split; None where there are none
     corrections_share : largest share of an epoch that corrections may make up, 0 to 1
     """
@@ -91,11 +92,13 @@ class DigitTrainingData:
         validation: Split,
         seed: int,
         augment: bool = True,
+        drawn_share: float = 0.0,
         corrections: tuple[np.ndarray, np.ndarray] | None = None,
         corrections_share: float = 0.0,
     ):
         self._training, self._validation = training, validation
         self._seed, self._augment = seed, augment
+        self._drawn_per_epoch = int(drawn_share * len(training.labels))
         if corrections is None:
             corrections = training.images[:0], training.labels[:0]
         self._corrections = corrections
@@ -150,11 +153,14 @@ class DigitTrainingData:
         order = rng.permutation(len(self._training.labels))
         images = self._training.images[order]
         labels = self._training.labels[order].astype(np.int32)
+        # The order is random already, so others may replace the first and the last digits; then all are shuffled again.
         if count := self._corrections_per_epoch:
-            # The order is random already, so corrections may replace the first digits; then all are shuffled again.
             chosen = rng.integers(len(self._corrections[1]), size=count)
-            mixed = rng.permutation(len(labels))
             images[:count], labels[:count] = (part[chosen] for part in self._corrections)
+        if drawn := self._drawn_per_epoch:
+            images[-drawn:], labels[-drawn:] = drawn_digits.draw_digits(drawn, rng)
+        if count or drawn:
+            mixed = rng.permutation(len(labels))
             images, labels = images[mixed], labels[mixed]
         return (augmentation.distort(images, rng) if self._augment else images), labels
 

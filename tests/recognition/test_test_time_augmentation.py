@@ -48,13 +48,13 @@ def probability_of(recognition: LineRecognition) -> dict[str, float]:
 
 @pytest.mark.parametrize(
     ("probability", "is_confident", "needs_other_crops", "needs_full_image"),
-    [(0.999, True, False, False), (0.97, False, False, False), (0.6, False, True, False), (0.4, False, True, True)],
+    [(0.999, True, False, False), (0.97, False, False, False), (0.9, False, True, False), (0.7, False, True, True)],
     ids=["one view is enough", "further views", "other crops", "full image"],
 )
 def test_the_probability_decides_the_next_step(
     clear_line, probability, is_confident, needs_other_crops, needs_full_image
 ):
-    """The thresholds are 99.5%, 95% and 50%."""
+    """The thresholds are 99.5%, 95% and 80%."""
     recognition = only_hypothesis(clear_line, "12", probability)
     assert recognition.is_confident == is_confident
     assert recognition.needs_other_crops == needs_other_crops

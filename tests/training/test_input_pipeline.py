@@ -99,6 +99,21 @@ def test_digit_corrections_are_mixed_in_up_to_their_share(splits):
     assert len(batches) == 20
 
 
+def test_simulated_writers_draw_their_share_of_each_epoch_anew(splits):
+    """All ten labels alike; the other digits are MNIST's."""
+    training = Split(*(part[:2000] for part in splits["train"]))
+    data = input_pipeline.DigitTrainingData(training, splits["validation"], 0, augment=False, drawn_share=0.2)
+    known = {image.tobytes() for image in training.images}
+    drawn = []
+    for epoch in data.epochs(2, 100):
+        images, labels = (np.concatenate(parts) for parts in zip(*epoch, strict=True))
+        is_drawn = np.array([image.tobytes() not in known for image in images])
+        assert is_drawn.sum() == 400
+        assert np.bincount(labels[is_drawn], minlength=10).tolist() == [40] * 10
+        drawn.append({image.tobytes() for image in images[is_drawn]})
+    assert not drawn[0] & drawn[1]
+
+
 @pytest.mark.parametrize(
     ("task", "kind", "options"),
     [
