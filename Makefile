@@ -92,6 +92,7 @@ format: $(READY)  ## put code and notebooks into the house format
 bench: $(READY)  ## speed of the champions, as ratios measured in one run
 	$(BIN)/python benchmarks/digits.py
 	$(BIN)/python benchmarks/amounts.py
+	$(BIN)/python benchmarks/jobs.py
 	$(BIN)/python benchmarks/panel.py
 
 compare: $(READY)  ## the amount reader beside RapidOCR and others (installs the extra compare)

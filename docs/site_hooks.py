@@ -96,6 +96,8 @@ def notebooks(models_dir: Path) -> dict[str, Path]:
             shown[f"notebooks/{task}/{name}.ipynb"] = _executed_or_source(folder, name)
     for name in ("04-predict", "05-history", "06-evaluate-own-pictures"):
         shown[f"notebooks/{name}.ipynb"] = _executed_or_source(champion_folder(models_dir, "amounts"), name)
+    for path in sorted((ROOT / "notebooks" / "research").glob("*.ipynb")):
+        shown[f"notebooks/research/{path.name}"] = path
     return shown
 
 
