@@ -79,6 +79,16 @@ def test_a_mark_or_an_ending_settles_the_cents(glyph_bank, text):
     assert doubts.with_cents_evidence(amount, line, in_place(text, drawn.spans), None) == (amount, None)
 
 
+@pytest.mark.parametrize(("gap", "is_doubtful"), [(1.3, False), (1.9, True)])
+def test_a_gap_of_more_than_a_digit_and_a_half_may_divide_two_numbers(glyph_bank, gap, is_doubtful):
+    """It is measured in heights of a digit, whatever the size of the picture."""
+    drawn = draw_number(glyph_bank, "8888")
+    line = line_images.extract_line(drawn.image)
+    spans = [(0.0, 30.0), (35.0, 65.0), (left := 65.0 + gap * line.digit_height, left + 30), (left + 35, left + 65)]
+    found = doubts.doubt(amounts.parse("8888"), line, in_place("8888", spans), None)
+    assert (found is not None and "two numbers" in found) == is_doubtful
+
+
 def test_a_decimal_mark_above_the_middle_means_upside_down(draw):
     """The same amount the right way up has no such doubt."""
     picture = draw("91.68")

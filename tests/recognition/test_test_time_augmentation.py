@@ -9,6 +9,7 @@ from payment_ml.imaging.line_images import LineImage
 from payment_ml.recognition import ctc
 from payment_ml.recognition.test_time_augmentation import (
     LineRecognition,
+    likely_crops,
     linear_opinion_pool,
     logarithmic_opinion_pool,
 )
@@ -74,6 +75,18 @@ def test_a_crop_that_lost_a_digit_must_be_much_likelier(clear_line):
     short = only_hypothesis(clear_line, "39.00", 0.98)
     assert only_hypothesis(clear_line, "1615.39", 0.87).score > short.score
     assert only_hypothesis(clear_line, "1615.39", 0.01).score < short.score
+
+
+def test_the_score_of_a_crop_is_its_log_probability_and_a_nat_for_each_digit(clear_line):
+    """Marks count for nothing."""
+    recognition = only_hypothesis(clear_line, "1,615.39", 0.5)
+    assert recognition.score == pytest.approx(math.log(0.5) + 6)
+
+
+def test_only_crops_that_count_get_further_views(clear_line):
+    """A crop that is a hundred times less likely than the best has no weight in the pool."""
+    best, close, far = (only_hypothesis(clear_line, "12", probability) for probability in (0.9, 0.1, 0.005))
+    assert likely_crops([far, best, close]) == [best, close]
 
 
 def test_the_logarithmic_pool_of_equal_views_changes_nothing(recognize):
