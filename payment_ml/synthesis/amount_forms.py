@@ -169,7 +169,7 @@ def _choose(rng: np.random.Generator, shares: Mapping[str, float]) -> str:
 
 
 _PLAIN, _SET_APART, _STYLED, _HUNDREDTHS = 0.34, 0.13, 0.12, 0.03  # shares of all amounts; the others are whole units
-_DECIMAL_MARKS = {".": 0.5, ",": 0.3, "-": 0.2}
+_DECIMAL_MARKS = {".": 0.5, ",": 0.28, "-": 0.16, "/": 0.06}
 _LAYOUTS = {
     "raised": 0.26, "underlined": 0.22, "double underlined": 0.06, "stacked": 0.06,
     "gap": 0.16, "rule": 0.16, "comb": 0.08,

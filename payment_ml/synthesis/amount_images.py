@@ -9,12 +9,13 @@ from payment_ml.datasets.mnist_format import BOX
 from payment_ml.synthesis import glyphs, negatives, pages, photographs
 from payment_ml.synthesis.amount_forms import WrittenAmount, random_amount
 from payment_ml.synthesis.hands import Hands
-from payment_ml.synthesis.written_lines import WrittenLine, write_line
+from payment_ml.synthesis.written_lines import WrittenLine, with_tick, write_line
 from payment_ml.text.amounts import digits_of
 
 _SMALLEST, _MIN_DIGIT_HEIGHT = 10.0, 16  # pixels, in all images, and in all but the small ones
 _MAX_DIGIT_HEIGHT = 56  # pixels, in most images, unless a caller of `render_amount` says otherwise
 _SMALL_SHARE, _LARGE_SHARE = 0.06, 0.05  # of the images, with digits of 10 to 16 pixels, and up to twice the maximum
+_TICKED_SHARE = 0.03  # of the amounts without printed rules, which somebody checked off
 _MIRROR_DIGITS, _TURNED_DIGITS = set("018"), set("01689")  # that look like digits when mirrored, or upside down
 
 
@@ -120,7 +121,10 @@ def render_amount(
     written = random_amount(rng) if amount is None else amount
     size = _random_size(rng, max_digit_height)
     hand = hands.choose(rng)
-    line = write_line(written, hand, (style or hand.style)(rng, size), rng)
+    own_style = (style or hand.style)(rng, size)
+    line = write_line(written, hand, own_style, rng)
+    if rng.random() < _TICKED_SHARE and not line.rules and not line.cells:
+        line = with_tick(line, own_style, rng)
     if rng.random() < 0.3 and not line.rules and not line.cells:
         line = WrittenLine(photographs.tilt(line.ink, rng.uniform(-5, 5)))
     ink, print_ = pages.place_line(line, size, rng, written.printed_before)

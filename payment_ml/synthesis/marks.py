@@ -68,6 +68,16 @@ def draw_mark(mark: str, style: WriterStyle, rng: np.random.Generator, ends: boo
     return crop, base - pen / 2 / style.size
 
 
+def draw_tick(style: WriterStyle, rng: np.random.Generator) -> np.ndarray:
+    """Draw the tick with which people check off an amount; float32 [height, width], cropped to its ink."""
+    low, across = rng.uniform(0.2, 0.5), rng.uniform(0.5, 1.1)
+    tick = np.array([(0, rng.uniform(0.2, 0.6)), (low * across, 0), (across, rng.uniform(0.7, 1.3))])
+    pen = max(1.0, style.thickness * style.size / BOX * rng.uniform(0.6, 1.1))
+    ink = _draw_lines([tick + rng.normal(0, 0.02, tick.shape)], pen, style)
+    left, top, width, height = cv2.boundingRect((ink > 64).astype(np.uint8))
+    return ink[top : top + height, left : left + width].astype(np.float32) / np.float32(255)
+
+
 def _draw_lines(lines: list[np.ndarray], pen: float, style: WriterStyle) -> np.ndarray:
     """Draw lines, [points, 2] in digit heights with y upwards, slanted; uint8 [height, width], 255 full ink."""
     points = np.concatenate(lines)

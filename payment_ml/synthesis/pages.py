@@ -8,6 +8,7 @@ import numpy as np
 from payment_ml.synthesis import glyphs, patterns, photographs
 from payment_ml.synthesis.written_lines import WrittenLine
 
+_DUSTY_SHARE = 0.1
 _PRINTED_SIGNS = ("$", "$", "$", "$", "€", "£", "₹", "₹", "EUR", "USD", "CHF", ")", ":", "*", "Rs", "R$")
 _PRINTED_WORDS = ("DOLLARS", "Amount", "total due", "________", "- - - -", "RUPEES", "or order")
 
@@ -45,9 +46,21 @@ def place_line(
         photographs.draw_print(print_, rng, x, base, text_height, text, ends_at_x=True)
     elif rng.random() < 0.3:
         _print_beside(print_, rng, left, top, line.ink.shape, size)
+    if rng.random() < _DUSTY_SHARE:
+        _scatter_dust(ink, size, rng)
     if rng.random() < 0.25:
         ink, print_ = _perspective(rng, ink, print_)
     return ink, print_
+
+
+def _scatter_dust(ink: np.ndarray, size: float, rng: np.random.Generator) -> None:
+    """Draw a few specks, the largest of them as large as the smallest points, in place."""
+    height, width = ink.shape
+    dust = np.zeros(ink.shape, np.uint8)
+    for _ in range(int(rng.integers(1, 6))):
+        centre = [round(8 * coordinate) for coordinate in rng.uniform(0, 1, 2) * (width, height)]
+        cv2.circle(dust, centre, max(3, round(8 * size * rng.uniform(0.008, 0.035))), 255, -1, cv2.LINE_AA, shift=3)
+    np.maximum(ink, dust.astype(np.float32) / np.float32(255), out=ink)
 
 
 def _margins(size: float, rng: np.random.Generator) -> tuple[int, int, int, int]:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from payment_ml.datasets.mnist_format import BOX
-from payment_ml.synthesis import glyphs, hands
+from payment_ml.synthesis import glyphs, hands, marks
 from payment_ml.synthesis.amount_forms import CentsLayout, WrittenAmount
 from payment_ml.synthesis.glyphs import Glyph
 from payment_ml.synthesis.hands import Hand
@@ -72,9 +72,21 @@ def write_line(amount: WrittenAmount, hand: Hand, style: glyphs.WriterStyle, rng
     return WrittenLine(ink, [x - left for x in rules], [(begin - left, end - left) for begin, end in cells])
 
 
+def with_tick(line: WrittenLine, style: glyphs.WriterStyle, rng: np.random.Generator) -> WrittenLine:
+    """Return a line, without rules and boxes, that somebody checked off with a tick before it or behind."""
+    tick = marks.draw_tick(style, rng)
+    gap = round(rng.uniform(0.15, 0.9) * style.size)
+    height, width = max(line.ink.shape[0], tick.shape[0]), line.ink.shape[1] + gap + tick.shape[1]
+    ink = np.zeros((height, width), np.float32)
+    is_before = rng.random() < 0.7
+    glyphs.composite(ink, line.ink, gap + tick.shape[1] if is_before else 0, height - line.ink.shape[0])
+    glyphs.composite(ink, tick, 0 if is_before else line.ink.shape[1] + gap, height - tick.shape[0])
+    return WrittenLine(ink)
+
+
 def _cents_begin(text: str) -> int:
     """Return the index of the first digit of the cents; the length of the text where it has none."""
-    for mark in (SET_APART, ".", ",", "-"):
+    for mark in (SET_APART, ".", ",", "-", "/"):
         place = text.rfind(mark)
         if place > 0 and text[place + 1 : place + 3].isdigit() and not text[place + 3 : place + 4].isdigit():
             return place + 1
