@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import cv2
 import numpy as np
 import pytest
 
@@ -46,3 +47,17 @@ def test_a_printed_currency_stands_clear_of_the_first_digit(lines, rng):
         ink, print_ = pages.place_line(line, 40, rng, printed_before="EUR")
         covered.append(float((print_[ink > 0.9] > 0.65).mean()))
     assert np.median(covered) < 0.03
+
+
+def test_some_pages_have_a_few_specks_of_dust(rng):
+    """None is larger than the smallest decimal points."""
+    line = WrittenLine(np.ones((40, 12), np.float32))
+    dusty = 0
+    for _ in range(300):
+        ink, _ = pages.place_line(line, 40, rng)
+        count, _, boxes, _ = cv2.connectedComponentsWithStats((ink > 0.3).astype(np.uint8))
+        specks = boxes[1:][boxes[1:, cv2.CC_STAT_AREA] < 40]
+        dusty += len(specks) > 0
+        assert count <= 7
+        assert (specks[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] <= 6).all()
+    assert 8 < dusty < 60

@@ -7,7 +7,7 @@ import pytest
 
 from payment_ml.synthesis import glyphs
 from payment_ml.synthesis.amount_forms import CentsLayout, WrittenAmount
-from payment_ml.synthesis.written_lines import WrittenLine, write_line
+from payment_ml.synthesis.written_lines import WrittenLine, with_tick, write_line
 
 STYLE = glyphs.WriterStyle(size=60, slant=0.0, thickness=2.4, spacing=0.12, unsteadiness=0.0)
 
@@ -108,3 +108,19 @@ def test_a_character_without_a_drawing_is_refused(bank):
     """The message names it."""
     with pytest.raises(ValueError, match="but got '%'"):
         write(bank, "12%")
+
+
+def test_a_tick_stands_beside_the_writing_and_leaves_it_as_it_is(bank, rng):
+    """Before it more often than behind; it is no part of the text."""
+    line = write(bank, "88.88")
+    height, width = line.ink.shape
+    before = 0
+    for _ in range(60):
+        ticked = with_tick(line, STYLE, rng).ink
+        is_before = np.array_equal(ticked[-height:, -width:], line.ink)
+        assert is_before or np.array_equal(ticked[-height:, :width], line.ink)
+        tick = ticked[:, :-width] if is_before else ticked[:, width:]
+        assert tick.shape[1] > 0.3 * STYLE.size
+        assert (tick > 0.5).any()
+        before += is_before
+    assert 30 < before < 55
