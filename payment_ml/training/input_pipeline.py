@@ -78,9 +78,9 @@ class DigitTrainingData:
     training, validation : the splits to learn from and to validate on
     seed : of all random numbers
     augment : whether to distort the digits
-    drawn_share : of each epoch, that simulated writers draw anew, 0 to 1
     corrections : images and labels of user corrections, in the format of a split; None where there are none
     corrections_share : largest share of an epoch that corrections may make up, 0 to 1
+    drawn_share : of each epoch, that simulated writers draw anew, 0 to 1
     """
 
     signature = (tf.TensorSpec([None, SIDE, SIDE], tf.uint8), tf.TensorSpec([None], tf.int32))
@@ -92,9 +92,9 @@ class DigitTrainingData:
         validation: Split,
         seed: int,
         augment: bool = True,
-        drawn_share: float = 0.0,
         corrections: tuple[np.ndarray, np.ndarray] | None = None,
         corrections_share: float = 0.0,
+        drawn_share: float = 0.0,
     ):
         self._training, self._validation = training, validation
         self._seed, self._augment = seed, augment

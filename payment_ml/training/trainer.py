@@ -27,7 +27,7 @@ from payment_ml.training.input_pipeline import Batch, TrainingData
 
 _HISTORY_KEYS = ("loss", "validation_loss", "validation_accuracy", "seconds")
 _EMA_DECAY = 0.999  # of the running average of the weights, per step
-_MAX_SKIPPED_SHARE = 0.01  # of the steps of an epoch, for want of a finite gradient
+_MAX_SKIPPED_SHARE = 0.1  # of the steps of an epoch, for want of a finite gradient
 # Progress for a person who waits; one line in a log, the same line overwritten in a notebook.
 _BAR_FORMAT = "{percentage:3.0f}%, {elapsed} passed, {remaining} left; {desc}"
 
@@ -78,7 +78,7 @@ def train(
     Raises
     ------
     ValueError : an epoch is less than one batch
-    FloatingPointError : the loss or its gradient is not finite in more than one step in a hundred of an epoch
+    FloatingPointError : the loss or its gradient is not finite in more than one step in ten of an epoch
     """
     steps = data.steps_per_epoch(batch_size)
     if steps == 0:

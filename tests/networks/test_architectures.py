@@ -48,10 +48,10 @@ def test_unknown_architecture_is_an_error_that_names_the_known_ones():
 @pytest.mark.parametrize(
     ("architecture", "options", "expected"),
     [
-        ("cnn", {}, (18, 6e-3, {"augment": True, "corrections_share": 0.2})),
-        ("cnn", {"quick": True}, (3, 6e-3, {"augment": True, "corrections_share": 0.2})),
-        ("cnn", {"fine_tuning": True}, (3, 1e-3, {"augment": True, "corrections_share": 0.2})),
-        ("reader", {}, (13, 8e-3, {"amounts": 30_720, "corrections_share": 0.3})),
+        ("cnn", {}, (18, 6e-3, {"augment": True, "drawn_share": 0.15, "corrections_share": 0.2})),
+        ("cnn", {"quick": True}, (3, 6e-3, {"augment": True, "drawn_share": 0.15, "corrections_share": 0.2})),
+        ("cnn", {"fine_tuning": True}, (3, 1e-3, {"augment": True, "drawn_share": 0.15, "corrections_share": 0.2})),
+        ("reader", {}, (32, 8e-3, {"amounts": 30_720, "corrections_share": 0.3})),
         ("reader", {"quick": True}, (3, 8e-3, {"amounts": 4_096, "corrections_share": 0.3})),
         ("reader", {"fine_tuning": True}, (3, 7e-4, {"amounts": 6_144, "corrections_share": 0.3})),
         ("reader", {"quick": True, "fine_tuning": True}, (3, 7e-4, {"amounts": 4_096, "corrections_share": 0.3})),
@@ -75,7 +75,7 @@ def test_overrides_replace_single_values_of_a_recipe():
 def test_metadata_keeps_the_names_of_card_json():
     """Versions of all releases can be compared."""
     assert architectures.recipe("reader").metadata() == {
-        "epochs": 13,
+        "epochs": 32,
         "batch_size": 32,
         "learning_rate": 8e-3,
         "weight_decay": 1e-2,

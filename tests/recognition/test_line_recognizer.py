@@ -90,7 +90,7 @@ def test_low_confidence_adds_the_alternative_crops(boxed_line):
     """The line and each alternative crop are recognised in three views."""
     crops = line_images.alternative_crops(boxed_line)
     assert crops
-    network = CountingNetwork(spell("12.34", 0.6, "12.84"))
+    network = CountingNetwork(spell("12.34", 0.9, "12.84"))
     LineRecognizer(network).recognize([boxed_line])
     assert len(network.lines) == 3 * (1 + len(crops))
 

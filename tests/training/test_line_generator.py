@@ -77,7 +77,7 @@ def test_lines_are_written_with_the_digits_of_the_split(splits):
     for split in (only_ones, train):
         lines = line_generator.generate_lines(split, np.random.default_rng(1), 100, distort=False)
         widths.append(np.median([pixels.shape[1] / len(labels) for pixels, labels in lines]))
-    assert widths[0] < 0.8 * widths[1]
+    assert widths[0] < 0.9 * widths[1]  # simulated writers, who have all digits, write as much as MNIST
 
 
 def test_batches_hold_lines_of_similar_width_with_padding(rng):
