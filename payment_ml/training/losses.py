@@ -9,6 +9,8 @@ from payment_ml.networks.backend import tensorflow as tf
 from payment_ml.text import alphabet
 from payment_ml.training import line_generator
 
+# In nats; a network after a few steps may give a line a likelihood that float32 cannot hold, and so an infinite loss.
+_LARGEST_LINE_LOSS = 1000.0
 _DIGIT_BATCH_SIZE, _LINE_BATCH_SIZE = 1000, 100  # of evaluation
 
 
@@ -41,8 +43,8 @@ def line_losses(logits: Any, lines: line_generator.LabelledLines) -> tuple[np.nd
 
     Returns
     -------
-    losses in nats, float [n]; bool [n], True where greedy decoding gives the full text. Both in the order of the lines'
-    widths.
+    losses in nats, at most 1,000, float [n]; bool [n], True where greedy decoding gives the full text. Both in the order
+    of the lines' widths.
     """
     losses, correct = [], []
     for images, frame_counts, labels in line_generator.pad_batches(lines, _LINE_BATCH_SIZE):
@@ -53,7 +55,7 @@ def line_losses(logits: Any, lines: line_generator.LabelledLines) -> tuple[np.nd
             alphabet.collapse(row[:frames]) == [label for label in expected if label]
             for row, frames, expected in zip(frame_labels, frame_counts, labels.tolist(), strict=True)
         ]
-    return np.concatenate(losses), np.array(correct)
+    return np.minimum(np.concatenate(losses), _LARGEST_LINE_LOSS), np.array(correct)
 
 
 def ctc_loss(scores: tf.Tensor, frame_counts: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
