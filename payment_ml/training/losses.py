@@ -43,8 +43,8 @@ def line_losses(logits: Any, lines: line_generator.LabelledLines) -> tuple[np.nd
 
     Returns
     -------
-    losses in nats, at most 1,000, float [n]; bool [n], True where greedy decoding gives the full text. Both in the order
-    of the lines' widths.
+    losses in nats, at most 1,000, float [n]; bool [n], True where greedy decoding gives the full text. Both in the
+    order of the lines' widths.
     """
     losses, correct = [], []
     for images, frame_counts, labels in line_generator.pad_batches(lines, _LINE_BATCH_SIZE):
