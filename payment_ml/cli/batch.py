@@ -23,13 +23,12 @@ from payment_ml.cli.row_reader import Page, RowReader, identity
 from payment_ml.errors import BusyError
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
 
+_log = logging.getLogger(__name__)
+
 
 def read_rows(reader: RowReader, files: list[InputFile]) -> Iterator[Row]:
     """Yield a row for each page of each file, in order, as soon as it is read; a file with an error has one row."""
     return _with_error_rows(files, reader.rows(_pages(files)))
-
-
-_log = logging.getLogger(__name__)
 
 
 def count_rows(files: list[InputFile]) -> int:

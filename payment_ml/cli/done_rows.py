@@ -50,25 +50,26 @@ class DoneRows:
         return cls(rows, format_name, written)
 
     def remaining(self, files: list[InputFile]) -> list[InputFile]:
-        """Return the files that are not done."""
-        return [file for file in files if not self._is_done(file)]
+        """Return the files that are not done, and forget their rows."""
+        for name, file in {self._cell(file): file for file in files}.items():
+            if not self._is_done(file):
+                self._rows.pop(name, None)
+        return [file for file in files if self._cell(file) not in self._rows]
 
     def merge(self, files: list[InputFile], rows: Iterator[Row]) -> Iterator[Row]:
         """Yield all rows: of files that are no longer given, and then, in the order of files, kept and new ones.
 
         Parameters
         ----------
-        rows : of the remaining files, in their order
+        rows : of the files that `remaining` returned, in their order
         """
         given = {self._cell(file) for file in files}
         for name, kept in self._rows.items():
             if name not in given:
                 yield from kept
         for file in files:
-            if self._is_done(file):
-                yield from self._rows[self._cell(file)]
-            else:
-                yield from itertools.islice(rows, len(file.sources) or 1)
+            kept_rows = self._rows.get(self._cell(file))
+            yield from kept_rows or itertools.islice(rows, len(file.sources) or 1)
 
     def _is_done(self, file: InputFile) -> bool:
         rows = self._rows.get(self._cell(file), [])

@@ -71,7 +71,7 @@ def test_a_changed_file_is_read_again(folder, tmp_path):
 
 
 def test_files_that_are_gone_keep_their_rows_and_failures_are_tried_again(folder, tmp_path):
-    """What was read once is money; what could not be opened may be there now."""
+    """Keep what was read once, since it is money; try again what could not be opened, since it may be there now."""
     output = tmp_path / "amounts.csv"
     command = ["read", folder / "c.png", folder / "late.png", "--output", output, "--skip-done"]
     assert run_cli(*command).returncode == 1

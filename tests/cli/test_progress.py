@@ -20,7 +20,7 @@ ROWS = [
 
 
 def test_off_a_terminal_lines_tell_how_far_it_is():
-    """How many of all, how fast, what share was accepted, how many were not read, and how long it still takes."""
+    """Tell how many of all, how fast, what share was accepted, how many were not read, and how long it still takes."""
     told: list[str] = []
     assert list(progress.follow(ROWS, 10, told.append, initial=2, bar=False, seconds=0)) == ROWS
     assert len(told) == 4
@@ -57,7 +57,7 @@ def folder(tmp_path):
 
 
 def test_a_log_for_programs_has_an_object_a_line(folder, tmp_path):
-    """What was not read, and how the batch ended, with the same counts as the last line."""
+    """Log what was not read, and how the batch ended, with the same counts as the last line."""
     done = run_cli("read", folder, "--log", tmp_path / "logs" / "read.log", "--log-format", "json")
     lines = [json.loads(line) for line in (tmp_path / "logs" / "read.log").read_text().splitlines()]
     assert [line["level"] for line in lines] == ["INFO", "INFO"]
