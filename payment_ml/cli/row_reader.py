@@ -2,11 +2,10 @@
 
 import itertools
 import logging
-import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from payment_ml.imaging.image_loading import Source, SourcePage
 from payment_ml.networks import inference
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
 from payment_ml.recognition.reader import Reader
-from payment_ml.workers import limit_worker
+from payment_ml.workers import WorkerPool, limit_worker
 
 Page = tuple[Path, Source]  # a page to read, with the path of its file
 ReaderOpener = Callable[[], Reader]  # can be pickled
@@ -85,7 +84,7 @@ class RowReader:
     ) -> Iterator[Row]:
         """Yield rows until all are read or a process has died; then `crashed` gets the chunks that have no rows."""
         pending: deque[tuple[Sequence[Page], Future[list[Row]]]] = deque()
-        pool = _start_pool(jobs)
+        pool = WorkerPool(jobs, _initialize)
         try:
             for chunk in itertools.chain(remaining, [None]):
                 if chunk is not None:
@@ -109,10 +108,6 @@ def available_cores() -> int:
 def identity(reader: Reader) -> str:
     """Return what decides how a reader reads: the network and what its calibration set."""
     return repr((reader.version.name, reader.version.metadata["sha256"], reader.calibration_state, reader.profile))
-
-
-def _start_pool(jobs: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_initialize)
 
 
 def _initialize() -> None:
@@ -146,7 +141,7 @@ def _read(reader: Reader, pages: Sequence[Page]) -> Iterator[Row]:
 
 def _read_alone(pages: Sequence[Page], opener: ReaderOpener, expected: str) -> Iterator[Row]:
     """Yield the rows of a chunk that a process of its own reads; halve it until the page is found that kills it."""
-    pool = _start_pool(1)
+    pool = WorkerPool(1, _initialize)
     try:
         rows = pool.submit(_read_chunk, opener, expected, pages).result()
     except BrokenProcessPool:

@@ -2,10 +2,9 @@
 
 import bisect
 import itertools
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from typing import NamedTuple, overload
 
@@ -99,7 +98,7 @@ def negative_samples(split: Split, count: int, rng: np.random.Generator, colour:
 
 
 _NEGATIVES = "negatives"
-_pool: ProcessPoolExecutor | None = None
+_pool: workers.WorkerPool | None = None
 _set_numbers = itertools.count()
 
 
@@ -138,9 +137,7 @@ def _submit(job: _Job) -> Future[list[Sample]]:
             return _pool.submit(_render_chunk, job)
     except BrokenProcessPool:
         pass
-    # Spawned, not forked: a fork of a process that runs TensorFlow's threads may hang.
-    context = multiprocessing.get_context("spawn")
-    _pool = ProcessPoolExecutor(max(1, (os.cpu_count() or 2) - 1), context, workers.limit_worker)
+    _pool = workers.WorkerPool(max(1, (os.cpu_count() or 2) - 1), workers.limit_worker)
     return _pool.submit(_render_chunk, job)
 
 

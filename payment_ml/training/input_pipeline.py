@@ -2,15 +2,15 @@
 
 import itertools
 import math
-import multiprocessing
 import os
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
 
+from payment_ml import workers
 from payment_ml.datasets.mnist_format import SIDE
 from payment_ml.datasets.splits import Split
 from payment_ml.imaging import line_batches
@@ -221,10 +221,8 @@ class AmountTrainingData:
 
     def epochs(self, count: int, batch_size: int, first: int = 0) -> Iterator[Iterator[Batch]]:
         """Yield the batches of each epoch from `first` to `count`, each of lines of about one width."""
-        # Spawned, not forked: a fork of a process that runs TensorFlow's threads may hang.
-        context = multiprocessing.get_context("spawn")
         initial = self._training, self._corrections
-        with ProcessPoolExecutor(os.cpu_count(), context, line_generator.init_worker, initial) as pool:
+        with workers.WorkerPool(os.cpu_count() or 1, line_generator.init_worker, *initial) as pool:
             most = (line_generator.VIEWS - 1) * _VIEW_DISTANCE
             start, end = (epochs * self._chunks_per_epoch for epochs in (first, count))
             earlier = min(start, most)  # chunks of which further views belong to the first epoch
@@ -254,7 +252,7 @@ class AmountTrainingData:
         return float(np.mean(losses.line_losses(logits, self._corrections)[0]))
 
     def _generate_chunks(
-        self, pool: ProcessPoolExecutor, numbered: range, batch_size: int
+        self, pool: workers.WorkerPool, numbered: range, batch_size: int
     ) -> Iterator[list[list[Batch]]]:
         """Yield chunks in the order of their seeds; some are generated before they are asked for."""
 

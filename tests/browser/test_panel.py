@@ -161,7 +161,7 @@ def test_a_dragged_box_is_read_alone(page):
     preview = page.locator(".pml-preview")
     preview.scroll_into_view_if_needed()
     box = preview.bounding_box()
-    page.mouse.move(box["x"] + 0.02 * box["width"], box["y"] + 3)
+    preview.hover(position={"x": 0.02 * box["width"], "y": 3})  # waits until nothing covers it
     page.mouse.down()
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + box["height"] - 3, steps=5)
     page.mouse.up()

@@ -100,8 +100,13 @@ def jupyterlab(folder: Path, notebook: str, **parameters: object) -> Iterator[Si
     allow_root = ["--allow-root"] if os.geteuid() == 0 else []
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", *allow_root, f"--ServerApp.port={port}"]
     command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None"]
+    # At its first start JupyterLab asks whether to show news, in a message that covers the panel of a narrow window.
+    notification = folder / ".settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    notification.parent.mkdir(parents=True)
+    notification.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
     settings = {
         "JUPYTER_CONFIG_DIR": str(folder / ".jupyter"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / ".workspaces"),
     }
     address = f"http://localhost:{port}/lab/tree/{source.name}?token={TOKEN}"
