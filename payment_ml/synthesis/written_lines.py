@@ -19,6 +19,7 @@ _FRACTION_SIZE = 0.52
 _MIN_MARK_GAP = 0.07  # nobody writes a decimal point where it cannot be seen
 _UNDERLINE_GAP = 0.12
 _WIDE_MARKS = 0.3  # share of the marks with more room beside them than the digits have
+_RULED_ENDINGS = 0.12  # share of the closing dashes with a column's printed rule before them or across them
 _RAISED = (CentsLayout.RAISED, CentsLayout.UNDERLINED, CentsLayout.DOUBLE_UNDERLINED, CentsLayout.STACKED)
 
 
@@ -131,9 +132,12 @@ def _draw_characters(
                     gap = max(gap, _MIN_MARK_GAP * style.size + glyph.right)  # a flag hides no point
                 x += glyph.ink.shape[1] - glyph.left - glyph.right + gap
         else:
-            ink, base = hands.draw_mark(hand, run, style, rng, ends=place == len(text))
+            ends = place == len(text)
+            ink, base = hands.draw_mark(hand, run, style, rng, ends)
             wide = style.unsteadiness * style.size if rng.random() < _WIDE_MARKS else 0.0
             x += wide * rng.uniform(0, 0.5)
+            if ends and run in "-=" and rng.random() < _RULED_ENDINGS:
+                rules.append(x + rng.uniform(-0.5 * _MIN_MARK_GAP * style.size, 0.6 * ink.shape[1]))
             strokes.append(_Stroke(ink, x, base * style.size + drift * x, False))
             gap = style.spacing * style.size * (1 + 0.5 * style.unsteadiness * rng.normal())
             x += ink.shape[1] + max(gap, _MIN_MARK_GAP * style.size) + wide * rng.uniform(0, 0.5)
