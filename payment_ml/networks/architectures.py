@@ -31,6 +31,7 @@ class Recipe:
     warmup_fraction: float
     bfloat16: bool
     data_options: dict[str, Any]  # keyword arguments of `input_pipeline.make_training_data`
+    initial_share: float = 0.0  # of the weights that a warm training starts from, in the trained network
 
     def training_settings(self) -> dict[str, Any]:
         """Return the keyword arguments of `trainer.train`."""
@@ -104,10 +105,12 @@ def recipe(architecture: str, quick: bool = False, fine_tuning: bool = False, **
 
     Raises
     ------
-    ValueError : there is no such architecture
+    ValueError : there is no such architecture, or random weights are to have a share in the trained network
     """
     entry = find(architecture)
     usual = entry.recipe
+    if overrides.get("initial_share") and not fine_tuning:
+        raise ValueError("expected warm_start with initial_share: without it training starts from random weights")
     if quick:
         usual = replace(usual, epochs=min(usual.epochs, _QUICK_EPOCHS), data_options=entry.quick_data_options)
     if fine_tuning:
@@ -246,7 +249,7 @@ ARCHITECTURES = {
             data_options={"amounts": 30_720, "corrections_share": 0.3},
         ),
         quick_data_options={"amounts": 4_096, "corrections_share": 0.3},
-        fine_tuning={"epochs": 3, "learning_rate": 7e-4, "warmup_fraction": 0.1},
+        fine_tuning={"epochs": 3, "learning_rate": 7e-4, "warmup_fraction": 0.1, "initial_share": 0.3},
         fine_tuning_data_options={"amounts": 6_144},
         min_accuracy=0.75,  # one amount in eight has cents set apart, and many are faint or on dense patterns
         quick_accuracy=0.3,

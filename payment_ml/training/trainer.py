@@ -55,6 +55,7 @@ def train(
     clip_norm: float | None = None,
     warmup_fraction: float = 0.1,
     bfloat16: bool = False,
+    initial_share: float = 0.0,
     patience: int = 5,
     checkpoint: Checkpoint | None = None,
 ) -> TrainingResult:
@@ -72,6 +73,8 @@ def train(
     clip_norm : largest norm of the gradient of all weights together; a larger one is scaled down; None sets no limit
     warmup_fraction : share of all steps in which the learning rate rises
     bfloat16 : convolve and multiply in bfloat16 where the processor has it; the weights stay float32
+    initial_share : of the weights that training starts from, in those of every validated epoch, 0 to 1: what a trained
+        network learns from few examples of one kind costs it less of what it knew (WiSE-FT, Wortsman et al. 2022)
     patience : stop after so many epochs in a row that lie beyond one standard error of the lowest validation loss
     checkpoint : where the state after each epoch is saved, and continued from; None keeps none
 
@@ -88,6 +91,7 @@ def train(
     )
     logits = keras.Model(network.input, network.get_layer("logits").output)
     training = _Training(network, data, optimizer)
+    initial = network.get_weights()
     if checkpoint is not None:
         training.restore(checkpoint.load())
     with _progress_bar(steps, epochs, training.epoch) as bar, bfloat16_multiplication(bfloat16):
@@ -97,7 +101,7 @@ def train(
             _describe(bar, training.epoch + 1, epochs, training.history)
             epoch_started = time.perf_counter()
             mean = _run_epoch(training.step, batches, bar, training.epoch + 1)
-            network.set_weights([weight.numpy() for weight in training.average])
+            network.set_weights(_interpolate(training.average, initial, initial_share))
             loss, error, accuracy = data.validate(logits)
             seconds = time.perf_counter() - epoch_started
             _append(training.history, data.corrections_loss(logits), mean, loss, accuracy, seconds)
@@ -210,6 +214,11 @@ def _run_epoch(step: Callable[..., tf.Tensor], batches: Iterable[Batch], bar: tq
     if skipped:
         print(f"epoch {epoch}: {skipped} of {len(batch_losses)} steps were skipped, for want of a finite gradient")
     return math.fsum(finite) / len(finite)
+
+
+def _interpolate(trained: Iterable[tf.Variable], initial: Iterable[np.ndarray], share: float) -> list[np.ndarray]:
+    """Return weights that lie between the trained ones and the initial ones, of which they have a share."""
+    return [(1 - share) * a.numpy() + share * b if share else a.numpy() for a, b in zip(trained, initial, strict=True)]
 
 
 def _append(history: dict[str, list[float]], corrections_loss: float | None, *values: float) -> None:

@@ -72,6 +72,14 @@ def test_overrides_replace_single_values_of_a_recipe():
     assert architectures.recipe("reader", warm_up=0.5, clip=1.0).training_settings()["warmup_fraction"] == 0.5
 
 
+def test_random_weights_have_no_share_in_a_trained_network():
+    """Only a warm training may keep some of the weights that it begins with."""
+    assert architectures.recipe("reader", fine_tuning=True).initial_share > 0
+    assert architectures.recipe("reader", fine_tuning=True, initial_share=0.0).initial_share == 0
+    with pytest.raises(ValueError, match="expected warm_start with initial_share"):
+        architectures.recipe("reader", initial_share=0.3)
+
+
 def test_metadata_keeps_the_names_of_card_json():
     """Versions of all releases can be compared."""
     assert architectures.recipe("reader").metadata() == {
@@ -82,6 +90,7 @@ def test_metadata_keeps_the_names_of_card_json():
         "clip": 5.0,
         "warm_up": 0.03,
         "bfloat16": True,
+        "initial_share": 0.0,
         "amounts": 30_720,
         "corrections_share": 0.3,
     }

@@ -74,6 +74,22 @@ def test_returned_weights_are_those_of_the_best_epoch(small):
     assert np.mean(predicted == small[1].labels) == pytest.approx(result.history["validation_accuracy"][best])
 
 
+def test_a_share_of_the_initial_weights_stays(small):
+    """The result lies between the initial weights and the trained ones, and validation judges that result."""
+    initial = architectures.build("mlp", 3).get_weights()
+    trained, between, kept = (
+        train("mlp", small, seed=3, epochs=2, fine_tuning=True, initial_share=share) for share in (0.0, 0.25, 1.0)
+    )
+    for first, last, mixed, same in zip(
+        initial, *(result.network.get_weights() for result in (trained, between, kept)), strict=True
+    ):
+        assert not np.array_equal(first, last)
+        assert np.allclose(mixed, 0.25 * first + 0.75 * last, atol=1e-6)
+        assert np.array_equal(same, first)
+    assert between.history["loss"] == trained.history["loss"]
+    assert between.history["validation_loss"] != trained.history["validation_loss"]
+
+
 def test_training_stops_when_validation_does_not_improve(small):
     """Random labels teach nothing, so the patience runs out."""
     shuffled = small[0]._replace(labels=np.random.default_rng(0).permutation(small[0].labels))
