@@ -6,24 +6,28 @@ Decision and measurements: docs/decisions/onnx-export.md.
 import logging
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from payment_ml import errors
-from payment_ml.networks import inference, safe_loading
+from payment_ml.networks import inference, quantization, safe_loading
 from payment_ml.networks.backend import keras
 from payment_ml.networks.backend import tensorflow as tf
 
 _logger = logging.getLogger(__name__)
 
 
-def to_onnx(network: keras.Model) -> bytes | None:
+def to_onnx(network: keras.Model, calibration_batches: Sequence[np.ndarray] = ()) -> bytes | None:
     """Export a network to ONNX.
 
     Parameters
     ----------
     network : uint8 images [n, ...] -> probabilities, with a layer named `logits` before the softmax
+    calibration_batches : images by which the ranges of 8-bit integers are chosen, as `quantization.quantize` takes
+        them; none: the network stays float32
 
     Returns
     -------
@@ -41,7 +45,8 @@ def to_onnx(network: keras.Model) -> bytes | None:
         except errors.ArtifactError as error:
             _logger.warning("%s cannot be exported to ONNX and will be read in TensorFlow: %s", network.name, error)
             return None
-        return safe_loading.read_onnx_file(path)
+        exported = safe_loading.read_onnx_file(path)
+    return quantization.quantize(exported, calibration_batches) if len(calibration_batches) else exported
 
 
 @contextmanager

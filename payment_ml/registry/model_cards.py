@@ -76,17 +76,18 @@ def serving_table(metadata_by_name: Mapping[str, dict[str, Any]]) -> "pd.DataFra
 
 _INTENDED_USE = {
     Task.DIGITS: (
-        "Reads one handwritten digit from an image. It was trained on MNIST, American digits of the 1990s, and on digits "
-        "that simulated writers draw in other styles, such as a one with a foot or a crossed seven. An image without a "
-        "digit is not always noticed; a system that pays money out needs a person behind every reading for review."
+        "Reads one handwritten digit from an image. It was trained on MNIST, American digits of the 1990s, and on "
+        "digits that simulated writers draw in other styles, such as a one with a foot or a crossed seven. An image "
+        "without a digit is not always noticed; a system that pays money out needs a person behind every reading for "
+        "review."
     ),
     Task.AMOUNTS: (
         "Reads a whole handwritten amount of money from an image, without segmenting it into digits. It was trained on "
-        "rendered images alone: MNIST's digits, American digits of the 1990s; digits that simulated writers draw in the "
-        "styles of many countries; a few typed amounts; and separators, currency signs and forms that a program draws. "
-        "No real form was among them, unless the table below counts corrections. It reads real forms less accurately "
-        "than the images of its evaluation, and sends more of them to review. Words and currency codes are not read. A "
-        "system that pays money out needs a person behind every reading for review."
+        "rendered images alone: MNIST's digits, American digits of the 1990s; digits that simulated writers draw in "
+        "the styles of many countries; a few typed amounts; and separators, currency signs and forms that a program "
+        "draws. No real form was among them, unless the table below counts corrections. It reads real forms less "
+        "accurately than the images of its evaluation, and sends more of them to review. Words and currency codes are "
+        "not read. A system that pays money out needs a person behind every reading for review."
     ),
 }
 

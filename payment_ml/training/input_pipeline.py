@@ -4,7 +4,7 @@ import itertools
 import math
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ Batch = tuple[np.ndarray, ...]
 
 # Times that a correction may occur in an epoch: a few corrections must not become most of what the network sees.
 _MAX_REPEATS = 20
+_CALIBRATION_BATCHES = 8  # at most, of 64 lines each; they are spread over all widths
 _PREFETCHED_CHUNKS = 6  # generated before they are needed; each takes about 10 MB
 _VIEW_DISTANCE = 8  # new chunks between one view of a chunk and the next
 
@@ -33,7 +34,8 @@ class TrainingData(Protocol):
 
     signature: tuple[tf.TensorSpec, ...]  # of a batch
     unit: str  # plural noun, of which the validation accuracy is a share
-    sample_batch: np.ndarray  # some images of the validation split, to compare two networks on
+    # Images of the validation split by which the exported network is quantised; none: it stays float32.
+    calibration_batches: Sequence[np.ndarray]
 
     def examples(self) -> tuple[list[np.ndarray], list[str]]:
         """Return images as the network gets them, uint8 [height, width], 0 paper, and a caption for each."""
@@ -85,6 +87,7 @@ class DigitTrainingData:
 
     signature = (tf.TensorSpec([None, SIDE, SIDE], tf.uint8), tf.TensorSpec([None], tf.int32))
     unit = "digits"
+    calibration_batches: Sequence[np.ndarray] = ()  # one digit takes little time
 
     def __init__(
         self,
@@ -104,7 +107,6 @@ class DigitTrainingData:
         self._corrections = corrections
         available = len(corrections[1])
         self._corrections_per_epoch = min(int(corrections_share * len(training.labels)), _MAX_REPEATS * available)
-        self.sample_batch = validation.images[:200]
 
     def examples(self) -> tuple[list[np.ndarray], list[str]]:
         """Return twelve digits, each beside its augmented copy, and their labels."""
@@ -207,7 +209,8 @@ class AmountTrainingData:
         self._corrections_per_chunk = min(int(corrections_share * line_generator.CHUNK_SIZE), most)
         rng = np.random.default_rng([seed, 0])
         self.validation_lines = line_generator.generate_lines(validation, rng, validation_amounts, distort=False)
-        self.sample_batch = next(line_generator.pad_batches(self.validation_lines, 64))[0]
+        batches = [batch[0] for batch in line_generator.pad_batches(self.validation_lines, 64)]
+        self.calibration_batches: Sequence[np.ndarray] = batches[:: math.ceil(len(batches) / _CALIBRATION_BATCHES)]
 
     def examples(self) -> tuple[list[np.ndarray], list[str]]:
         """Return 24 lines with their texts; a dollar sign is escaped for matplotlib."""

@@ -62,7 +62,7 @@ def test_network_that_onnx_runtime_cannot_run_is_not_exported(settings, caplog):
     assert "cannot be exported to ONNX and will be read in TensorFlow" in caplog.text
 
 
-def test_export_writes_nothing_to_the_terminal(capfd):
-    """The messages of tf2onnx would appear in notebook 02."""
-    onnx_export.to_onnx(network_of())
+def test_export_writes_nothing_to_the_terminal(capfd, rng):
+    """The messages of tf2onnx and of the quantiser would appear in notebook 02."""
+    onnx_export.to_onnx(network_of(), [rng.integers(0, 256, (3, 8, 12), dtype=np.uint8)])
     assert capfd.readouterr() == ("", "")
