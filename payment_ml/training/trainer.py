@@ -9,7 +9,7 @@ training that was interrupted continues after its last finished epoch, to the sa
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,16 +112,23 @@ def train(
     return TrainingResult(network, training.history, training.best.epoch, sum(training.history["seconds"]))
 
 
-def copy_weights(version: Version, network: keras.Model) -> None:
-    """Set the weights of a network to those of a version, to continue its training.
+def copy_weights(versions: Sequence[Version], network: keras.Model) -> None:
+    """Set the weights of a network to the mean of those of several versions, to continue their training.
 
-    A version that was trained when the alphabet had fewer characters gives the weights of those; the others keep their
-    initial weights.
+    The mean of networks that were trained from the same weights is often better than each of them (model soups,
+    Wortsman et al. 2022). A version that was trained when the alphabet had fewer characters gives the weights of those;
+    the others keep their initial weights.
 
     Raises
     ------
-    RegistryError : the version's network is damaged, or has another architecture
+    RegistryError : the network of a version is damaged, or has another architecture
     """
+    weights = [_fitting_weights(version, network) for version in versions]
+    network.set_weights([np.mean(same, axis=0) for same in zip(*weights, strict=True)])
+
+
+def _fitting_weights(version: Version, network: keras.Model) -> list[np.ndarray]:
+    """Return the weights of a version for a network, whose own ones stand where the version has none."""
     Registry(version.folder.parent).verify(version)
     weights = load_keras_model(version.network_path).get_weights()
     *hidden, kernel, bias = network.get_weights()  # of the layer `logits`, which is the last one with weights
@@ -133,7 +140,7 @@ def copy_weights(version: Version, network: keras.Model) -> None:
             "train without warm_start"
         )
     kernel[:, :labels], bias[:labels] = weights[-2:]
-    network.set_weights([*weights[:-2], kernel, bias])
+    return [*weights[:-2], kernel, bias]
 
 
 class _BestEpoch:
