@@ -13,6 +13,9 @@ _PRINTED_SIGNS = ("$", "$", "$", "$", "€", "£", "₹", "₹", "EUR", "USD", "
 _PRINTED_WORDS = ("DOLLARS", "Amount", "total due", "________", "- - - -", "RUPEES", "or order")
 
 
+_HAIR_SHARE = 0.4  # of the dusty pages
+
+
 def place_line(
     line: WrittenLine, size: float, rng: np.random.Generator, printed_before: str = ""
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -54,12 +57,18 @@ def place_line(
 
 
 def _scatter_dust(ink: np.ndarray, size: float, rng: np.random.Generator) -> None:
-    """Draw a few specks, the largest of them as large as the smallest points, in place."""
+    """Draw a few specks, the largest of them as large as the smallest points, and often a hair, in place."""
     height, width = ink.shape
     dust = np.zeros(ink.shape, np.uint8)
     for _ in range(int(rng.integers(1, 6))):
         centre = [round(8 * coordinate) for coordinate in rng.uniform(0, 1, 2) * (width, height)]
         cv2.circle(dust, centre, max(3, round(8 * size * rng.uniform(0.008, 0.035))), 255, -1, cv2.LINE_AA, shift=3)
+    if rng.random() < _HAIR_SHARE:
+        begin = rng.uniform(0, 1, 2) * (width, height)
+        lean, length = rng.normal(0, 0.3 if rng.random() < 0.6 else 3), size * rng.uniform(0.2, 0.9)
+        end = begin + length * np.array([np.sin(lean), np.cos(lean)])
+        ends = [tuple(round(8 * coordinate) for coordinate in point) for point in (begin, end)]
+        cv2.line(dust, *ends, 255, max(1, round(size * rng.uniform(0.01, 0.04))), cv2.LINE_AA, shift=3)
     np.maximum(ink, dust.astype(np.float32) / np.float32(255), out=ink)
 
 

@@ -19,6 +19,7 @@ _FRACTION_SIZE = 0.52
 _MIN_MARK_GAP = 0.07  # nobody writes a decimal point where it cannot be seen
 _UNDERLINE_GAP = 0.12
 _WIDE_MARKS = 0.3  # share of the marks with more room beside them than the digits have
+_SPECKLED = 0.06  # share of the bare whole numbers with a speck on the base line between two digits
 _RULED_ENDINGS = 0.12  # share of the closing dashes with a column's printed rule before them or across them
 _RAISED = (CentsLayout.RAISED, CentsLayout.UNDERLINED, CentsLayout.DOUBLE_UNDERLINED, CentsLayout.STACKED)
 
@@ -58,6 +59,8 @@ def write_line(amount: WrittenAmount, hand: Hand, style: glyphs.WriterStyle, rng
     cents_from = _cents_begin(amount.text)
     layout = amount.layout if cents_from < len(amount.text) else CentsLayout.PLAIN
     strokes, rules, cells = _draw_characters(amount.text, cents_from, layout, hand, style, rng)
+    if amount.text.isdigit() and len(strokes) > 2 and rng.random() < _SPECKLED:
+        strokes.append(_speck(strokes, style.size, rng))
     top = max(stroke.bottom + stroke.ink.shape[0] for stroke in strokes)
     low = min(stroke.bottom for stroke in strokes)
     left = min(stroke.x for stroke in strokes)
@@ -71,6 +74,18 @@ def write_line(amount: WrittenAmount, hand: Hand, style: glyphs.WriterStyle, rng
     rows = np.flatnonzero(ink.any(axis=1))
     ink = ink[: rows[-1] + 1] if len(rows) else ink
     return WrittenLine(ink, [x - left for x in rules], [(begin - left, end - left) for begin, end in cells])
+
+
+def _speck(digits: list[_Stroke], size: float, rng: np.random.Generator) -> _Stroke:
+    """Return a speck of dust that looks like a faint point, most often before the last two digits."""
+    radius = size * rng.uniform(0.008, 0.03)
+    side = 2 * math.ceil(radius) + 3
+    ink = np.zeros((side, side), np.uint8)
+    cv2.circle(ink, (4 * side, 4 * side), max(3, round(8 * radius)), 255, -1, cv2.LINE_AA, shift=3)
+    place = len(digits) - 2 if rng.random() < 0.7 else int(rng.integers(1, len(digits)))
+    left, right = digits[place - 1], digits[place]
+    x = (left.x + left.ink.shape[1] + right.x) / 2 + rng.normal(0, 0.05) * size
+    return _Stroke(ink.astype(np.float32) / 255, x - side / 2, rng.normal(0.03, 0.05) * size - side / 2, False)
 
 
 def with_tick(line: WrittenLine, style: glyphs.WriterStyle, rng: np.random.Generator) -> WrittenLine:
