@@ -67,8 +67,8 @@ def _scatter_dust(ink: np.ndarray, size: float, rng: np.random.Generator) -> Non
         begin = rng.uniform(0, 1, 2) * (width, height)
         lean, length = rng.normal(0, 0.3 if rng.random() < 0.6 else 3), size * rng.uniform(0.2, 0.9)
         end = begin + length * np.array([np.sin(lean), np.cos(lean)])
-        ends = [tuple(round(8 * coordinate) for coordinate in point) for point in (begin, end)]
-        cv2.line(dust, *ends, 255, max(1, round(size * rng.uniform(0.01, 0.04))), cv2.LINE_AA, shift=3)
+        first, last = ([round(8 * coordinate) for coordinate in point] for point in (begin, end))
+        cv2.line(dust, first, last, 255, max(1, round(size * rng.uniform(0.01, 0.04))), cv2.LINE_AA, shift=3)
     np.maximum(ink, dust.astype(np.float32) / np.float32(255), out=ink)
 
 

@@ -49,15 +49,17 @@ def test_a_printed_currency_stands_clear_of_the_first_digit(lines, rng):
     assert np.median(covered) < 0.03
 
 
-def test_some_pages_have_a_few_specks_of_dust(rng):
-    """None is larger than the smallest decimal points."""
+def test_some_pages_have_a_few_specks_of_dust_and_some_of_these_a_hair(rng):
+    """No speck is larger than the smallest decimal points, and a hair is thinner than a stroke."""
     line = WrittenLine(np.ones((40, 12), np.float32))
-    dusty = 0
+    dusty = hairy = 0
     for _ in range(300):
         ink, _ = pages.place_line(line, 40, rng)
         count, _, boxes, _ = cv2.connectedComponentsWithStats((ink > 0.3).astype(np.uint8))
-        specks = boxes[1:][boxes[1:, cv2.CC_STAT_AREA] < 40]
-        dusty += len(specks) > 0
-        assert count <= 7
-        assert (specks[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] <= 6).all()
+        marks = boxes[1:][boxes[1:, cv2.CC_STAT_AREA] < 100]
+        is_speck = (marks[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] <= 6).all(axis=1)
+        dusty, hairy = dusty + (len(marks) > 0), hairy + (not is_speck.all())
+        assert count <= 8
+        assert (~is_speck).sum() <= 2, "a hair and one more that a line cuts"
     assert 8 < dusty < 60
+    assert 2 < hairy < dusty
