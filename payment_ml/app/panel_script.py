@@ -9,8 +9,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "panel"
 MODULES = (  # each imports only from those before it
     "elements", "format", "theme", "connection", "drawing", "uploader", "kind_switch", "form_choice", "progress",
-    "reading_queue", "items", "box_selection", "preview", "spelling", "correction_form", "answer", "csv", "table",
-    "panel",
+    "thumbnails", "item_status", "reading_queue", "save_history", "items", "box_selection", "preview", "spelling",
+    "choices", "correction_form", "answer", "csv", "filter", "table", "shortcuts", "panel",
 )  # fmt: skip
 _IMPORT = re.compile(r"^import \{[^}]*\} from \"\./\w+\.js\";\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)

@@ -9,11 +9,12 @@ from PIL import Image
 
 from payment_ml.errors import CorruptFileError, FeedbackError, ImageError
 from payment_ml.feedback.labels import parse_typed
-from payment_ml.feedback.store import FeedbackStore
+from payment_ml.feedback.store import FeedbackStore, image_name
 from payment_ml.imaging import image_loading
 from payment_ml.recognition.reader import Reader, Reading
 from payment_ml.recognition.readings import Character
 from payment_ml.tasks import TASKS, Task
+from payment_ml.text.amounts import parse
 from payment_ml.text.profiles import Profile, load_profile, profile_names
 
 FORMATS = ("PNG", "JPEG", "GIF")
@@ -21,6 +22,8 @@ MAX_BYTES = 10_000_000
 ANY_FORM = ""  # in place of the name of a profile: nothing is known of the form
 _UNNAMED = "this form"  # a profile that was not loaded from a file
 _MIN_BOX_SIDE = 4  # pixels
+_MAX_CHOICES = 9  # each has a key
+_MIN_CHOICE = 0.01  # confidence; typing is faster than looking through amounts that are less likely
 _MAX_ALTERNATIVES = 3  # that are shown of an amount, and of each character
 _MIN_PROBABILITY = {Task.AMOUNTS: 0.0, Task.DIGITS: 0.001}  # of a character's alternative; a digit always has nine
 
@@ -86,8 +89,9 @@ class PredictionService:
         -------
         `refused`, or: `text` as read, `shown` for people, `digits`, `confidence`, `decision`, `reason`, `width` and
         `height` of the image, `outline` (corners of the text), `characters` (each with `character`, `confidence`,
-        `left`, `right`, `alternatives`), `alternatives` (amounts with `text` and `confidence`), `note`; places in
-        pixels of the whole image
+        `left`, `right`, `alternatives`), `alternatives` (amounts with `text` and `confidence`), `choices` (the amounts
+        that a person may choose from: `text`, `typed` as `check` and `save` take it, `confidence` or None), `note`;
+        places in pixels of the whole image
         """
         try:
             image, part, (left, top) = self._open(content, name, box)
@@ -106,6 +110,7 @@ class PredictionService:
             "outline": [[x + left, y + top] for x, y in reading.outline],
             "characters": [_describe_character(character, task, left) for character in reading.characters],
             "alternatives": _describe_alternatives(reading, task),
+            "choices": self._choices(reading, task, profile),
             "note": image_loading.note(image),
         }
 
@@ -150,6 +155,41 @@ class PredictionService:
         else:
             message = f"{name} is saved as {label}; it was read as {reading.text or 'nothing'}."
         return {"said": message, "waiting": self.waiting}
+
+    def undo(self, content: bytes, name: str, box: Box | None = None) -> dict[str, Any]:
+        """Take back the last save of an image, or of the part of it inside a box; parameters as in `read`.
+
+        Returns
+        -------
+        `refused`, or `said`: a sentence on what was taken back, and `waiting` as `save` returns it
+        """
+        try:
+            _, part, _ = self._open(content, name, box)
+            before = self._feedback.undo(image_name(part))
+        except (ImageError, FeedbackError, CorruptFileError) as error:
+            return {"refused": str(error)}
+        except OSError as error:
+            return {"refused": f"expected to change {self._feedback.folder.name}/, but got: {error.strerror}"}
+        said = f"{name} is no longer saved." if before is None else f"{name} is saved as {before.text} again."
+        return {"said": said, "waiting": self.waiting}
+
+    def _choices(self, reading: Reading, task: Task, profile: str | None) -> list[dict[str, Any]]:
+        """Return what an image may show: each meaning of what was read, then the other amounts, the likeliest first."""
+        if task is Task.DIGITS:
+            return []
+        confidences: dict[Decimal, float | None] = {}
+        if reading.value is not None:
+            confidences[reading.value] = reading.confidence
+        else:
+            readings = parse(reading.text, self._profile(profile)).readings if reading.text else ()
+            confidences |= {value: None for value in readings if value == round(value, 2)}
+        for alternative in reading.alternatives:
+            if alternative.confidence >= _MIN_CHOICE:
+                confidences.setdefault(alternative.value, alternative.confidence)
+        return [
+            {"text": _format_value(value, task), "typed": f"{value:.2f}", "confidence": confidence}
+            for value, confidence in list(confidences.items())[:_MAX_CHOICES]
+        ]
 
     def _profile(self, name: str | None) -> Profile | None:
         """Return the profile of a question; that of the service where the question names none that is known."""

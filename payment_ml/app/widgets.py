@@ -21,8 +21,9 @@ _log = logging.getLogger(__name__)
 class Panel(anywidget.AnyWidget):
     """Represent the panel: choose, drop, paste or draw images, see their amounts, and save corrections.
 
-    The page runs the modules in panel/. It sends numbered questions, `{"id", "do": "read" | "check" | "save", ...}`
-    with the image as a buffer, and receives `{"id", "answer"}`, the answer of the service. The panel keeps no image.
+    The page runs the modules in panel/. It sends numbered questions, `{"id", "do": ..., ...}` where `do` is "read",
+    "check", "save" or "undo", with the image as a buffer, and receives `{"id", "answer"}`, the answer of the service.
+    The panel keeps no image.
 
     Parameters
     ----------
@@ -74,6 +75,10 @@ class Panel(anywidget.AnyWidget):
             return self._service.read(content, name, task, box, profile)
         if action == "save":
             answer = self._service.save(content, name, task, question["typed"], box, profile)
+            self.waiting = self._service.waiting
+            return answer
+        if action == "undo":
+            answer = self._service.undo(content, name, box)
             self.waiting = self._service.waiting
             return answer
         raise KeyError(action)

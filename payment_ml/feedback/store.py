@@ -104,6 +104,36 @@ class FeedbackStore:
             atomic_files.write_json(self._record_path(name), {"format": _FORMAT, **asdict(correction)}, mode=0o600)
         return correction
 
+    def undo(self, name: str) -> Correction | None:
+        """Take back the last save of an image: its earlier label counts again; without one, it is removed.
+
+        Parameters
+        ----------
+        name : of the correction
+
+        Returns
+        -------
+        the correction that counts now; None when the image is no longer stored
+
+        Raises
+        ------
+        FeedbackError : nothing was saved for the image
+        CorruptFileError : its record is damaged
+        """
+        with FileLock(self.folder / ".lock", mode=0o600):
+            last = self.get(name)
+            if last is None:
+                raise FeedbackError(f"expected a saved correction, but {self.folder.name}/ holds none of this picture")
+            if not last.history:
+                # The record goes first: an image without a record does not count.
+                self._record_path(name).unlink()
+                self.image_path(name).unlink(missing_ok=True)
+                return None
+            *history, entry = last.history
+            before = Correction(**{"source": "", "digits": "", **entry, "name": name, "history": tuple(history)})
+            atomic_files.write_json(self._record_path(name), {"format": _FORMAT, **asdict(before)}, mode=0o600)
+            return before
+
     def get(self, name: str) -> Correction | None:
         """Return the correction of that name; None when there is none.
 

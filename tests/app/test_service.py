@@ -1,5 +1,6 @@
 """Test service with real readers and without a browser."""
 
+import dataclasses
 import io
 import json
 import struct
@@ -50,6 +51,34 @@ def test_an_answer_shows_the_likeliest_other_amounts(service, reader, amount):
     answer = service.read(amount, "a.png", Task.AMOUNTS)
     expected = [(f"{other.value:,.2f}", other.confidence) for other in reader.read(amount).alternatives[:3]]
     assert [(other["text"], other["confidence"]) for other in answer["alternatives"]] == expected
+
+
+def test_choices_are_what_the_picture_may_show(service, reader, amount):
+    """What was read comes first, and each can be saved as it stands."""
+    answer, reading = service.read(amount, "a.png", Task.AMOUNTS), reader.read(amount)
+    first, *others = answer["choices"]
+    assert (first["typed"], first["confidence"]) == (f"{reading.value:.2f}", reading.confidence)
+    assert all(other["confidence"] >= 0.01 for other in others)
+    for choice in answer["choices"]:
+        assert service.check(choice["typed"], Task.AMOUNTS) == {"means": choice["text"]}
+
+
+def test_an_ambiguous_text_offers_each_of_its_meanings(service, reader, amount):
+    """Meanings that have more than two decimals are no amounts of money."""
+    reading = dataclasses.replace(reader.read(amount), text="1.234", value=None, decision="review", alternatives=())
+    assert [choice["typed"] for choice in service._choices(reading, Task.AMOUNTS, None)] == ["1234.00"]
+    reading = dataclasses.replace(reading, text="163|46")
+    assert [choice["text"] for choice in service._choices(reading, Task.AMOUNTS, None)] == ["163.46", "16,346.00"]
+
+
+def test_a_save_can_be_taken_back(service, amount):
+    """Once for each save; nothing is left after the first."""
+    for typed in ("1250.00", "1250.01"):
+        service.save(amount, "a.png", Task.AMOUNTS, typed)
+    assert service.undo(amount, "a.png") == {"said": "a.png is saved as 1250.00 again.", "waiting": 1}
+    assert service.undo(amount, "a.png") == {"said": "a.png is no longer saved.", "waiting": 0}
+    assert "expected a saved correction" in service.undo(amount, "a.png")["refused"]
+    assert "starts like text" in service.undo(b"Dear Sir", "a.png")["refused"]
 
 
 def test_a_profile_holds_for_what_is_read_and_typed(reader, classifier, tmp_path):

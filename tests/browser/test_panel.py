@@ -274,6 +274,94 @@ def test_several_files_give_a_table_with_the_most_doubtful_first(page, opened, t
     assert "starts like text" in lines[-1]["reason"]
 
 
+QUEUE = [SAMPLES / f"amount-{i:02d}.png" for i in range(1, 9)]
+
+
+def open_queue(page: Page) -> Locator:
+    """Upload eight pictures, and return the rows of the table when all are read."""
+    upload(page, *QUEUE)
+    rows = page.locator(".pml-table tbody tr")
+    expect(rows).to_have_count(len(QUEUE), timeout=30_000)
+    expect(page.locator(".pml-progress")).to_be_hidden()
+    wait_for_answer(page)
+    return rows
+
+
+def test_a_queue_is_worked_through_with_the_keyboard_alone(page, opened):
+    """The box has the focus and its text is selected, so that a correction is its digits and Enter."""
+    with (SAMPLES / "truth.csv").open(encoding="utf-8", newline="") as file:
+        truth = {row["file"]: row["text"] for row in csv.DictReader(file)}
+    open_queue(page)
+    typed, left, shown = (page.locator(name) for name in (".pml-typed", ".pml-left", ".pml-result .pml-small"))
+    page.get_by_role("button", name=QUEUE[0].name, exact=True).press("Enter")
+    expect(shown).to_contain_text(QUEUE[0].name)
+    for _ in QUEUE:
+        file = shown.inner_text().split(" - ")[0]
+        expect(typed).to_be_focused()
+        page.keyboard.type(truth[file])
+        page.keyboard.press("Enter")
+        expect(page.locator(".pml-table tr", has_text=file)).to_contain_text(f"✓ {truth[file]}")
+        if left.inner_text() == "Nothing is left to check.":
+            break
+        expect(shown).not_to_contain_text(file)
+    expect(left).to_have_text("Nothing is left to check.")
+    take_screenshot(page, opened, "queue-done")
+    page.keyboard.press("Control+z")
+    expect(left).not_to_have_text("Nothing is left to check.")
+
+
+def test_keys_move_choose_turn_and_explain(page, opened):
+    """With Alt in the text box, alone elsewhere; what was typed is the browser's to take back."""
+    rows = open_queue(page)
+    names = rows.locator(".pml-name").all_inner_texts()
+    page.get_by_role("button", name=names[0], exact=True).click()
+    expect(page.locator(".pml-result .pml-small")).to_contain_text(names[0])
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator(".pml-result .pml-small")).to_contain_text(names[1])
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator(".pml-result .pml-small")).to_contain_text(names[0])
+    page.locator(".pml-stage").focus()
+    page.keyboard.press("j")
+    expect(page.locator(".pml-result .pml-small")).to_contain_text(names[1])
+    expect(page.locator(".pml-typed")).to_be_focused()
+    choices = page.locator(".pml-choice")
+    if choices.count():
+        page.keyboard.type("7")
+        page.keyboard.press("Alt+1")
+        text = choices.first.inner_text().split("\n")[-1].replace(",", "")
+        expect(page.locator(".pml-typed")).to_have_value(text)
+    canvas = page.locator(".pml-preview")
+    width, height = (int(canvas.get_attribute(side)) for side in ("width", "height"))
+    page.keyboard.press("Alt+r")
+    expect(canvas).to_have_attribute("width", str(height))
+    expect(canvas).to_have_attribute("height", str(width))
+    page.get_by_role("button", name="Keys ?").click()
+    expect(page.locator(".pml-keys")).to_be_visible()
+    take_screenshot(page, opened, "keys")
+    page.get_by_role("button", name="Keys ?").press("?")
+    expect(page.locator(".pml-keys")).to_be_hidden()
+
+
+def test_the_table_can_be_filtered(page):
+    """Each choice has its number of pictures, and shows them alone."""
+    rows = open_queue(page)
+    decision = page.locator(".pml-table th", has_text="Decision")
+    if decision.get_attribute("aria-sort") != "ascending":
+        decision.get_by_role("button").click()
+    expect(decision).to_have_attribute("aria-sort", "ascending")
+    page.locator(".pml-typed").focus()
+    page.keyboard.type("1.00")
+    page.keyboard.press("Enter")
+    saved = page.locator(".pml-filter label", has_text="Saved")
+    expect(saved).to_have_text("Saved 1")
+    saved.click()
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text("✓ 1.00")
+    page.locator(".pml-filter label", has_text="All").click()
+    expect(rows).to_have_count(len(QUEUE))
+    assert "✓ 1.00" in rows.last.inner_text(), "what is done sinks"
+
+
 def png_of_too_many_pixels() -> bytes:
     """Return a file whose header announces 50,000 x 50,000 pixels."""
     buffer = io.BytesIO()

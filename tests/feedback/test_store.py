@@ -57,6 +57,19 @@ def test_a_second_save_replaces_the_label_and_keeps_the_history(feedback, image)
     assert [entry["text"] for entry in third.history] == ["1234.50", "1234.56"]
 
 
+def test_the_last_save_can_be_taken_back(feedback, image):
+    """The label before counts again, with its own history; the first one leaves neither image nor record."""
+    first = feedback.save(image, "amounts", "1.00", {"text": "1.00"}, "a")
+    feedback.save(image, "amounts", "2.00", {"text": "1.00"}, "b")
+    assert feedback.undo(first.name) == first
+    assert feedback.get(first.name) == first
+    assert feedback.undo(first.name) is None
+    assert len(feedback) == 0
+    assert [path.name for path in feedback.folder.iterdir()] == [".lock"]
+    with pytest.raises(FeedbackError, match="expected a saved correction"):
+        feedback.undo(first.name)
+
+
 def test_images_that_differ_in_a_pixel_or_in_shape_have_own_records(feedback, image):
     """The name is a hash of mode, size and pixels."""
     changed = image.copy()

@@ -1,3 +1,4 @@
+import { createChoices } from "./choices.js";
 import { createCorrectionForm } from "./correction_form.js";
 import { createElement } from "./elements.js";
 import { formatConfidence } from "./format.js";
@@ -39,7 +40,8 @@ export function createAnswer({ prefix, onSelect, check, save, onSaved }) {
   const preview = createPreview({ onSelect });
   const spelling = createSpelling();
   const form = createCorrectionForm({ prefix, check, save, onSaved });
-  const parts = [result, preview, spelling, form];
+  const choices = createChoices({ onChoose: form.take });
+  const parts = [result, preview, spelling, choices, form];
   const element = createElement(
     "section", { className: "pml-answer", hidden: true, "aria-label": "Answer" }, ...parts.map((part) => part.element),
   );
@@ -55,11 +57,15 @@ export function createAnswer({ prefix, onSelect, check, save, onSaved }) {
       // All at once: no amount may stand above the picture and the characters of another one.
       result.update(item, withName);
       form.update(item);
+      choices.update(item.answer);
       element.hidden = false;
       preview.update(item, bitmap);
       spelling.update(item.answer, bitmap);
     }
     bitmap?.close();
   };
-  return { element, update, destroy: () => parts.forEach((part) => part.destroy()) };
+  return {
+    element, update, choose: choices.choose, focus: form.focus, isChanged: form.isChanged,
+    destroy: () => parts.forEach((part) => part.destroy()),
+  };
 }

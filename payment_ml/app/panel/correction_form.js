@@ -3,10 +3,10 @@ import { createElement, createRow } from "./elements.js";
 /**
  * Create the form in which a person confirms or corrects what was read.
  *
- * `check(item, text)` and `save(item, text)` ask the kernel; `onSaved` is called after a text was saved.
+ * `check(item, text)` and `save(item, text)` ask the kernel; `onSaved` gets the item after a text was saved.
  */
 export function createCorrectionForm({ prefix, check, save, onSaved }) {
-  let item = null, checks = 0;
+  let item = null, checks = 0, checking = null, proposed = "";
 
   const judge = ({ means, refused }) => {
     button.disabled = !means;
@@ -14,7 +14,8 @@ export function createCorrectionForm({ prefix, check, save, onSaved }) {
     message.className = `pml-means ${refused ? "pml-invalid" : ""}`;
     message.textContent = means ? `Will be saved as ${means}.` : refused;
   };
-  const checkTyped = async () => {
+  const checkTyped = () => { checking = askForCheck(); };
+  const askForCheck = async () => {
     const number = ++checks;
     if (!input.value.trim()) return judge({ refused: "" });
     const answer = await check(item, input.value);
@@ -26,14 +27,18 @@ export function createCorrectionForm({ prefix, check, save, onSaved }) {
     const answer = await save(saved, text);
     button.disabled = false;
     if (answer.refused) return judge(answer);
-    saved.saved = text;
+    onSaved(saved, text);
+    if (item !== saved) return; // the next one is shown meanwhile
     message.className = "pml-means pml-done";
     message.textContent = `✓ ${answer.said}`;
-    onSaved();
+  };
+  const submitWhenChecked = async () => {
+    await checking;
+    if (!button.disabled) submit();
   };
 
   const input = createElement("input", {
-    type: "text", className: "pml-typed", id: `${prefix}-typed`, autocomplete: "off", spellcheck: false,
+    type: "text", className: "pml-typed", inputMode: "decimal", id: `${prefix}-typed`, autocomplete: "off", spellcheck: false,
     "aria-describedby": `${prefix}-means`,
     on: {
       input: checkTyped,
@@ -41,7 +46,7 @@ export function createCorrectionForm({ prefix, check, save, onSaved }) {
         if (event.key !== "Enter") return;
         event.preventDefault();
         event.stopPropagation(); // JupyterLab has shortcuts with Enter
-        if (!button.disabled) submit();
+        submitWhenChecked();
       },
     },
   });
@@ -58,10 +63,21 @@ export function createCorrectionForm({ prefix, check, save, onSaved }) {
   const update = (shown) => {
     item = shown;
     checks += 1; // an answer that is under way belongs to another item
-    input.value = item.saved ?? item.answer.text;
+    input.value = proposed = item.saved ?? item.answer.text;
     message.textContent = "";
     message.className = "pml-means";
-    if (item.answer.text) checkTyped();
+    button.disabled = true;
+    if (input.value) checkTyped();
   };
-  return { element, update, destroy: () => element.remove() };
+  const take = (text) => {
+    input.value = text;
+    focus();
+    checkTyped();
+  };
+  const focus = () => {
+    input.focus({ preventScroll: true });
+    input.select();
+  };
+  const isChanged = () => input.value !== proposed;
+  return { element, update, take, focus, isChanged, destroy: () => element.remove() };
 }

@@ -1,4 +1,6 @@
 import { createReadingQueue } from "./reading_queue.js";
+import { createSaveHistory } from "./save_history.js";
+import { createThumbnail, rotateImage } from "./thumbnails.js";
 
 /**
  * Create the list of items: the images that were read, in the order in which they came.
@@ -6,9 +8,11 @@ import { createReadingQueue } from "./reading_queue.js";
  * `kind` is the kind of image to expect at first, `currentProfile()` the kind of form. `onProgress` as for the queue;
  * `onWarning` gets a text, and nothing when the warnings are out of date; `onList` gets all items after each change;
  * `onShow` gets the item whose answer is to be shown and the number of items, and null when there is none left to show.
+ * `rotate()` turns the shown image by a quarter, clockwise, and reads it again.
  */
 export function createItems({ channel, limit, kind, currentProfile, onProgress, onWarning, onList, onShow }) {
   const items = [];
+  const history = createSaveHistory(channel);
   let shown = null;
 
   const show = (item) => {
@@ -36,7 +40,7 @@ export function createItems({ channel, limit, kind, currentProfile, onProgress, 
     const next = { kind: item.kind, box: item.box, profile: currentProfile(), ...change };
     const answer = await channel.ask({ do: "read", name, ...next }, blob);
     if (answer.refused) return onWarning(answer.refused);
-    Object.assign(item, next, { answer, saved: null });
+    Object.assign(item, next, { answer, saved: change.kind ? null : item.saved });
     onList(items);
     if (item === shown) await show(item);
   };
@@ -56,13 +60,33 @@ export function createItems({ channel, limit, kind, currentProfile, onProgress, 
     kind = chosen;
     if (shown) reread(shown, { kind });
   };
-  const update = () => onList(items);
+  const rotate = async () => {
+    const item = shown;
+    const turned = item && await rotateImage(item.blob);
+    if (!turned) return;
+    Object.assign(item, { blob: turned, thumbnail: await createThumbnail(turned) });
+    await reread(item, { box: null });
+  };
+  const markSaved = (item, text) => {
+    history.add(item, text);
+    onList(items);
+  };
+  const undo = async () => {
+    const { item, refused } = await history.undo();
+    onWarning(refused);
+    onList(items);
+    if (item) await show(item);
+  };
   const clear = () => {
     items.length = 0;
+    history.clear();
     shown = null;
     onShow(null, 0);
     onWarning();
-    update();
+    onList(items);
   };
-  return { read, reread, rereadAll, readDrawing, show, setKind, update, clear };
+  return {
+    read, reread, rereadAll, readDrawing, show, setKind, rotate, markSaved, undo, clear,
+    get shown() { return shown; },
+  };
 }

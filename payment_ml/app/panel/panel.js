@@ -6,6 +6,7 @@ import { createFormChoice } from "./form_choice.js";
 import { createItems } from "./items.js";
 import { createKindSwitch } from "./kind_switch.js";
 import { createProgressBar, createStatus, createWaitingCount, createWarnings } from "./progress.js";
+import { createShortcuts } from "./shortcuts.js";
 import { createTable } from "./table.js";
 import { createTheme } from "./theme.js";
 import { createSamples, createUploader } from "./uploader.js";
@@ -21,6 +22,8 @@ function createPanel(model) {
   const prefix = `pml-${Math.random().toString(36).slice(2)}`; // one page can hold several panels
   const element = createElement("div", { className: "pml", "data-lm-suppress-shortcuts": "true" });
 
+  // On a touch screen the keyboard would cover the picture.
+  const focusAnswer = () => { if (matchMedia("(pointer: fine)").matches) answer.focus(); };
   const channel = new KernelChannel(model);
   const bar = createProgressBar();
   const status = createStatus();
@@ -36,7 +39,7 @@ function createPanel(model) {
     onShow: (item, count) => {
       table.mark(item);
       if (item) kindSwitch.update(item.kind);
-      return answer.update(item, count > 1);
+      return answer.update(item, count > 1).then(focusAnswer);
     },
   });
 
@@ -50,20 +53,37 @@ function createPanel(model) {
     check: ({ kind, profile }, typed) => channel.ask({ do: "check", typed, kind, profile }),
     save: ({ name, kind, profile, box, blob }, typed) =>
       channel.ask({ do: "save", name, kind, profile, box, typed }, blob),
-    onSaved: items.update,
+    onSaved: (item, text) => {
+      const next = table.nextOpen(item); // before the saved one sinks
+      items.markSaved(item, text);
+      if (next) items.show(next);
+    },
   });
   const table = createTable({
+    prefix,
     onOpen: (item) => { items.show(item); answer.element.scrollIntoView({ block: "nearest" }); },
+  });
+  const move = (step) => {
+    const item = table.neighbour(items.shown, step);
+    if (item) items.show(item);
+  };
+  const shortcuts = createShortcuts({
+    panel: element, isTextChanged: answer.isChanged,
+    actions: {
+      next: () => move(1), previous: () => move(-1), rotate: items.rotate, undo: items.undo, choose: answer.choose,
+    },
   });
   const startOver = createButton("Start over", items.clear, { hidden: true });
   const waiting = createWaitingCount(model);
   const theme = createTheme(element);
 
   const choices = kinds.length > 1 ? [kindSwitch] : [];
-  const parts = [...choices, formChoice, uploader, drawing, samples, bar, status, warnings, answer, table];
-  element.append(...parts.map((part) => part.element), startOver, waiting.element);
-  const destroy = () => [...parts, waiting, theme, channel].forEach((part) => part.destroy());
-  return { element, update: items.update, destroy };
+  const above = [...choices, formChoice, uploader, drawing, samples, bar, status, warnings];
+  const queue = createElement("div", { className: "pml-queue" }, table.element, answer.element);
+  element.append(...above.map((part) => part.element), queue, shortcuts.element, startOver, waiting.element);
+  const parts = [...above, answer, table, shortcuts, waiting, theme, channel];
+  const destroy = () => parts.forEach((part) => part.destroy());
+  return { element, destroy };
 }
 
 /** Show the panel in a view of the widget; the result ends it. */

@@ -1,17 +1,4 @@
-import { createElement } from "./elements.js";
-
-const THUMBNAIL_HEIGHT = 72; // pixels
-
-/** Return a small copy of an image as a data URL; null where the browser cannot decode it. */
-async function createThumbnail(blob) {
-  const options = { resizeHeight: THUMBNAIL_HEIGHT, resizeQuality: "medium" };
-  const bitmap = await createImageBitmap(blob, options).catch(() => null);
-  if (!bitmap) return null;
-  const canvas = createElement("canvas", { width: bitmap.width, height: bitmap.height });
-  canvas.getContext("2d").drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return canvas.toDataURL("image/jpeg", 0.8);
-}
+import { createThumbnail } from "./thumbnails.js";
 
 /** Return why a file is not sent at all; null when it may be. */
 function refuseBySize({ size }, name, limit) {

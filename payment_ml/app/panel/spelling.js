@@ -62,24 +62,15 @@ function layOutCharacters(list, characters, box, width) {
   list.style.height = `${Math.max(...[...list.children].map((node) => node.offsetHeight))}px`;
 }
 
-/** Return the other amounts that an image could show, as a sentence; empty without any. */
-function describeAlternatives(alternatives) {
-  if (!alternatives.length) return "";
-  const amounts = alternatives.map(({ text, confidence }) => `${text} (${formatConfidence(confidence)})`);
-  return `It could also be ${amounts.join(", ")}.`;
-}
-
 /** Create the writing, and beneath each of its strokes the character that was read from it. */
 export function createSpelling() {
   const writing = createElement("canvas", { className: "pml-writing", "aria-hidden": "true" });
   const list = createElement("ol", {
     className: "pml-characters", "aria-label": "Each character with its confidence and what else it could be",
   });
-  const alternatives = createElement("p", { className: "pml-others" });
-  const element = createElement("div", { className: "pml-spelled" }, writing, list, alternatives);
+  const element = createElement("div", { className: "pml-spelled" }, writing, list);
 
   const update = (answer, bitmap) => {
-    alternatives.textContent = describeAlternatives(answer.alternatives);
     list.replaceChildren();
     writing.hidden = !(bitmap && answer.characters.length);
     if (!answer.characters.length) return;

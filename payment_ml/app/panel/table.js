@@ -1,10 +1,13 @@
 import { downloadCsv } from "./csv.js";
 import { createButton, createElement, createRow } from "./elements.js";
+import { createFilter } from "./filter.js";
 import { formatConfidence } from "./format.js";
+import { statusOf } from "./item_status.js";
 
-/** Return the sort key of the column Decision: the most doubtful items come first. */
-function decisionKey({ answer }) {
+/** Return the sort key of the column Decision: the most doubtful items come first, and those that are done last. */
+function decisionKey({ answer, saved }) {
   if (answer.refused) return -1;
+  if (saved !== null) return 3;
   return answer.decision === "accept" ? 1 + answer.confidence : answer.confidence;
 }
 
@@ -68,12 +71,13 @@ function createTableRow(item, onOpen) {
  * Create the table of all items, and the button that downloads them; `onOpen` gets the item that a person chose.
  *
  * `update(items)` lists them; `mark(item)` marks the one whose answer is shown. The table appears with the second item,
- * or with the first one that was refused.
+ * or with the first one that was refused. `neighbour(item, step)` and `nextOpen(item)` find items in the order shown.
  */
-export function createTable({ onOpen }) {
-  let items = [], current = null;
+export function createTable({ prefix, onOpen }) {
+  let items = [], current = null, listed = [];
   let order = { column: "Decision", ascending: true };
   const rows = new Map(); // from an item to its row
+  const filter = createFilter({ prefix, onChange: () => update(items) });
   const headings = createElement("tr");
   const body = createElement("tbody");
   const scroll = createElement(
@@ -82,7 +86,7 @@ export function createTable({ onOpen }) {
   );
   const element = createElement(
     "section", { className: "pml-table", hidden: true, "aria-label": "All pictures" },
-    scroll, createRow(createButton("Download CSV", () => downloadCsv(items))),
+    filter.element, scroll, createRow(createButton("Download CSV", () => downloadCsv(items))),
   );
 
   const sort = (column) => {
@@ -91,16 +95,29 @@ export function createTable({ onOpen }) {
   };
   const mark = (item) => {
     current = item;
-    for (const [listed, row] of rows) row.classList.toggle("pml-current", listed === current);
+    for (const [shown, row] of rows) row.classList.toggle("pml-current", shown === current);
+    rows.get(current)?.scrollIntoView({ block: "nearest" });
   };
-  const update = (listed) => {
-    items = listed;
+  const update = (all) => {
+    items = all;
     element.hidden = items.length < 2 && !items.some((item) => item.answer.refused);
+    filter.update(items);
     headings.replaceChildren(...COLUMNS.map((column) => createHeading(column, order, sort)));
+    listed = sortItems(items, order).filter((item) => filter.accepts(statusOf(item)));
     rows.clear();
-    for (const item of sortItems(items, order)) rows.set(item, createTableRow(item, onOpen));
+    for (const item of listed) rows.set(item, createTableRow(item, onOpen));
     body.replaceChildren(...rows.values());
     mark(current);
   };
-  return { element, update, mark, destroy: () => element.remove() };
+  const readable = (item) => !item.answer.refused;
+  const neighbour = (item, step) => {
+    const among = listed.filter(readable);
+    return among[Math.min(among.length - 1, Math.max(0, among.indexOf(item) + step))] ?? null;
+  };
+  const nextOpen = (item) => {
+    const place = listed.indexOf(item);
+    const isOpen = (other) => other !== item && statusOf(other) === "open";
+    return listed.slice(place + 1).find(isOpen) ?? listed.find(isOpen) ?? items.find(isOpen) ?? null;
+  };
+  return { element, update, mark, neighbour, nextOpen, destroy: () => element.remove() };
 }
