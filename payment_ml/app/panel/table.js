@@ -41,8 +41,9 @@ function createHeading([name, key], { column, ascending }, onSort) {
 }
 
 /** Return the decision on an item in words, with a sign. */
-function describeDecision({ refused, decision }) {
+function describeDecision({ answer: { refused, decision }, saved }) {
   if (refused) return "⚠ not read";
+  if (saved !== null) return "✓ checked";
   return decision === "accept" ? "✓ accept" : "⚠ review";
 }
 
@@ -55,14 +56,15 @@ function createTableRow(item, onOpen) {
     : createButton(name, () => onOpen(item), { className: `pml-link ${className}` });
   const image = thumbnail && createElement("img", { src: thumbnail, alt: "", className: "pml-thumb" });
   const confidence = answer.text ? formatConfidence(answer.confidence) : "";
-  const reason = createElement("span", { className: "pml-why", textContent: answer.refused ?? answer.reason ?? "" });
+  const open = saved === null ? answer.refused ?? answer.reason : null;
+  const reason = createElement("span", { className: "pml-why", textContent: open ?? "" });
   return createElement(
     "tr", {},
     createElement("td", {}, image),
     createElement("td", {}, link),
     createElement("td", { className: "pml-number", textContent: answer.shown ?? "" }),
     createElement("td", { className: "pml-number", textContent: confidence }),
-    createElement("td", {}, describeDecision(answer), reason),
+    createElement("td", {}, describeDecision(item), reason),
     createElement("td", { textContent: saved ? `✓ ${saved}` : "" }),
   );
 }
