@@ -125,7 +125,8 @@ release: $(READY)  ## build wheel and sdist from a clean clone, and read with th
 	build/release/empty/bin/python -m pip install --quiet dist/payment_ml-*.whl
 	! build/release/empty/bin/python -c 'import tensorflow' 2>/dev/null
 	cd / && HOME=$(CURDIR)/build/release $(CURDIR)/build/release/empty/bin/payment-ml read $(CURDIR)/data/samples/amount-01.png
-	@du -sm build/release/empty | awk '{print "The empty environment takes " $$1 " MB."}'
+	build/release/empty/bin/python -m pip uninstall --quiet --yes setuptools pip
+	@du -sm build/release/empty | awk '{print "payment-ml and what it needs take " $$1 " MB, without pip."}'
 
 schedules: $(READY)  ## hold schedules/ against Airflow and GitHub's schema, in an environment of their own
 	$(PYTHON) -m venv .venv-schedules

@@ -5,7 +5,7 @@ PAYMENT_ML_PRIVATE_KEY set, promotion signs. Both name files in PEM format, as `
 The checksum in the metadata shows that a network is whole; the signature shows that the owner of the key wants it to
 serve, with its accept thresholds.
 
-Source: Ed25519 (RFC 8032), through the library cryptography.
+Source: Ed25519 (RFC 8032), through the library cryptography of the extra `signing`.
 """
 
 import base64
@@ -35,8 +35,9 @@ def make_keys(private: Path, public: Path) -> None:
 
     Raises
     ------
-    SignatureError : one of the files exists already
+    SignatureError : one of the files exists already, or the extra `signing` is not installed
     """
+    _require_cryptography()
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -58,7 +59,7 @@ def sign_if_configured(folder: Path, metadata: dict[str, Any]) -> bool:
 
     Raises
     ------
-    SignatureError : the key cannot be read
+    SignatureError : the key cannot be read, or the extra `signing` is not installed
     """
     if not os.environ.get(PRIVATE):
         return False
@@ -71,10 +72,11 @@ def signature_if_configured(message: bytes) -> str | None:
 
     Raises
     ------
-    SignatureError : the key cannot be read
+    SignatureError : the key cannot be read, or the extra `signing` is not installed
     """
     if not os.environ.get(PRIVATE):
         return None
+    _require_cryptography()
     return base64.b64encode(_load_key(Path(os.environ[PRIVATE]), _parse_private_key).sign(message)).decode()
 
 
@@ -83,10 +85,11 @@ def is_trusted(message: bytes, signature: str | None) -> bool:
 
     Raises
     ------
-    SignatureError : the key cannot be read
+    SignatureError : the key cannot be read, or the extra `signing` is not installed
     """
     if not os.environ.get(PUBLIC):
         return True
+    _require_cryptography()
     from cryptography.exceptions import InvalidSignature
 
     key = _load_key(Path(os.environ[PUBLIC]), _parse_public_key)
@@ -102,8 +105,9 @@ def sign(folder: Path, metadata: dict[str, Any], private: Path) -> None:
 
     Raises
     ------
-    SignatureError : the key cannot be read
+    SignatureError : the key cannot be read, or the extra `signing` is not installed
     """
+    _require_cryptography()
     signature = _load_key(private, _parse_private_key).sign(_message(folder, metadata))
     with atomic_files.atomic_write(folder / FILE) as partial:
         partial.write_text(base64.b64encode(signature).decode() + "\n", encoding="ascii")
@@ -118,6 +122,7 @@ def check_if_configured(folder: Path, metadata: dict[str, Any]) -> None:
     """
     if not os.environ.get(PUBLIC):
         return
+    _require_cryptography()
     from cryptography.exceptions import InvalidSignature
 
     key = _load_key(Path(os.environ[PUBLIC]), _parse_public_key)
@@ -134,6 +139,16 @@ def check_if_configured(folder: Path, metadata: dict[str, Any]) -> None:
         raise SignatureError(
             f"expected {folder.name} to be signed with the private half of {os.environ[PUBLIC]}, but its signature is "
             "from another key, or the version was changed after signing; it is refused"
+        ) from error
+
+
+def _require_cryptography() -> None:
+    try:
+        import cryptography  # noqa: F401 - whether it is there
+    except ModuleNotFoundError as error:
+        raise SignatureError(
+            "expected the extra 'signing' to be installed, since versions are to be signed or verified, but there is "
+            "no module cryptography; run pip install 'payment-ml[signing]'"
         ) from error
 
 

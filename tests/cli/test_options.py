@@ -19,7 +19,9 @@ def run_lean(*arguments: object) -> subprocess.CompletedProcess:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
-@pytest.mark.parametrize("extra", ["tensorflow", "papermill", "jupyterlab", "pandas", "scipy", "matplotlib", "onnx"])
+@pytest.mark.parametrize(
+    "extra", ["tensorflow", "papermill", "jupyterlab", "pandas", "scipy", "matplotlib", "onnx", "cryptography"]
+)
 def test_core_dependencies_hold_nothing_of_the_extras(extra):
     """A server that only reads installs none of them."""
     assert extra not in dependencies("payment-ml")
@@ -56,6 +58,14 @@ def test_models_are_managed_with_the_core_dependencies_alone(reader_run, command
     done = run_lean("models", *command, "--models", reader_run.models_dir)
     assert done.returncode == 0, done.stderr
     assert reader_run.version in done.stdout
+
+
+def test_signatures_name_the_extra_that_they_need(tmp_path):
+    """A server that asks for signatures must not read without checking them."""
+    done = run_lean("models", "keygen", "--private", tmp_path / "a.pem", "--public", tmp_path / "b.pem")
+    assert done.returncode != 0
+    assert "pip install 'payment-ml[signing]'" in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_retrain_names_the_extra_that_it_needs(tmp_path):
