@@ -19,6 +19,7 @@ class Interrupted(multiprocessing.context.SpawnProcess):
         os.kill(os.getpid(), {number})
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     multiprocessing.context.SpawnContext.Process = Interrupted
     try:
         with stoppable():

@@ -1,4 +1,4 @@
-"""Recognise writing that is known already, however its image was scaled, lit or saved."""
+"""Recognise writing that is known already, also in other light, another file format and often another size."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
