@@ -94,7 +94,7 @@ def _take_screenshot(browser: Browser, address: str, path: Path) -> None:
 
 
 def _open(browser: Browser, address: str) -> Page:
-    page = browser.new_page(viewport={"width": 1000, "height": 900})
+    page = browser.new_page(viewport={"width": 1000, "height": 1050})
     page.goto(address)
     page.wait_for_selector(".pml-drop", timeout=120_000)
     return page

@@ -13,7 +13,8 @@ export function createChoices({ onChoose }) {
   });
   const choose = (number) => { if (shown[number - 1]) onChoose(shown[number - 1].typed); };
   const update = ({ choices }) => {
-    shown = choices;
+    const isSettled = choices.length === 1 && choices[0].confidence !== null; // it stands in the text box already
+    shown = isSettled ? [] : choices;
     element.hidden = !shown.length;
     element.replaceChildren(...shown.map(({ text, confidence }, i) => createButton("", () => choose(i + 1), {
       className: "pml-button pml-choice", title: confidence === null ? "" : `${formatConfidence(confidence)} sure`,
