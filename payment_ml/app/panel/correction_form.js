@@ -29,6 +29,7 @@ export function createCorrectionForm({ prefix, check, save, onSaved }) {
     if (answer.refused) return judge(answer);
     onSaved(saved, text);
     if (item !== saved) return; // the next one is shown meanwhile
+    proposed = text;
     message.className = "pml-means pml-done";
     message.textContent = `✓ ${answer.said}`;
   };
