@@ -421,6 +421,20 @@ def test_a_sample_can_be_tried_with_one_click(page, reader):
     expect_reading(page, reader, (SAMPLES / "amount-01.png").read_bytes())
 
 
+def test_the_samples_are_one_tab_stop(page):
+    """Arrows move among them, and Enter reads the one with the focus."""
+    samples = page.locator(".pml-sample")
+    assert [sample.get_attribute("tabindex") for sample in samples.all()].count("0") == 1
+    samples.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(samples.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(samples.first).to_be_focused()
+    page.keyboard.press("Enter")
+    wait_for_answer(page)
+
+
 def test_nothing_is_wider_than_the_page(page):
     """The page does not scroll sideways with an answer and a table on it."""
     upload(page, PNG, SAMPLES / "amount-03.png")

@@ -56,18 +56,28 @@ export function createUploader({ panel, limit, extraButton, onFiles }) {
   return { element, update, destroy: listenForPastes(panel, onFiles) };
 }
 
-/** Create a row of sample images; a click passes one to `onFiles`. */
+/** Create a row of sample images; a click passes one to `onFiles`. The row is one tab stop; arrows move within it. */
 export function createSamples({ samples, onFiles }) {
+  const move = (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key], buttons = [...element.children];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation(); // JupyterLab has shortcuts with arrows
+    const next = buttons[buttons.indexOf(event.target) + step];
+    if (!next) return;
+    for (const button of buttons) button.tabIndex = button === next ? 0 : -1;
+    next.focus();
+  };
   const element = createElement("div", {
-    className: "pml-samples", role: "group", "aria-label": "Samples to try",
+    className: "pml-samples", role: "toolbar", "aria-label": "Samples to try", on: { keydown: move },
   });
   const choose = async ({ name, picture }) => {
     const blob = await (await fetch(picture)).blob();
     onFiles([new File([blob], name, { type: "image/png" })]);
   };
-  const update = (items) => element.replaceChildren(...items.map((sample) => createElement(
+  const update = (items) => element.replaceChildren(...items.map((sample, i) => createElement(
     "button", {
-      type: "button", className: "pml-sample", "aria-label": `Try ${sample.name}`, title: sample.name,
+      type: "button", className: "pml-sample", tabIndex: i ? -1 : 0, "aria-label": `Try ${sample.name}`, title: sample.name,
       on: { click: () => choose(sample) },
     },
     createElement("img", { src: sample.picture, alt: "" }),
