@@ -9,19 +9,15 @@ training that was interrupted continues after its last finished epoch, to the sa
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from payment_ml.errors import RegistryError
 from payment_ml.networks.backend import bfloat16_multiplication, keras
 from payment_ml.networks.backend import tensorflow as tf
-from payment_ml.networks.safe_loading import load_keras_model
-from payment_ml.registry.registry import Registry
-from payment_ml.registry.versions import Version
 from payment_ml.training.checkpoints import Checkpoint, TrainingState
 from payment_ml.training.input_pipeline import Batch, TrainingData
 
@@ -110,37 +106,6 @@ def train(
                 checkpoint.save(training.state())
     network.set_weights(training.best.weights)
     return TrainingResult(network, training.history, training.best.epoch, sum(training.history["seconds"]))
-
-
-def copy_weights(versions: Sequence[Version], network: keras.Model) -> None:
-    """Set the weights of a network to the mean of those of several versions, to continue their training.
-
-    The mean of networks that were trained from the same weights is often better than each of them (model soups,
-    Wortsman et al. 2022). A version that was trained when the alphabet had fewer characters gives the weights of those;
-    the others keep their initial weights.
-
-    Raises
-    ------
-    RegistryError : the network of a version is damaged, or has another architecture
-    """
-    weights = [_fitting_weights(version, network) for version in versions]
-    network.set_weights([np.mean(same, axis=0) for same in zip(*weights, strict=True)])
-
-
-def _fitting_weights(version: Version, network: keras.Model) -> list[np.ndarray]:
-    """Return the weights of a version for a network, whose own ones stand where the version has none."""
-    Registry(version.folder.parent).verify(version)
-    weights = load_keras_model(version.network_path).get_weights()
-    *hidden, kernel, bias = network.get_weights()  # of the layer `logits`, which is the last one with weights
-    labels = min(len(bias), len(weights[-1]))
-    shapes = [weight.shape for weight in weights]
-    if shapes != [*(weight.shape for weight in hidden), (len(kernel), labels), (labels,)]:
-        raise RegistryError(
-            f"expected a version built as {network.name} is now, but the weights of {version.name} have other shapes; "
-            "train without warm_start"
-        )
-    kernel[:, :labels], bias[:labels] = weights[-2:]
-    return [*weights[:-2], kernel, bias]
 
 
 class _BestEpoch:

@@ -54,7 +54,7 @@ def test_an_answer_shows_the_likeliest_other_amounts(service, reader, amount):
 
 
 def test_choices_are_what_the_picture_may_show(service, reader, amount):
-    """What was read comes first, and each can be saved as it stands."""
+    """Each can be saved as it stands, and the amount that was read comes first."""
     answer, reading = service.read(amount, "a.png", Task.AMOUNTS), reader.read(amount)
     first, *others = answer["choices"]
     assert (first["typed"], first["confidence"]) == (f"{reading.value:.2f}", reading.confidence)

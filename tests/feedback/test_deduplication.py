@@ -1,6 +1,7 @@
 """Test feedback.deduplication: known writing is recognised, and writing that is merely similar is not."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import cv2
 import numpy as np
@@ -10,6 +11,8 @@ from payment_ml.feedback import deduplication
 from payment_ml.feedback.deduplication import HeldOutImages, NearDuplicateIndex
 from payment_ml.imaging import line_images
 from payment_ml.synthesis import amount_images, glyphs
+from payment_ml.synthesis.amount_forms import WrittenAmount
+from payment_ml.synthesis.written_lines import write_line
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +47,20 @@ def recognised(lines: list[np.ndarray], change: Callable[[np.ndarray], np.ndarra
         index.rejection_reason("amounts", f"copy {i}", pixels_of(change(x))) for i, x in enumerate(lines)
     )
     return sum(reason == f"it shows the same writing as correction {i}" for i, reason in copies)
+
+
+def test_a_plain_line_is_recognised_after_scaling_and_in_other_light(splits):
+    """On bare paper every copy is; the reason names the correction that showed the same writing."""
+    train = splits["train"]
+    bank = glyphs.GlyphBank(train.images[:3000], train.labels[:3000])
+    rng = np.random.default_rng(10)
+    style = bank.style(rng, 48.0)
+    written = [
+        write_line(WrittenAmount(Decimal(text), text), bank, style, rng) for text in ("1234.56", "87.05", "640.91")
+    ]
+    plain = [np.pad((235 - 200 * line.ink).astype(np.uint8), 24, constant_values=235) for line in written]
+    assert recognised(plain, lambda line: cv2.resize(line, None, fx=1.3, fy=1.3, interpolation=cv2.INTER_CUBIC)) == 3
+    assert recognised(plain, lambda line: (line * 0.9).astype(np.uint8)) == 3
 
 
 def test_a_line_is_recognised_in_other_light(lines):

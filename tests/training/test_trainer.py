@@ -13,7 +13,7 @@ from payment_ml.networks import architectures
 from payment_ml.networks.backend import keras
 from payment_ml.recognition.readers import load_digit_classifier
 from payment_ml.registry.registry import Registry
-from payment_ml.training import input_pipeline, trainer
+from payment_ml.training import initial_weights, input_pipeline, trainer
 
 Splits = tuple[Split, Split]
 DIGIT_ARCHITECTURES = [name for name, entry in architectures.ARCHITECTURES.items() if entry.task == "digits"]
@@ -134,12 +134,12 @@ def test_warm_start_begins_with_the_weights_of_the_version(run_copy):
     """A version of another architecture is refused."""
     version = Registry(run_copy.models_dir).get(run_copy.version)
     network = architectures.build("cnn", seed=5)
-    trainer.copy_weights([version], network)
+    initial_weights.copy_weights([version], network)
     saved = load_digit_classifier(run_copy.models_dir)
     images = np.random.default_rng(0).integers(0, 256, (5, 28, 28)).astype(np.uint8)
     assert np.allclose(np.log(network(images)), saved.log_probabilities(images), atol=1e-3)
     with pytest.raises(RegistryError, match=rf"{run_copy.version} have other shapes; train without warm_start"):
-        trainer.copy_weights([version], architectures.build("mlp", seed=0))
+        initial_weights.copy_weights([version], architectures.build("mlp", seed=0))
 
 
 def test_warm_start_from_two_versions_begins_with_the_mean_of_their_weights(tmp_path):
@@ -147,7 +147,7 @@ def test_warm_start_from_two_versions_begins_with_the_mean_of_their_weights(tmp_
     registry = Registry(tmp_path)
     first, second, network = (architectures.build("mlp", seed=seed) for seed in (1, 2, 3))
     versions = [registry.register(trained.save, minimal_metadata()) for trained in (first, second)]
-    trainer.copy_weights(versions, network)
+    initial_weights.copy_weights(versions, network)
     for mean, *both in zip(network.get_weights(), first.get_weights(), second.get_weights(), strict=True):
         assert np.allclose(mean, np.mean(both, axis=0))
 
@@ -161,7 +161,7 @@ def test_warm_start_from_a_reader_with_fewer_labels_keeps_what_it_knows(tmp_path
     smaller.set_weights([*initial.get_weights()[:-2], kernel[..., :22], bias[:22]])
     version = Registry(tmp_path).register(smaller.save, minimal_metadata(architecture="reader"))
     before = network.get_layer("logits").get_weights()[0]
-    trainer.copy_weights([version], network)
+    initial_weights.copy_weights([version], network)
     after = network.get_layer("logits").get_weights()[0]
     assert np.array_equal(after[..., :22], kernel[..., :22])
     assert np.array_equal(after[..., 22:], before[..., 22:])

@@ -3,7 +3,7 @@ import { createElement, createRow } from "./elements.js";
 /**
  * Create the form in which a person confirms or corrects what was read.
  *
- * `check(item, text)` and `save(item, text)` ask the kernel; `onSaved` gets the item after a text was saved.
+ * `check(item, text)` and `save(item, text)` ask the kernel; `onSaved` gets the item and the text that was saved.
  */
 export function createCorrectionForm({ prefix, check, save, onSaved }) {
   let item = null, checks = 0, checking = null, proposed = "";

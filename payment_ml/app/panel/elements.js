@@ -31,3 +31,27 @@ export function createRow(...children) {
 export function createHint(text) {
   return createElement("span", { className: "pml-small" }, text);
 }
+
+/**
+ * Create a row of radio buttons that look like one switch.
+ *
+ * `options` are pairs of a value and its label, the first of which is chosen at first; `legend` is for screen readers;
+ * `onChange` gets the value that a person chose. Returns the fieldset, and the radio button and label of each value.
+ */
+export function createRadioGroup({ name, legend, options, onChange, className = "" }) {
+  const radios = new Map(), labels = new Map();
+  for (const [value, label] of options) {
+    const radio = createElement("input", {
+      type: "radio", name, value, checked: value === options[0][0], id: `${name}-${value}`,
+      on: { change: () => onChange(value) },
+    });
+    radios.set(value, radio);
+    labels.set(value, createElement("label", { for: radio.id, textContent: label }));
+  }
+  const element = createElement(
+    "fieldset", { className: `pml-kinds ${className}` },
+    createElement("legend", { className: "pml-hidden", textContent: legend }),
+    ...options.flatMap(([value]) => [radios.get(value), labels.get(value)]),
+  );
+  return { element, radios, labels };
+}

@@ -1,14 +1,14 @@
 import { createButton, createElement } from "./elements.js";
 
-// Key, key within a text box, what it does in words, and the name of the action.
+// Key, key within a text box, and what it does in words.
 const SHORTCUTS = [
-  ["Enter", "Enter", "save, and open the next picture to check", null],
-  ["1 to 9", "Alt+1 to Alt+9", "take one of the amounts that the picture may show", null],
-  ["J", "Alt+Down", "open the next picture", "next"],
-  ["K", "Alt+Up", "open the picture before", "previous"],
-  ["R", "Alt+R", "turn the picture by a quarter, and read it again", "rotate"],
-  ["Ctrl+Z", "Ctrl+Z", "take the last save back", "undo"],
-  ["?", "", "show or hide these keys", "help"],
+  ["Enter", "Enter", "save, and open the next picture to check"],
+  ["1 to 9", "Alt+1 to Alt+9", "take one of the amounts that the picture may show"],
+  ["J", "Alt+Down", "open the next picture"],
+  ["K", "Alt+Up", "open the picture before"],
+  ["R", "Alt+R", "turn the picture by a quarter, and read it again"],
+  ["Ctrl+Z", "Ctrl+Z", "take the last save back"],
+  ["?", "", "show or hide these keys"],
 ];
 const ARROW_ACTIONS = { ArrowDown: "next", ArrowUp: "previous" };
 const LETTER_ACTIONS = { j: "next", k: "previous", r: "rotate", "?": "help" };
