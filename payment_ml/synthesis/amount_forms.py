@@ -109,17 +109,27 @@ def _whole(rng: np.random.Generator) -> WrittenAmount:
 def _cents(rng: np.random.Generator, most_digits: int) -> Decimal:
     """Draw an amount with two decimals and at most so many digits; many have round cents."""
     digits = int(rng.integers(1, most_digits + 1))
-    value = int(rng.integers(10 ** (digits - 1), 10**digits))
+    value = _with_digits(rng, digits)
     round_ = rng.random()
     if value >= 100 and round_ < 0.2:
         value = value // 100 * 100 + (50 if round_ < 0.03 else 0)
     return Decimal(value).scaleb(-2)
 
 
+def _with_digits(rng: np.random.Generator, digits: int) -> int:
+    """Draw a number of so many digits: half of all evenly, half as amounts of money are, 1 leading three in ten.
+
+    Source: Benford 1938, "The law of anomalous numbers".
+    """
+    if rng.random() < 0.5:
+        return int(10 ** (digits - 1 + rng.random()))
+    return int(rng.integers(10 ** (digits - 1), 10**digits))
+
+
 def _units(rng: np.random.Generator, most_digits: int) -> Decimal:
     """Draw an amount of whole units with at most so many digits; many end in several zeros."""
     digits = int(rng.integers(1, most_digits + 1))
-    value = int(rng.integers(10 ** (digits - 1) - (digits == 1), 10**digits))
+    value = _with_digits(rng, digits) if digits > 1 else int(rng.integers(0, 10))
     if digits > 2 and rng.random() < 0.4:
         zeros = 10 ** int(rng.integers(1, digits))
         value = value // zeros * zeros

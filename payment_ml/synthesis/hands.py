@@ -11,7 +11,7 @@ from payment_ml.synthesis import marks, typefaces
 from payment_ml.synthesis.glyphs import Glyph, GlyphBank, WriterStyle
 from payment_ml.synthesis.writers import Writer
 
-_MNIST_SHARE, _SIMULATED_SHARE, _TYPED_SHARE = 0.38, 0.38, 0.04  # of the amounts; the others mix MNIST and simulation
+_MNIST_SHARE, _SIMULATED_SHARE, _TYPED_SHARE = 0.36, 0.40, 0.05  # of the amounts; the others mix MNIST and simulation
 _MIXED_SIMULATED_SHARE = 0.5  # of the digits of a mixed amount
 
 
