@@ -39,6 +39,9 @@ def serve(
     host: str = "localhost",
     base_url: str = "/",
     profile: str | None = None,
+    keep: bool = True,
+    decimal_mark: str = "",
+    theme: str = "",
 ) -> None:
     """Serve the page until interrupted.
 
@@ -54,7 +57,7 @@ def serve(
     report : gets the page's address
     host : name or address to listen on; "0.0.0.0" lets other computers in
     base_url : path under which a proxy serves the page, such as "/payments/"
-    profile : as the notebook's parameter
+    profile, keep, decimal_mark, theme : as the notebook's parameters
 
     Raises
     ------
@@ -72,8 +75,11 @@ def serve(
             "models_dir": str(models_dir.resolve()),
             "feedback_dir": str(feedback_dir.resolve()),
             "profile": profile or "",
+            "keep": keep,
+            "decimal_mark": decimal_mark,
+            "theme": theme,
         }
-        source = load_notebook_node(str(paths.resource("notebooks") / _NOTEBOOK))
+        source = _only_panel(load_notebook_node(str(paths.resource("notebooks") / _NOTEBOOK)))
         write_ipynb(parameterize_notebook(source, parameters), str(notebook))
         prefix = f"/{base_url.strip('/')}/".replace("//", "/")
         shown_host = "localhost" if host in _ALL_ADDRESSES else host
@@ -81,6 +87,13 @@ def serve(
         config = _voila_config(folder, browser, token)
         config.Voila.ip, config.Voila.port, config.Voila.base_url = host, port, prefix
         Voila.launch_instance(argv=[str(notebook)], config=config)
+
+
+def _only_panel(notebook: Any) -> Any:
+    """Return the notebook with its parameters and the cell of the panel alone: the panel brings title and explanation."""
+    parts = ("parameters", "panel")
+    notebook.cells = [cell for cell in notebook.cells if set(parts) & set(cell.metadata.get("tags", []))]
+    return notebook
 
 
 def _voila_config(folder: str, browser: bool, token: str) -> Any:

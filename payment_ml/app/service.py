@@ -1,5 +1,6 @@
 """Read images and save corrections for the upload panel, independently of any browser."""
 
+import io
 import secrets
 from collections.abc import Mapping
 from decimal import Decimal
@@ -7,25 +8,23 @@ from typing import Any
 
 from PIL import Image
 
+from payment_ml.app import answers
 from payment_ml.errors import CorruptFileError, FeedbackError, ImageError
 from payment_ml.feedback.labels import parse_typed
 from payment_ml.feedback.store import FeedbackStore, image_name
 from payment_ml.imaging import image_loading
+from payment_ml.imaging.file_types import FORMATS
 from payment_ml.recognition.reader import Reader, Reading
-from payment_ml.recognition.readings import Character
 from payment_ml.tasks import TASKS, Task
 from payment_ml.text.amounts import parse
 from payment_ml.text.profiles import Profile, load_profile, profile_names
 
-FORMATS = ("PNG", "JPEG", "GIF")
 MAX_BYTES = 10_000_000
 ANY_FORM = ""  # in place of the name of a profile: nothing is known of the form
 _UNNAMED = "this form"  # a profile that was not loaded from a file
 _MIN_BOX_SIDE = 4  # pixels
 _MAX_CHOICES = 9  # each has a key
 _MIN_CHOICE = 0.01  # confidence; typing is faster than looking through amounts that are less likely
-_MAX_ALTERNATIVES = 3  # that are shown of an amount, and of each character
-_MIN_PROBABILITY = {Task.AMOUNTS: 0.0, Task.DIGITS: 0.001}  # of a character's alternative; a digit always has nine
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the image
 
@@ -63,6 +62,11 @@ class PredictionService:
         return [task for task in TASKS if task in self._readers]
 
     @property
+    def versions(self) -> list[str]:
+        """Return the names of the versions that read."""
+        return [self._readers[task].version.name for task in self.tasks]
+
+    @property
     def profiles(self) -> list[str]:
         """Return the names of the profiles that a question can name."""
         return sorted(self._profiles)
@@ -79,7 +83,7 @@ class PredictionService:
 
         Parameters
         ----------
-        content : PNG, JPEG or GIF
+        content : of a file in one of `file_types.FORMATS`
         name : of the file, for messages
         task : one of `tasks`
         box : None reads the whole image
@@ -87,9 +91,9 @@ class PredictionService:
 
         Returns
         -------
-        `refused`, or: `text` as read, `shown` for people, `digits`, `confidence`, `decision`, `reason`, `width` and
-        `height` of the image, `outline` (corners of the text), `characters` (each with `character`, `confidence`,
-        `left`, `right`, `alternatives`), `alternatives` (amounts with `text` and `confidence`), `choices` (the amounts
+        `refused`, or: `text` as read, `value` with a decimal point or None, `currency` of the form or None, `shown` for
+        people, `digits`, `confidence`, `decision`, `reason`, `doubt` (the reason in a few words), `width` and `height` of the image, `outline` (corners of the text), `characters` (each with `character`, `confidence`,
+        `left`, `right`, `alternatives`), `choices` (the amounts
         that a person may choose from: `text`, `typed` as `check` and `save` take it, `confidence` or None), `note`;
         places in pixels of the whole image
         """
@@ -97,30 +101,52 @@ class PredictionService:
             image, part, (left, top) = self._open(content, name, box)
         except ImageError as error:
             return {"refused": str(error)}
-        reading = self._reader(task, profile).read(part)
+        reading, form = self._reader(task, profile).read(part), self._profile(profile)
+        choices = self._choices(reading, task, profile)
+        meanings = [choice["text"] for choice in choices if choice["confidence"] is None]
         return {
             "text": reading.text,
-            "shown": reading.text if reading.value is None else _format_value(reading.value, task),
+            "value": None if reading.value is None else str(reading.value),
+            "currency": None if form is None else form.currency,
+            "shown": reading.text if reading.value is None else answers.format_value(reading.value, task),
             "digits": reading.digits,
             "confidence": reading.confidence,
             "decision": reading.decision,
             "reason": reading.reason,
+            "doubt": answers.short_reason(reading, meanings),
             "width": image.width,
             "height": image.height,
             "outline": [[x + left, y + top] for x, y in reading.outline],
-            "characters": [_describe_character(character, task, left) for character in reading.characters],
-            "alternatives": _describe_alternatives(reading, task),
-            "choices": self._choices(reading, task, profile),
+            "characters": [answers.describe_character(character, task, left) for character in reading.characters],
+            "choices": choices,
             "note": image_loading.note(image),
         }
 
     def check(self, typed: str, task: Task, profile: str | None = None) -> dict[str, Any]:
-        """Return the label that a typed text would be saved as: `means` for people, or `refused`."""
+        """Return what a typed text means: `amount` as it would be saved, and `means` for people; or `refused`."""
         try:
             label = parse_typed(task, typed, self._profile(profile)).text
         except FeedbackError as error:
             return {"refused": str(error)}
-        return {"means": _format_value(Decimal(label), task)}
+        return {"amount": label, "means": answers.format_value(Decimal(label), task)}
+
+    def page(self, content: bytes, name: str, number: int) -> dict[str, Any]:
+        """Return one page of a file that browsers cannot show, from 1.
+
+        Returns
+        -------
+        `refused`, or `count`: the number of pages of the file, and `image`: the page as the bytes of a PNG
+        """
+        try:
+            pages = image_loading.split_pages(content)
+            if not 1 <= number <= len(pages):
+                raise ImageError(f"expected a page from 1 to {len(pages)} of {name}, but got {number}")
+            image = image_loading.load(pages[number - 1], name, FORMATS, MAX_BYTES)
+        except ImageError as error:
+            return {"refused": str(error)}
+        encoded = io.BytesIO()
+        image.save(encoded, "PNG", compress_level=1)
+        return {"count": len(pages), "image": encoded.getvalue()}
 
     def save(
         self, content: bytes, name: str, task: Task, typed: str, box: Box | None = None, profile: str | None = None
@@ -129,8 +155,8 @@ class PredictionService:
 
         Returns
         -------
-        `refused`, or `said`: a sentence on what was saved, and `waiting`: the number of corrections that wait for the
-        next retraining
+        `refused`, or `amount` as it was saved, `said`: a sentence on what was saved, and `waiting`: the number of
+        corrections that wait for the next retraining
         """
         try:
             _, part, _ = self._open(content, name, box)
@@ -147,14 +173,14 @@ class PredictionService:
             return {"refused": str(error)}
         except OSError as error:
             return {"refused": f"expected to save into {self._feedback.folder.name}/, but got: {error.strerror}"}
-        label = _format_value(Decimal(correction.text), task)
+        label = answers.format_value(Decimal(correction.text), task)
         if correction.history:
             message = f"{name} is now saved as {label}; before, it was {correction.history[-1]['text']}."
         elif correction.text == reading.text:
             message = f"{name} is saved: {label} is right."
         else:
             message = f"{name} is saved as {label}; it was read as {reading.text or 'nothing'}."
-        return {"said": message, "waiting": self.waiting}
+        return {"amount": correction.text, "said": message, "waiting": self.waiting}
 
     def undo(self, content: bytes, name: str, box: Box | None = None) -> dict[str, Any]:
         """Take back the last save of an image, or of the part of it inside a box; parameters as in `read`.
@@ -187,7 +213,7 @@ class PredictionService:
             if alternative.confidence >= _MIN_CHOICE:
                 confidences.setdefault(alternative.value, alternative.confidence)
         return [
-            {"text": _format_value(value, task), "typed": f"{value:.2f}", "confidence": confidence}
+            {"text": answers.format_value(value, task), "typed": f"{value:.2f}", "confidence": confidence}
             for value, confidence in list(confidences.items())[:_MAX_CHOICES]
         ]
 
@@ -216,32 +242,3 @@ class PredictionService:
                 f"{max(right - left, 0)} x {max(bottom - top, 0)}; drag a larger one"
             )
         return image, image.crop((left, top, right, bottom)), (left, top)
-
-
-def _format_value(value: Decimal, task: Task) -> str:
-    return f"{value:,.2f}" if task is Task.AMOUNTS else str(value)
-
-
-def _describe_character(character: Character, task: Task, left: int) -> dict[str, Any]:
-    """Return a character as the page needs it; the part that was read begins at `left` pixels of the whole image."""
-    return {
-        "character": character.character,
-        "confidence": character.confidence,
-        "left": character.left + left,
-        "right": character.right + left,
-        "alternatives": [
-            [text, probability]
-            for text, probability in character.alternatives[:_MAX_ALTERNATIVES]
-            if probability >= _MIN_PROBABILITY[task]
-        ],
-    }
-
-
-def _describe_alternatives(reading: Reading, task: Task) -> list[dict[str, Any]]:
-    """Return the other amounts that an image may show; the alternatives of a digit stand with its only character."""
-    if task is Task.DIGITS:
-        return []
-    return [
-        {"text": _format_value(alternative.value, task), "confidence": alternative.confidence}
-        for alternative in reading.alternatives[:_MAX_ALTERNATIVES]
-    ]

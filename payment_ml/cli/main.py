@@ -54,8 +54,9 @@ def cli() -> None:
     help="Content of each picture; a single digit is an amount too, and --as digit reads the one in the middle.",
 )  # fmt: skip
 @click.option(
-    "--format", "format_name", type=click.Choice(["table", "csv", "jsonl"]),
-    show_default="by the suffix of --output, else table", help="How to print.",
+    "--format", "format_name", type=click.Choice(["table", "csv", "jsonl", "review-csv"]),
+    show_default="by the suffix of --output, else table",
+    help="How to print; review-csv is the table of the page: what to enter comes first.",
 )  # fmt: skip
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of the console.")
 @click.option(
@@ -219,6 +220,15 @@ def retrain(
 @click.option("--base-url", default="/", show_default=True, help="Path under which a proxy serves the page.")
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser.")
 @click.option("--token", help="Token that the page asks for; made up unless given.")
+@click.option(
+    "--keep/--no-keep", default=True, show_default=True,
+    help="Keep confirmed amounts for learning, unless a person chooses otherwise; --no-keep suits banks.",
+)  # fmt: skip
+@click.option(
+    "--decimal-mark", type=click.Choice([".", ","]), show_default="as the browser's language",
+    help="Decimal mark of downloads and copies at first.",
+)  # fmt: skip
+@click.option("--theme", type=click.Choice(["light", "dark"]), show_default="as the system", help="Colours at first.")
 @PROFILE
 @DATA
 @MODELS
@@ -229,14 +239,17 @@ def demo(
     base_url: str,
     browser: bool,
     token: str | None,
+    keep: bool,
+    decimal_mark: str | None,
+    theme: str | None,
     profile: str | None,
     data_dir: Path,
     models_dir: Path,
 ) -> None:
     """Serve the upload-and-predict page, until interrupted with Ctrl+C; on this computer alone unless --host is given.
 
-    The page is notebook 04. Its address, which is printed, holds a token, without which no one gets in. --profile is
-    the kind of form that it chooses at first; what a person chooses is remembered by the browser.
+    The page is the panel of notebook 04. Its address, which is printed, holds a token, without which no one gets in.
+    --profile is the kind of form that it chooses at first; what a person chooses is remembered by the browser.
     """
     from payment_ml.app import server
     from payment_ml.recognition.readers import find_champion
@@ -258,6 +271,9 @@ def demo(
         host=host,
         base_url=base_url,
         profile=profile if profile is None or not Path(profile).is_file() else str(Path(profile).resolve()),
+        keep=keep,
+        decimal_mark=decimal_mark or "",
+        theme=theme or "",
     )
 
 

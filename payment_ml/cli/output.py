@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payment_ml import paths
+from payment_ml.errors import NOT_READ
 
 if TYPE_CHECKING:
     from payment_ml.recognition.reader import Reading
 
 COLUMNS = ("file", "text", "digits", "confidence", "decision", "reason", "page", "value", "currency", "note")
+REVIEW_COLUMNS = ("file", "amount", "checked", "status", *COLUMNS[1:])  # the page's table has the same
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # characters that make a spreadsheet take a cell for a formula
+_NUMBERS = ("amount", "value")  # columns in which a minus is a sign
 _ROWS_TO_MEASURE = 100  # for the widths of columns; later rows may be wider
 
 Row = dict[str, Any]  # column -> value, for each of `COLUMNS`
@@ -54,14 +57,29 @@ def display_name(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def as_csv(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield the lines of a csv file with the header `COLUMNS`; no cell is a formula."""
-    for cells in itertools.chain([dict(zip(COLUMNS, COLUMNS, strict=True))], rows):
+def as_csv(rows: Iterable[Row], columns: tuple[str, ...] = COLUMNS) -> Iterator[str]:
+    """Yield the lines of a csv file with the columns as its header; no cell is a formula."""
+    for cells in itertools.chain([dict(zip(columns, columns, strict=True))], rows):
         line = io.StringIO()
         # The csv module quotes cells that hold a character of the line terminator; with \n alone, \r is not quoted.
-        writer = csv.DictWriter(line, COLUMNS, lineterminator="\r\n")
+        writer = csv.DictWriter(line, columns, lineterminator="\r\n")
         writer.writerow({column: _escape_formula(column, value) for column, value in cells.items()})
         yield line.getvalue().removesuffix("\r\n") + "\n"
+
+
+def as_review_csv(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield the lines of a csv file for people who check amounts, with the header `REVIEW_COLUMNS`.
+
+    `amount` is empty unless the reading was accepted; nobody has checked it yet.
+    """
+    return as_csv((row | _review_cells(row) for row in rows), REVIEW_COLUMNS)
+
+
+def _review_cells(row: Row) -> Row:
+    accepted = row["decision"] == "accept"
+    not_read = (row["reason"] or "").startswith(NOT_READ)
+    status = "accepted" if accepted else "not read" if not_read else "to check"
+    return {"amount": row["value"] or row["text"] if accepted else "", "checked": "no", "status": status}
 
 
 def as_jsonl(rows: Iterable[Row]) -> Iterator[str]:
@@ -96,7 +114,9 @@ def align_columns(header: list[str], rows: Iterable[list[str]]) -> Iterator[str]
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n"
 
 
-FORMATS: dict[str, Callable[[Iterable[Row]], Iterator[str]]] = {"table": as_table, "csv": as_csv, "jsonl": as_jsonl}
+FORMATS: dict[str, Callable[[Iterable[Row]], Iterator[str]]] = {
+    "table": as_table, "csv": as_csv, "jsonl": as_jsonl, "review-csv": as_review_csv,
+}  # fmt: skip
 
 
 def format_for(output: Path | None, format_name: str | None) -> str:
@@ -112,7 +132,7 @@ def format_for(output: Path | None, format_name: str | None) -> str:
 
 def _escape_formula(column: str, value: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula: a file gets `./` in front, other text an apostrophe."""
-    if not isinstance(value, str) or not value.startswith(_FORMULA_STARTS):
+    if not isinstance(value, str) or not value.startswith(_FORMULA_STARTS) or column in _NUMBERS:
         return value
     return f"./{value}" if column == "file" else f"'{value}"
 
@@ -120,7 +140,7 @@ def _escape_formula(column: str, value: Any) -> Any:
 def file_cell(path: Path, format_name: str) -> str:
     """Return the name of a file as the rows of a format give it."""
     name = display_name(path)
-    return _escape_formula("file", name) if format_name == "csv" else name
+    return _escape_formula("file", name) if format_name.endswith("csv") else name
 
 
 def _printable(text: str) -> str:

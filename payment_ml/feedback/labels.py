@@ -9,6 +9,8 @@ from payment_ml.tasks import Task
 from payment_ml.text import amounts
 from payment_ml.text.profiles import Profile
 
+_NEGATIVE = re.compile(r"-[0-9]+\.[0-9]{2}")
+
 
 @dataclass(frozen=True)
 class Label:
@@ -60,7 +62,8 @@ def parse_typed(task: str, typed: str, profile: Profile | None = None) -> Label:
     Parameters
     ----------
     task : a value of `Task`
-    typed : an amount in any usual spelling, or one digit
+    typed : an amount in any usual spelling, or one digit; a minus before digits, a decimal point and two decimals is a
+        sign, though on a form it may be a dash that fills the line
     profile : of the form on which the amount is written; None: nothing is assumed
 
     Raises
@@ -70,6 +73,8 @@ def parse_typed(task: str, typed: str, profile: Profile | None = None) -> Label:
     if task == Task.DIGITS:
         if typed.strip() not in set("0123456789"):
             raise FeedbackError(f"expected one digit from 0 to 9, but got {typed.strip()!r}")
+        return Label(typed.strip())
+    if _NEGATIVE.fullmatch(typed.strip()) and amounts.value_of_label(typed.strip()) is not None:
         return Label(typed.strip())
     amount = amounts.parse(typed, profile)
     if amount.reason is not None:

@@ -1,9 +1,11 @@
 """Test the kernel's side of the panel with the messages that its page sends."""
 
+import io
 import logging
 import re
 
 import pytest
+from openpyxl import load_workbook
 
 from payment_ml import paths
 from payment_ml.app import service, widgets
@@ -19,7 +21,7 @@ def panel(reader, classifier, tmp_path) -> widgets.Panel:
     readers = {Task.AMOUNTS: reader, Task.DIGITS: classifier}
     panel = widgets.Panel(service.PredictionService(readers, FeedbackStore(tmp_path)), SAMPLES)
     panel.sent = []
-    panel.send = lambda content, buffers=None: panel.sent.append(content)
+    panel.send = lambda content, buffers=(): panel.sent.append(content | {"buffers": list(buffers)})
     return panel
 
 
@@ -93,6 +95,22 @@ def test_bad_input_is_refused_without_a_log_entry(panel, content, caplog):
     """It is no failure of the panel."""
     assert "expected" in ask(panel, content, do="read", kind="amount", name="slip.png")["refused"]
     assert not caplog.records
+
+
+def test_a_file_of_an_answer_travels_as_a_buffer(panel):
+    """JSON holds no bytes: the answer names the file, whose content comes beside it."""
+    rows = [["file", "amount", "text"], ["a.png", "1250.50", "=1+1"], ["b.png", "", ""]]
+    panel._handle_custom_msg({"id": "7", "do": "workbook", "rows": rows}, [])
+    (message,) = panel.sent
+    assert (message["answer"], message["files"]) == ({}, ["file"])
+    sheet = load_workbook(io.BytesIO(message["buffers"][0])).active
+    assert list(sheet.iter_rows(values_only=True)) == [tuple(rows[0]), ("a.png", 1250.5, "=1+1"), ("b.png", None, None)]
+    assert sheet["C2"].data_type == "s"
+
+
+def test_a_ping_is_answered(panel):
+    """By it the page knows that its kernel lives."""
+    assert ask(panel, do="ping") == {}
 
 
 def test_samples_and_limits_are_sent_to_the_page(panel):

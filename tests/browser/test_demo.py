@@ -5,7 +5,7 @@ import re
 import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from helpers.browser import TOKEN, fetch, free_port, open_page, serving
+from helpers.browser import TOKEN, clear_list, fetch, free_port, open_page, serving
 from helpers.cli import COMMAND, run_cli
 from helpers.kernelspecs import install_broken_kernel
 from PIL import Image
@@ -79,14 +79,13 @@ def test_the_browser_remembers_the_kind_of_form(voila, browser):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(voila, browser, theme):
-    """The page has an answer and a table on it."""
+    """The whole page, with an answer and a table on it; it follows the system's theme."""
     page = open_page(browser, voila, 1280)
-    page.evaluate("theme => { document.querySelector('.pml').dataset.theme = theme; }", theme)
-    if theme == "dark":
-        page.add_style_tag(content="body, #rendered_cells, #rendered_cells > div { background: #111 !important; }")
+    page.emulate_media(color_scheme=theme)
+    expect(page.locator(".pml")).to_have_attribute("data-theme", theme)
     page.set_input_files(".pml input[type=file]", [PNG, PNG])
     expect(page.locator(".pml-table tbody tr")).to_have_count(2, timeout=15_000)
-    violations = Axe().run(page, context=".pml" if theme == "dark" else None).response["violations"]
+    violations = Axe().run(page).response["violations"]
     serious = [violation for violation in violations if violation["impact"] in SERIOUS]
     assert [(violation["id"], violation["nodes"][0]["html"][:120]) for violation in serious] == []
     page.context.close()
@@ -99,7 +98,7 @@ def test_a_kernel_does_not_grow_with_every_upload(voila, browser):
     def upload() -> None:
         page.set_input_files(".pml input[type=file]", PNG)
         expect(page.locator(".pml-answer:not([hidden]) .pml-figure")).not_to_be_empty(timeout=15_000)
-        page.get_by_role("button", name="Start over").click()
+        clear_list(page)
 
     def memory() -> float:
         processes = psutil.Process(voila.process.pid).children(recursive=True)

@@ -10,11 +10,12 @@ import zlib
 from pathlib import Path
 
 import pytest
-from helpers.browser import SCREENSHOTS, Site, log_without_closed_pages, open_page
+from helpers.browser import SCREENSHOTS, Site, clear_list, log_without_closed_pages, open_page, upload, wait_for_answer
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from payment_ml import paths
+from payment_ml.cli.output import REVIEW_COLUMNS
 from payment_ml.feedback.store import FeedbackStore
 
 SAMPLES = paths.ROOT / "data" / "samples"
@@ -36,9 +37,7 @@ def opened(request, browser) -> tuple[Page, Site, str]:
 def page(opened) -> Page:
     """Return the page with its list cleared, and check afterwards that no script failed."""
     page, _, _ = opened
-    start_over = page.get_by_role("button", name="Start over")
-    if start_over.is_visible():
-        start_over.click()
+    clear_list(page)
     yield page
     assert page.problems == []
 
@@ -47,20 +46,6 @@ def take_screenshot(page: Page, opened, name: str) -> None:
     """Save a screenshot of the panel."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.locator(".pml").screenshot(path=SCREENSHOTS / f"{opened[2]}-{name}.png")
-
-
-def upload(page: Page, *files: Path | dict) -> None:
-    """Choose files in the dialog that the button opens."""
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Choose pictures").click()
-    chooser.value.set_files(list(files))
-
-
-def wait_for_answer(page: Page) -> Locator:
-    """Wait for the amount in large figures."""
-    figure = page.locator(".pml-answer:not([hidden]) .pml-figure")
-    expect(figure).not_to_be_empty(timeout=15_000)
-    return figure
 
 
 def expect_reading(page: Page, reader, content: bytes) -> None:
@@ -212,7 +197,7 @@ def test_the_kind_of_form_settles_what_a_number_means(page):
     page.wait_for_timeout(500)
     wait_for_answer(page)
     typed.fill("1.234")
-    expect(means).to_have_text("Will be saved as 1,234.00.")
+    expect(means).to_have_text("Will be entered as 1,234.00.")
     form.select_option("")
     page.wait_for_timeout(500)
     wait_for_answer(page)
@@ -226,17 +211,20 @@ def test_correct_and_save(page, opened):
     store = FeedbackStore(site.data_dir / "feedback")
     upload(page, PNG)
     wait_for_answer(page)
-    typed, save = page.get_by_label("What does the picture show?"), page.get_by_role("button", name="Save", exact=True)
+    typed, save = (
+        page.get_by_label("What does the picture show?"),
+        page.get_by_role("button", name="Confirm", exact=True),
+    )
     typed.fill("1.234")
     expect(page.locator(".pml-means")).to_contain_text("ambiguous")
     expect(save).to_be_disabled()
     typed.fill("1'250,01")
-    expect(page.locator(".pml-means")).to_have_text("Will be saved as 1,250.01.")
+    expect(page.locator(".pml-means")).to_have_text("Will be entered as 1,250.01.")
     typed.press("Enter")
     expect(page.locator(".pml-means")).to_contain_text(re.compile("^✓ .* saved as 1,250.01"))
     (name,) = [name for name in store.names() if store.get(name).text == "1250.01"]
     typed.fill("1250.00")
-    expect(page.locator(".pml-means")).to_have_text("Will be saved as 1,250.00.")
+    expect(page.locator(".pml-means")).to_have_text("Will be entered as 1,250.00.")
     save.click()
     expect(page.locator(".pml-means")).to_contain_text("is now saved as 1,250.00; before, it was 1250.01")
     assert store.get(name).text == "1250.00"
@@ -268,9 +256,9 @@ def test_several_files_give_a_table_with_the_most_doubtful_first(page, opened, t
         page.get_by_role("button", name="Download CSV").click()
     with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
-    assert list(lines[0]) == ["file", "text", "digits", "confidence", "decision", "reason", "saved"]
+    assert tuple(lines[0]) == REVIEW_COLUMNS
     assert [line["file"] for line in lines] == [*(path.name for path in files[:6]), f"'{formula.name}", "truth.csv"]
-    assert (lines[-1]["text"], lines[-1]["decision"]) == ("", "review")
+    assert (lines[-1]["text"], lines[-1]["decision"], lines[-1]["status"]) == ("", "review", "not read")
     assert "starts like text" in lines[-1]["reason"]
 
 
@@ -352,8 +340,8 @@ def test_the_table_can_be_filtered(page):
     page.locator(".pml-typed").focus()
     page.keyboard.type("1.00")
     page.keyboard.press("Enter")
-    saved = page.locator(".pml-filter label", has_text="Saved")
-    expect(saved).to_have_text("Saved 1")
+    saved = page.locator(".pml-filter label", has_text="Confirmed")
+    expect(saved).to_have_text("Confirmed 1")
     saved.click()
     expect(rows).to_have_count(1)
     expect(rows.first).to_contain_text("✓ 1.00")

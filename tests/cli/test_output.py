@@ -93,3 +93,19 @@ def test_columns_are_as_wide_as_their_widest_cell():
     """Lines have no trailing spaces."""
     lines = list(output.align_columns(["a", "long"], [["xyz", "1"], ["", "22"]]))
     assert lines == ["a    long\n", "---  ----\n", "xyz  1\n", "     22\n"]
+
+
+def test_review_csv_has_what_to_enter_first():
+    """An amount that nobody has to check, then those to check, and what was not read; a minus is a sign."""
+    accepted = AmountReading("-12.00", Decimal("-12.00"), "1200", 0.999, "accept", None)
+    rows = [
+        output.reading_row(Path("a.png"), accepted, currency="EUR"),
+        row("b.png"),
+        output.error_row(Path("c.png"), "not read: damaged"),
+    ]
+    lines = list(csv.DictReader(io.StringIO("".join(output.as_review_csv(rows)))))
+    assert tuple(lines[0]) == ("file", "amount", "checked", "status", *output.COLUMNS[1:])
+    assert [(line["amount"], line["checked"], line["status"]) for line in lines] == [
+        ("-12.00", "no", "accepted"), ("", "no", "to check"), ("", "no", "not read"),
+    ]  # fmt: skip
+    assert (lines[0]["text"], lines[0]["value"], lines[0]["currency"]) == ("'-12.00", "-12.00", "EUR")

@@ -12,12 +12,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sync_playwright
 
 from helpers.cli import COMMAND
 from payment_ml import paths
@@ -137,7 +137,8 @@ def serving(
             time.sleep(0.2)
         yield Site(address, folder, log, process)
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # a test may have ended it
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
@@ -174,6 +175,29 @@ def fetch(address: str) -> tuple[int, str]:
             return response.status, response.read().decode(errors="replace")
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode(errors="replace")
+
+
+def upload(page: Page, *files: Path | dict) -> None:
+    """Choose files in the dialog that the button opens."""
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose pictures").click()
+    chooser.value.set_files(list(files))
+
+
+def wait_for_answer(page: Page) -> Locator:
+    """Wait for the amount in large figures."""
+    figure = page.locator(".pml-answer:not([hidden]) .pml-figure")
+    expect(figure).not_to_be_empty(timeout=15_000)
+    return figure
+
+
+def clear_list(page: Page) -> None:
+    """Start over, whether or not the page asks first."""
+    start_over, discard = page.get_by_role("button", name="Start over"), page.get_by_role("button", name="Discard them")
+    if start_over.is_visible():
+        start_over.click()
+    if discard.is_visible():
+        discard.click()
 
 
 def open_page(browser: Browser, site: Site, width: int, height: int = 900) -> Page:

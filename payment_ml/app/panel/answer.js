@@ -1,18 +1,22 @@
 import { createChoices } from "./choices.js";
-import { createCorrectionForm } from "./correction_form.js";
+import { createConfirmForm } from "./confirm_form.js";
 import { createElement } from "./elements.js";
 import { formatConfidence } from "./format.js";
 import { createPreview } from "./preview.js";
 import { createSpelling } from "./spelling.js";
 
-/** Create the amount in large figures, with its confidence and the decision. */
+const CAVEAT = "The limit on wrong amounts among accepted ones was measured on pictures made for the purpose. On other "
+  + "handwriting more may be wrong: check some of the accepted ones.";
+
+/** Create the amount in large figures, with the decision, its reason in a few words, and more of it in tooltips. */
 function createResult() {
   const figure = createElement("p", { className: "pml-figure" });
   const badge = createElement("span", { className: "pml-badge" });
   const confidence = createElement("span", { className: "pml-confidence" });
+  const caveat = createElement("span", { className: "pml-sign pml-caveat", title: CAVEAT, tabIndex: 0, role: "note", "aria-label": CAVEAT }, "i");
   const reason = createElement("p", { className: "pml-reason" });
   const note = createElement("p", { className: "pml-small" });
-  const decision = createElement("p", { className: "pml-decision" }, badge, confidence);
+  const decision = createElement("p", { className: "pml-decision" }, badge, confidence, caveat);
   const element = createElement("div", { className: "pml-result" }, figure, decision, reason, note);
 
   const update = ({ name, answer }, withName) => {
@@ -21,8 +25,9 @@ function createResult() {
     figure.classList.toggle("pml-none", !answer.shown);
     badge.className = `pml-badge ${accepted ? "pml-accept" : "pml-review"}`;
     badge.textContent = accepted ? "✓ accept" : "⚠ review";
-    confidence.textContent = answer.text ? `${formatConfidence(answer.confidence)} sure` : "";
-    reason.textContent = accepted ? "" : `A person should look: ${answer.reason}.`;
+    confidence.textContent = answer.value ? `${formatConfidence(answer.confidence)} sure` : "";
+    reason.textContent = accepted ? "" : `A person should look: ${answer.doubt}.`;
+    reason.title = accepted ? "" : answer.reason;
     note.textContent = [withName ? name : null, answer.note].filter(Boolean).join(" - ");
   };
   return { element, update, destroy: () => element.remove() };
@@ -31,17 +36,17 @@ function createResult() {
 /**
  * Create the answer to one image: the result, the preview, each character, and the form to correct it.
  *
- * `update(item, withName)` shows an item and resolves when all of it is drawn; null hides the answer. The options are
- * those of the preview and of the form.
+ * `update(item, withName)` shows an item and resolves when all of it is drawn; null hides the answer. `forPreview` and
+ * `forForm` are the options of these two.
  */
-export function createAnswer({ prefix, onSelect, check, save, onSaved }) {
+export function createAnswer({ forPreview, forForm }) {
   let shown = null;
   const result = createResult();
-  const preview = createPreview({ onSelect });
+  const preview = createPreview(forPreview);
   const spelling = createSpelling();
-  const form = createCorrectionForm({ prefix, check, save, onSaved });
+  const form = createConfirmForm(forForm);
   const choices = createChoices({ onChoose: form.take });
-  const parts = [result, preview, spelling, choices, form];
+  const parts = [result, form, choices, preview, spelling];
   const element = createElement(
     "section", { className: "pml-answer", hidden: true, "aria-label": "Answer" }, ...parts.map((part) => part.element),
   );

@@ -16,28 +16,37 @@ function stepBox([left, top, right, bottom], arrow, resize, { width, height }) {
   return [Math.max(0, left), Math.max(0, top), Math.min(width, right), Math.min(height, bottom)];
 }
 
-/** Let a person drag a box on `stage` with mouse, pen or finger. `selection` as in `listenForBoxes`. */
+/** Return a box of which some edges, such as "nw", are moved to a point. */
+function moveEdges([left, top, right, bottom], edges, [x, y]) {
+  const corners = [[edges.includes("w") ? x : left, edges.includes("n") ? y : top]];
+  corners.push([edges.includes("e") ? x : right, edges.includes("s") ? y : bottom]);
+  return boxBetween(...corners);
+}
+
+/** Let a person drag a box on `stage` with mouse, pen or finger, or one of its handles. `selection` as in `listenForBoxes`. */
 function listenForDrags(stage, selection) {
-  let start = null; // the corner where the drag began, while it lasts
+  let drag = null; // returns the box for a point, while a drag lasts
   stage.addEventListener("pointerdown", (event) => {
-    if (!selection.size() || event.button) return;
+    if (!selection.size() || event.button || !event.isPrimary) return;
     event.preventDefault();
     stage.focus({ preventScroll: true });
     stage.setPointerCapture(event.pointerId);
-    start = selection.point(event);
+    const { edges } = event.target.dataset, box = selection.placed(), start = selection.point(event);
+    drag = edges ? (point) => moveEdges(box, edges, point) : (point) => boxBetween(start, point);
   });
   stage.addEventListener("pointermove", (event) => {
-    if (start) selection.place(boxBetween(start, selection.point(event)));
+    if (drag && event.isPrimary && !selection.isBusy()) selection.place(drag(selection.point(event)));
   });
-  stage.addEventListener("pointerup", () => {
-    if (!start) return;
-    start = null;
+  stage.addEventListener("pointerup", (event) => {
+    if (!drag || !event.isPrimary) return;
+    drag = null;
     const box = selection.pending();
-    if (box && box[2] - box[0] > MIN_WIDTH * selection.size().width) selection.choose(box);
+    const isBox = box && box[2] - box[0] > MIN_WIDTH * selection.size().width;
+    if (isBox && !selection.isBusy()) selection.choose(box);
     else selection.reset();
   });
   stage.addEventListener("pointercancel", () => {
-    start = null;
+    drag = null;
     selection.reset();
   });
 }
@@ -65,7 +74,7 @@ function listenForKeys(stage, selection) {
  * Let a person select a box on `stage`.
  *
  * `selection` has `size()`: width and height of the image, null without one; `point(event)`: the pointer's place in
- * pixels of the image; `placed()`: the box on the stage; `pending()`: the same where it has not been read yet;
+ * pixels of the image; `isBusy()`: whether the pointers do something else, as zoom; `placed()`: the box on the stage; `pending()`: the same where it has not been read yet;
  * `place(box)`, `choose(box)` to read it, `reset()` to the box that was read, and `clear()`. A box is left, top, right
  * and bottom in pixels of the image, or null.
  */

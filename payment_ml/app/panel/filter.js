@@ -7,7 +7,8 @@ const OPTIONS = [[ALL, "All"], ...STATUSES];
 /**
  * Create the choice of the items that the table shows, with the number of each and of those that are left to check.
  *
- * `onChange` is called after a person chose; `accepts(status)` then says whether items of a status are shown.
+ * `onChange` is called after a person chose; `accepts(status)` then says whether items of a status are shown, and
+ * `isOn()` whether some are not.
  */
 export function createFilter({ prefix, onChange }) {
   let chosen = ALL;
@@ -15,14 +16,15 @@ export function createFilter({ prefix, onChange }) {
     name: `${prefix}-filter`, legend: "Pictures to show", options: OPTIONS, className: "pml-filter",
     onChange: (status) => { chosen = status; onChange(); },
   });
-  const left = createElement("p", { className: "pml-left", role: "status" });
-  const element = createElement("div", { className: "pml-row" }, fieldset, left);
+  const line = createElement("p", { className: "pml-left", role: "status" });
+  const element = createElement("div", { className: "pml-row" }, fieldset, line);
 
   const update = (items) => {
     const counts = { ...countStatuses(items), [ALL]: items.length };
     for (const [status, label] of OPTIONS) labels.get(status).textContent = `${label} ${counts[status]}`;
-    left.textContent = counts.open ? `${counts.open} of ${items.length} left` : "Nothing is left to check.";
+    const left = counts.open ? `${counts.open} of ${items.length} left` : "Nothing is left to check.";
+    line.textContent = counts.waiting && !counts.open ? "" : left;
   };
   const accepts = (status) => chosen === ALL || chosen === status;
-  return { element, update, accepts, destroy: () => element.remove() };
+  return { element, update, accepts, isOn: () => chosen !== ALL, destroy: () => element.remove() };
 }

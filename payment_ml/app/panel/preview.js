@@ -1,10 +1,13 @@
 import { listenForBoxes } from "./box_selection.js";
 import { createButton, createElement, createHint, createRow } from "./elements.js";
 import { formatPercent } from "./format.js";
+import { createZoom } from "./zoom.js";
 
 const MAX_PREVIEW_SIDE = 1400; // pixels
 const STAGE_LABEL = "Picture. Drag a rectangle around the amount to read only that. With the keyboard: Enter begins a "
-  + "rectangle, arrows move it, Shift and arrows size it, Enter reads it, Escape takes it away.";
+  + "rectangle, arrows move it, Shift and arrows size it, Enter reads it, Escape takes it away; + and - zoom, 0 shows all.";
+const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"]; // the edges that each one moves
+const MAX_PREVIEW_HEIGHT = 22; // rem of a picture that is not zoomed; a tall one leaves room for the answer
 
 /** Draw the outline of the writing, light and dark, so that it shows on every image. */
 function drawOutline(context, outline, scale) {
@@ -52,17 +55,22 @@ function imagePoint(canvas, event, { width, height }) {
  * Create the preview of an image, with a box for reading only a part of it.
  *
  * `onSelect` gets the item that is shown and the box to read, in whole pixels of the image; null is the whole image.
+ * `onSameBox` gets the item whose box is to be used for all pictures of its size; `countSameSize(item)` counts them.
  */
-export function createPreview({ onSelect }) {
+export function createPreview({ onSelect, onSameBox, countSameSize }) {
   let item = null, placed = null;
   const canvas = createElement("canvas", { className: "pml-preview", role: "img" });
-  const frame = createElement("div", { className: "pml-box", hidden: true });
+  const handles = HANDLES.map((edges) => createElement("i", { className: `pml-handle pml-${edges}`, "data-edges": edges }));
+  const frame = createElement("div", { className: "pml-box", hidden: true }, ...handles);
+  const film = createElement("div", { className: "pml-film" }, canvas, frame);
   const stage = createElement(
-    "div", { className: "pml-stage", tabIndex: 0, role: "group", "aria-label": STAGE_LABEL }, canvas, frame,
+    "div", { className: "pml-stage", tabIndex: 0, role: "group", "aria-label": STAGE_LABEL }, film,
   );
+  const zoom = createZoom({ stage, film });
   const whole = createButton("Read the whole picture", () => onSelect(item, null), { hidden: true });
-  const hint = createHint("Drag a rectangle to read a part of it.");
-  const element = createElement("div", { className: "pml-shown" }, stage, createRow(hint, whole));
+  const same = createButton("", () => onSameBox(item), { hidden: true });
+  const hint = createHint("Drag a rectangle to read a part; wheel, pinch or + and − zoom.");
+  const element = createElement("div", { className: "pml-shown" }, stage, createRow(hint, whole, same));
 
   const place = (box) => {
     placed = box;
@@ -70,6 +78,7 @@ export function createPreview({ onSelect }) {
   };
   listenForBoxes(stage, {
     size: () => item?.answer,
+    isBusy: zoom.isPinching,
     point: (event) => imagePoint(canvas, event, item.answer),
     placed: () => placed,
     pending: () => (placed === item.box ? null : placed),
@@ -83,10 +92,13 @@ export function createPreview({ onSelect }) {
   });
 
   const update = (shown, bitmap) => {
+    if (shown !== item) zoom.reset();
     item = shown;
-    const { width, height } = item.answer;
+    const { width, height } = item.answer, others = item.box ? countSameSize(item) : 0;
     whole.hidden = !item.box;
-    stage.style.maxWidth = `min(30rem, ${(22 * width) / height}rem)`; // a tall image leaves room for the answer
+    same.hidden = !others;
+    same.textContent = `Same rectangle for ${others === 1 ? "the other picture" : `all ${others} others`} of this size`;
+    stage.style.maxWidth = `${(MAX_PREVIEW_HEIGHT * width) / height}rem`;
     drawImage(canvas, bitmap, item);
     place(item.box);
   };

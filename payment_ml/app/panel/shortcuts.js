@@ -2,12 +2,13 @@ import { createButton, createElement } from "./elements.js";
 
 // Key, key within a text box, and what it does in words.
 const SHORTCUTS = [
-  ["Enter", "Enter", "save, and open the next picture to check"],
+  ["Enter", "Enter", "confirm, and open the next picture to check"],
   ["1 to 9", "Alt+1 to Alt+9", "take one of the amounts that the picture may show"],
   ["J", "Alt+Down", "open the next picture"],
   ["K", "Alt+Up", "open the picture before"],
   ["R", "Alt+R", "turn the picture by a quarter, and read it again"],
-  ["Ctrl+Z", "Ctrl+Z", "take the last save back"],
+  ["Ctrl+Z", "Ctrl+Z", "take the last confirmation back"],
+  ["+ - 0", "", "on the picture: zoom in, zoom out, show all of it"],
   ["?", "", "show or hide these keys"],
 ];
 const ARROW_ACTIONS = { ArrowDown: "next", ArrowUp: "previous" };

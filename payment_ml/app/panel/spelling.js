@@ -6,7 +6,7 @@ const MAX_CANVAS_WIDTH = 900; // pixels
 const MAX_HEIGHT = 120; // pixels of the page
 const MAX_WIDTH = 560; // pixels of the page
 const FONT_SIZE = [11, 26]; // pixels, smallest and largest
-const TIGHT = 40; // pixels between two characters; with less, their confidences stand upright
+const TIGHT = 40; // pixels between two characters; with less, their confidences are in the tooltips alone
 const DOUBTFUL = 0.9; // confidence below which a character is marked
 const MIN_ALTERNATIVE = 0.005; // confidence
 

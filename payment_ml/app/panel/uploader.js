@@ -1,8 +1,9 @@
+import { droppedFiles } from "./dropped_files.js";
 import { createButton, createElement, createRow } from "./elements.js";
 
-const ACCEPTED_TYPES = "image/png,image/jpeg,image/gif,.png,.jpg,.jpeg,.gif";
+const ACCEPTED_TYPES = "image/*,.tif,.tiff,.heic,.heif,.avif,.bmp,.webp";
 
-/** Take files that are dropped anywhere on the panel, and mark the drop area while they hover over it. */
+/** Take files and folders that are dropped anywhere on the panel, and mark the drop area while they hover over it. */
 function listenForDrops(panel, dropArea, onFiles) {
   const mark = (hovering) => dropArea.classList.toggle("pml-over", hovering);
   panel.addEventListener("dragover", (event) => {
@@ -15,7 +16,7 @@ function listenForDrops(panel, dropArea, onFiles) {
     event.preventDefault();
     event.stopPropagation();
     mark(false);
-    onFiles([...event.dataTransfer.files]);
+    droppedFiles(event.dataTransfer).then(onFiles);
   });
 }
 
@@ -43,14 +44,19 @@ export function createUploader({ panel, limit, extraButton, onFiles }) {
     type: "file", multiple: true, accept: ACCEPTED_TYPES, hidden: true,
     on: { change: () => { onFiles([...input.files]); input.value = ""; } },
   });
+  const camera = createElement("input", {
+    type: "file", accept: "image/*", capture: "environment", hidden: true, "aria-label": "Camera",
+    on: { change: () => { onFiles([...camera.files]); camera.value = ""; } },
+  });
+  const photograph = createButton("Take a photograph", () => camera.click(), { className: "pml-button pml-camera" });
   const choose = createButton("Choose pictures", () => input.click(), { className: "pml-button pml-primary" });
   const limitText = createElement("p", { className: "pml-small" });
   const element = createElement(
     "div", { className: "pml-drop" },
-    createElement("p", { className: "pml-hint" }, "Drop pictures of an amount here, paste one, or"),
-    createRow(choose, input, extraButton), limitText,
+    createElement("p", { className: "pml-hint" }, "Drop pictures of an amount or a folder here, paste one, or"),
+    createRow(choose, input, photograph, camera, extraButton), limitText,
   );
-  const update = (bytes) => { limitText.textContent = `PNG, JPG or GIF, up to ${bytes / 1e6} MB each`; };
+  const update = (bytes) => { limitText.textContent = `PNG, JPG, GIF, WebP, BMP, TIFF or HEIC; over ${bytes / 1e6} MB they are made smaller`; };
   update(limit);
   listenForDrops(panel, element, onFiles);
   return { element, update, destroy: listenForPastes(panel, onFiles) };
