@@ -90,7 +90,7 @@ def serve(
 
 
 def _only_panel(notebook: Any) -> Any:
-    """Return the notebook with its parameters and the cell of the panel alone: the panel brings title and explanation."""
+    """Return the notebook with its parameters and the cell of the panel alone, which has a title and explanation."""
     parts = ("parameters", "panel")
     notebook.cells = [cell for cell in notebook.cells if set(parts) & set(cell.metadata.get("tags", []))]
     return notebook

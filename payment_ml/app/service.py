@@ -92,10 +92,10 @@ class PredictionService:
         Returns
         -------
         `refused`, or: `text` as read, `value` with a decimal point or None, `currency` of the form or None, `shown` for
-        people, `digits`, `confidence`, `decision`, `reason`, `doubt` (the reason in a few words), `width` and `height` of the image, `outline` (corners of the text), `characters` (each with `character`, `confidence`,
-        `left`, `right`, `alternatives`), `choices` (the amounts
-        that a person may choose from: `text`, `typed` as `check` and `save` take it, `confidence` or None), `note`;
-        places in pixels of the whole image
+        people, `digits`, `confidence`, `decision`, `reason`, `doubt` (the reason in a few words), `width` and `height`
+        of the image, `outline` (corners of the text), `characters` (each with `character`, `confidence`, `left`,
+        `right`, `alternatives`), `choices` (the amounts that a person may choose from: `text`, `typed` as `check` and
+        `save` take it, `confidence` or None), `note`; places in pixels of the whole image
         """
         try:
             image, part, (left, top) = self._open(content, name, box)

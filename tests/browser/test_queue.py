@@ -86,7 +86,7 @@ def forty(tmp_path_factory, splits) -> dict[str, tuple[Path, str]]:
 
 
 def test_forty_pictures_are_worked_through_by_keyboard_alone(page, forty):
-    """One key for each picture besides the characters of its amount; the CSV then has what was confirmed or accepted."""
+    """One key for each picture besides its amount; the CSV then has what was confirmed or accepted."""
     upload(page, *(path for path, _ in forty.values()))
     wait_until_read(page, 40)
     shown, left = page.locator(".pml-result .pml-small"), page.locator(".pml-left")
