@@ -14,7 +14,7 @@ from helpers.browser import SCREENSHOTS, TOKEN, Site, clear_list, free_port, ope
 from helpers.cli import COMMAND
 from openpyxl import load_workbook
 from PIL import Image
-from playwright.sync_api import Download, Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, TimeoutError, expect
 
 from payment_ml import paths
 from payment_ml.cli.output import REVIEW_COLUMNS
@@ -63,6 +63,15 @@ def wait_until_read(page: Page, count: int) -> None:
     expect(page.locator(".pml-progress")).to_be_hidden(timeout=120_000)
     wait_for_answer(page)
     expect(page.locator(".pml-typed")).to_be_focused()
+
+
+def wait_for_panel(page: Page) -> None:
+    """Wait for the panel after a reload; on a busy machine Voila may need a second one, as at any first opening."""
+    try:
+        page.wait_for_selector(".pml-drop", timeout=60_000)
+    except TimeoutError:
+        page.reload()
+        page.wait_for_selector(".pml-drop", timeout=60_000)
 
 
 def read_csv(download: Download, delimiter: str = ",") -> list[dict[str, str]]:
@@ -203,8 +212,11 @@ def test_a_killed_kernel_loses_nothing(models_dir, browser, tmp_path):
         kernel = kernel_of(site, page)
         wait_until_read(page, len(SAMPLES) + 3)
         kernel.send_signal(signal.SIGKILL)
-        expect(page.locator(".pml-alarm", has_text="The connection to the reader is gone")).to_be_visible(timeout=5_000)
+        expect(page.locator(".pml-banner", has_text="The connection to the reader is gone")).to_be_visible(
+            timeout=5_000
+        )
         page.wait_for_event("load", timeout=60_000)
+        wait_for_panel(page)
         wait_until_read(page, len(SAMPLES) + 3)
         expect(page.locator(".pml-filter label", has_text="Confirmed")).to_have_text("Confirmed 1")
         upload(page, SAMPLES[1])
@@ -223,9 +235,12 @@ def test_a_server_that_is_started_again_goes_on_with_the_same_list(models_dir, b
         page.wait_for_timeout(300)
         os.killpg(site.process.pid, signal.SIGKILL)
         site.process.wait(20)
-        expect(page.locator(".pml-alarm", has_text="The connection to the reader is gone")).to_be_visible(timeout=5_000)
+        expect(page.locator(".pml-banner", has_text="The connection to the reader is gone")).to_be_visible(
+            timeout=5_000
+        )
     with serve_alone(models_dir, tmp_path, port):
         page.wait_for_event("load", timeout=60_000)
+        wait_for_panel(page)
         wait_until_read(page, len(SAMPLES))
         upload(page, SAMPLES[0])
         wait_until_read(page, len(SAMPLES) + 1)
@@ -272,7 +287,7 @@ def test_amounts_go_into_spreadsheets_as_the_language_writes_them(browser, voila
     assert len(copied) == 3
     with page.expect_download() as download:
         page.get_by_role("button", name="Download Excel").click()
-    sheet = load_workbook(download.value.path()).active
+    sheet = load_workbook(io.BytesIO(Path(download.value.path()).read_bytes())).active
     header, *cells = sheet.iter_rows(values_only=True)
     assert header == REVIEW_COLUMNS
     (row,) = [row for row in cells if row[0] == name]
@@ -349,7 +364,7 @@ def test_every_format_that_the_command_reads_is_read_on_the_page(wide, reader, i
     upload(wide, encode(SAMPLES[3], image_format))
     expect(wide.locator(".pml-characters li").first).to_be_visible(timeout=15_000)
     assert wide.locator(".pml-preview").get_attribute("aria-label").startswith("Preview of slip.")
-    expect(wide.locator(".pml-alarm:not([hidden])")).to_be_empty()
+    expect(wide.locator(".pml-alarm")).to_be_empty()
 
 
 def test_each_page_of_a_tiff_is_a_picture_of_its_own(wide):
@@ -364,13 +379,13 @@ def test_each_page_of_a_tiff_is_a_picture_of_its_own(wide):
 
 def test_a_picture_over_the_limit_is_made_smaller_in_the_browser(wide):
     """A photograph of many megabytes is read all the same."""
-    noise = np.random.default_rng(0).integers(0, 256, (2600, 2600, 3), np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (2000, 2000, 3), np.uint8)
     buffer = io.BytesIO()
     Image.fromarray(noise).save(buffer, "PNG", compress_level=0)
     assert len(buffer.getvalue()) > 10_000_000
     upload(wide, {"name": "photo.png", "mimeType": "image/png", "buffer": buffer.getvalue()})
     expect(wide.locator(".pml-answer:not([hidden]) .pml-figure")).not_to_be_empty(timeout=30_000)
-    expect(wide.locator(".pml-alarm:not([hidden])")).to_be_empty()
+    expect(wide.locator(".pml-alarm")).to_be_empty()
 
 
 def test_a_folder_can_be_dropped(wide, tmp_path):

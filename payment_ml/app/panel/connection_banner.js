@@ -26,7 +26,7 @@ export function createConnectionBanner({ isKept }) {
   let timer = null, answeredSince = null;
   const text = createElement("p");
   const reload = createButton("Reload the page", () => location.reload(), { hidden: true });
-  const element = createElement("div", { className: "pml-alarm", role: "alert", hidden: true }, text, reload);
+  const element = createElement("div", { className: "pml-banner", role: "alert", hidden: true }, text, reload);
 
   const probe = async () => {
     const there = await isServerThere();

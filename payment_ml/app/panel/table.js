@@ -69,6 +69,12 @@ function createTableRow(item, isCurrent, onOpen) {
   );
 }
 
+/** Return a text that changes with what the row of an item shows. */
+function rowSignature({ answer, saved, thumbnail }) {
+  const { shown, confidence, refused, doubt, decision } = answer ?? {};
+  return JSON.stringify([saved, thumbnail?.length, shown, confidence, refused, doubt, decision]);
+}
+
 /** Create the button that confirms all items of a filtered list as they were read; `shownItems()` are those. */
 function createConfirmAll({ shownItems, onConfirm }) {
   const confirmable = () => shownItems().filter(canConfirmAsRead);
@@ -96,7 +102,7 @@ function createConfirmAll({ shownItems, onConfirm }) {
 export function createTable({ prefix, exports, onOpen, onConfirm }) {
   let items = [], current = null, listed = [];
   let order = { column: "Decision", ascending: true };
-  const filter = createFilter({ prefix, onChange: () => update(items) });
+  const filter = createFilter({ prefix, onChange: () => update(items, true) });
   const confirmAll = createConfirmAll({ shownItems: () => listed, onConfirm });
   const headings = createElement("tr"), body = createElement("tbody"), head = createElement("thead", {}, headings);
   const table = createElement("table", {}, head, body);
@@ -105,6 +111,7 @@ export function createTable({ prefix, exports, onOpen, onConfirm }) {
   );
   const rows = createWindowedRows({
     scroll, body, createRow: (item) => createTableRow(item, item === current, onOpen),
+    signatureOf: (item) => `${item.id} ${rowSignature(item)} ${item === current}`,
   });
   const element = createElement(
     "section", { className: "pml-table", hidden: true, "aria-label": "All pictures" },
@@ -113,14 +120,13 @@ export function createTable({ prefix, exports, onOpen, onConfirm }) {
 
   const sort = (column) => {
     order = { column, ascending: column === order.column ? !order.ascending : true };
-    update(items);
+    update(items, true);
   };
   const mark = (item) => {
     current = item;
     rows.reveal(item);
-    rows.redraw();
   };
-  const update = (all) => {
+  const update = (all, atOnce = false) => {
     items = all;
     element.hidden = items.length < 2 && !items.some((item) => item.answer?.refused);
     filter.update(items);
@@ -128,7 +134,7 @@ export function createTable({ prefix, exports, onOpen, onConfirm }) {
     listed = sortItems(items, order).filter((item) => filter.accepts(statusOf(item)));
     table.setAttribute("aria-rowcount", listed.length + 1);
     confirmAll.update(filter.isOn());
-    rows.update(listed);
+    rows.update(listed, atOnce);
   };
   const hasAnswer = (item) => item.answer && !item.answer.refused;
   const neighbour = (item, step) => {
