@@ -50,8 +50,9 @@ def cli() -> None:
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
-    "--as", "kind", type=click.Choice(list(TASK_OF_WORD)), default="amount", show_default=True,
-    help="Content of each picture; a single digit is an amount too, and --as digit reads the one in the middle.",
+    "--as", "kind", type=click.Choice([*TASK_OF_WORD, "document"]), default="amount", show_default=True,
+    help="Content of each picture; a single digit is an amount too, and --as digit reads the one in the middle. "
+    "A document is a whole cheque, slip or bill, on which the amount is found.",
 )  # fmt: skip
 @click.option(
     "--format", "format_name", type=click.Choice(["table", "csv", "jsonl", "review-csv"]),
@@ -96,21 +97,22 @@ def read(
 ) -> None:
     """Read pictures: files, folders for all files in them, patterns such as 'slips/**/*.png', or - for names on stdin.
 
-    Everything that was given gets a row, and each page of a TIFF its own; what cannot be read gets a row for review
-    with the reason, and the others are read all the same. Rows come in the order of the files, each as soon as it is
-    read. With --output, a batch that was interrupted continues where it was when the same command is given again. The
-    last line on stderr is JSON for programs: the counts.
+    Everything that was given gets a row, and each page of a TIFF or PDF its own; what cannot be read gets a row for
+    review with the reason, and the others are read all the same. Rows come in the order of the files, each as soon as
+    it is read. With --output, a batch that was interrupted continues where it was when the same command is given again.
+    The last line on stderr is JSON for programs: the counts.
 
     Exit status: 0 everything that was given could be opened; 1 something failed: a file was missing or could not be
     opened, a folder not listed, a pattern without a match, or a link led out of its folder; 2 wrong usage.
     """
     from payment_ml.cli import batch, done_rows, input_files, row_reader
     from payment_ml.cli.output import format_for
+    from payment_ml.cli.row_reader import ReaderOpener
     from payment_ml.recognition import readers
     from payment_ml.text.profiles import load_profile
 
-    if kind != "amount" and profile is not None:
-        raise click.UsageError(f"expected --profile with --as amount, but got --as {kind}, which has none")
+    if kind == "digit" and profile is not None:
+        raise click.UsageError(f"expected --profile with --as amount or document, but got --as {kind}, which has none")
     try:
         form = load_profile(profile)
     except ProfileError as error:
@@ -125,7 +127,10 @@ def read(
         files = list(input_files.expand(inputs, batch.own_files(output), sys.stdin.buffer))
         if not files:
             raise click.UsageError(f"expected pictures, but there are none in {', '.join(inputs)}")
-        opener = functools.partial(readers.load_champion, TASK_OF_WORD[kind], models_dir, form)
+        if kind == "document":
+            opener: ReaderOpener = functools.partial(readers.load_document_reader, models_dir, profile=form)
+        else:
+            opener = functools.partial(readers.load_champion, TASK_OF_WORD[kind], models_dir, form)
         reader = row_reader.RowReader(opener(), opener, jobs or row_reader.available_cores())
         batch.write_rows(reader, files, output, format_name, summary, skip_done)
 

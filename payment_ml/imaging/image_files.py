@@ -133,11 +133,7 @@ def page_frames(image: Image.Image, name: str) -> list[int]:
     ------
     ImageError : the list of frames is damaged, or has more than `MAX_PAGES`
     """
-    count = _frame_count(image, name)
-    if count > MAX_PAGES:
-        raise ImageError(
-            f"expected at most {MAX_PAGES} pages, but {name} has {count}; split it", "too many pages", "split it"
-        )
+    count = check_page_count(_frame_count(image, name), name)
     if image.format != "TIFF" or count == 1:
         return list(range(count))
     current = image.tell()
@@ -145,6 +141,20 @@ def page_frames(image: Image.Image, name: str) -> list[int]:
     with suppress(Exception):  # a page that is damaged gets its error when it is read
         image.seek(current)
     return pages or [0]
+
+
+def check_page_count(count: int, name: str) -> int:
+    """Return the number of pages of a file.
+
+    Raises
+    ------
+    ImageError : there are more than `MAX_PAGES`
+    """
+    if count > MAX_PAGES:
+        raise ImageError(
+            f"expected at most {MAX_PAGES} pages, but {name} has {count}; split it", "too many pages", "split it"
+        )
+    return count
 
 
 def check_pixels(size: tuple[int, int], name: str) -> None:

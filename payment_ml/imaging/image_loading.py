@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from payment_ml.errors import ImageError
-from payment_ml.imaging import file_types, image_files, image_metadata, levels
+from payment_ml.imaging import file_types, image_files, image_metadata, levels, pdf_pages
 from payment_ml.imaging.file_types import FORMATS, HEAD_BYTES
 
 MAX_BYTES = 50_000_000
@@ -60,7 +60,7 @@ def note(image: Image.Image) -> str | None:
 
 
 def split_pages(source: Source) -> list[Source]:
-    """Return each page of a TIFF or HEIC as a source of its own; any other source, or a damaged one, as it is.
+    """Return each page of a TIFF, HEIC or PDF as a source of its own; any other source, or a damaged one, as it is.
 
     Parameters
     ----------
@@ -69,14 +69,14 @@ def split_pages(source: Source) -> list[Source]:
     try:
         count = count_pages(source)
     except ImageError:
-        return [source]
+        return [SourcePage(source, 1, 1)] if _starts_like_pdf(source) else [source]  # type: ignore[arg-type]
     if count is None or not isinstance(source, str | Path | bytes | Image.Image):
         return [source]
     return [SourcePage(source, number, count) for number in range(1, count + 1)]
 
 
 def count_pages(source: Source) -> int | None:
-    """Return the number of pages of a TIFF, or of a HEIC with several; None for a source that has no pages.
+    """Return the number of pages of a TIFF or PDF, or of a HEIC with several; None for a source that has no pages.
 
     Raises
     ------
@@ -89,6 +89,8 @@ def count_pages(source: Source) -> int | None:
     name = _name(source)
     with image_files.open_file(source) as file:
         head = file.read(HEAD_BYTES)
+        if pdf_pages.is_pdf(head):
+            return image_files.check_page_count(pdf_pages.count_pages(source, name), name)
         if file_types.image_format(head) not in image_files.PAGED_FORMATS:
             return None
         with image_files.open_image(file, head, name, image_files.PAGED_FORMATS) as image:
@@ -166,11 +168,32 @@ def _load_page(page: SourcePage, formats: Sequence[str], maximum_bytes: int) -> 
         with _shared_image_lock:
             return _decode_page(page.source, page, f"page {page.number}")
     name = f"page {page.number} of {_name(page.source)}"
+    if _starts_like_pdf(page.source):
+        return _load_pdf_page(page, name)
     with (
         image_files.open_file(page.source, maximum_bytes * page.count) as file,
         image_files.open_image(file, file.read(HEAD_BYTES), name, formats) as image,
     ):
         return _decode_page(image, page, name)
+
+
+def _starts_like_pdf(source: Source) -> bool:
+    if not isinstance(source, str | Path | bytes):
+        return False
+    try:
+        with image_files.open_file(source) as file:
+            return pdf_pages.is_pdf(file.read(HEAD_BYTES))
+    except ImageError:
+        return False
+
+
+def _load_pdf_page(page: SourcePage, name: str) -> Image.Image:
+    """Render a page; a PDF that could not be opened before says why now."""
+    assert isinstance(page.source, str | Path | bytes)
+    if (count := pdf_pages.count_pages(page.source, _name(page.source))) != page.count:
+        message = f"expected {page.count} pages, but now there are {count} in {name}; read the file again"
+        raise ImageError(message, "changed while it was read", "read it again")
+    return pdf_pages.render(page.source, page.number, name)
 
 
 def _decode_page(image: Image.Image, page: SourcePage, name: str) -> Image.Image:

@@ -46,10 +46,10 @@ class LineRecognizer:
         -------
         a recognition for each line, in their order
         """
-        first = self._recognize_once(lines)
+        first = self.recognize_once(lines)
         uncertain = {i: [recognition] for i, recognition in enumerate(first) if not recognition.is_confident}
         crops = {i: line_images.alternative_crops(lines[i]) for i in uncertain if first[i].needs_other_crops}
-        for i, recognitions in _in_groups(self._recognize_once, crops).items():
+        for i, recognitions in _in_groups(self.recognize_once, crops).items():
             uncertain[i] += recognitions
         pooled = self._pool_views(uncertain)
         # Where no text was detected, the alternative crops included the full image already.
@@ -58,7 +58,7 @@ class LineRecognizer:
             for i, recognition in pooled.items()
             if recognition.needs_full_image and lines[i].text_detected
         }
-        for i, recognition in self._pool_views(_in_groups(self._recognize_once, full_images)).items():
+        for i, recognition in self._pool_views(_in_groups(self.recognize_once, full_images)).items():
             pooled[i] = max(pooled[i], recognition, key=lambda candidate: candidate.score)
         return [pooled.get(i, recognition) for i, recognition in enumerate(first)]
 
@@ -83,8 +83,8 @@ class LineRecognizer:
                 outputs[i] = log_probs[: line_batches.frame_count(pixels[i].shape[1])]
         return [outputs[i] for i in range(len(pixels))]
 
-    def _recognize_once(self, lines: Sequence[LineImage]) -> list[LineRecognition]:
-        """Recognise each line in one view."""
+    def recognize_once(self, lines: Sequence[LineImage]) -> list[LineRecognition]:
+        """Recognise each line in one view, however doubtful; a fraction of the time of `recognize`."""
         outputs = self.log_probs([line.pixels for line in lines])
         found = ctc.beam_searches([log_probs[ctc.drop_repeated_blanks(log_probs)] for log_probs in outputs])
         return list(map(LineRecognition, lines, outputs, found))

@@ -7,8 +7,16 @@ from payment_ml import paths
 from payment_ml.errors import RegistryError
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.digit_classifier import DigitClassifier
+from payment_ml.recognition.document_reader import DocumentReader
 from payment_ml.recognition.reader import Reader
-from payment_ml.recognition.readings import Alternative, AmountReading, Character, DigitReading
+from payment_ml.recognition.readings import (
+    Alternative,
+    AmountReading,
+    Character,
+    DigitReading,
+    DocumentReading,
+    FoundAmount,
+)
 from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
 from payment_ml.registry.registry import Registry
 from payment_ml.registry.versions import Version
@@ -22,11 +30,15 @@ __all__ = [
     "Character",
     "DigitClassifier",
     "DigitReading",
+    "DocumentReader",
+    "DocumentReading",
+    "FoundAmount",
     "champions",
     "find_champion",
     "load_amount_reader",
     "load_champion",
     "load_digit_classifier",
+    "load_document_reader",
     "load_version",
     "open_reader",
 ]
@@ -78,6 +90,15 @@ def load_amount_reader(
     if reader.calibration_note is not None:
         _log.warning("%s", reader.calibration_note)
     return reader
+
+
+def load_document_reader(
+    models_dir: str | Path | None = None,
+    version: str | None = None,
+    profile: str | Path | Profile | None = None,
+) -> DocumentReader:
+    """Load the reader of whole cheques, slips and bills; parameters and exceptions as in `load_amount_reader`."""
+    return DocumentReader(load_amount_reader(models_dir, version, profile))
 
 
 def load_champion(

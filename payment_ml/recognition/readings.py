@@ -93,3 +93,61 @@ class DigitReading:
             return ()
         order = [int(digit) for digit in (-self.probabilities).argsort() if digit != self.digit]
         return tuple(Alternative(str(digit), Decimal(digit), float(self.probabilities[digit])) for digit in order)
+
+
+@dataclass(frozen=True)
+class FoundAmount(AmountReading):
+    """Hold an amount that was found on a page; places are in pixels of the upright page."""
+
+    box: tuple[int, int, int, int] = (0, 0, 0, 0)  # left, top, right, bottom
+    label: str = "amount in figures"
+    currency: str | None = None  # ISO 4217 code of the profile; None where none is known
+
+
+@dataclass(frozen=True)
+class DocumentReading:
+    """Hold what was read of a whole cheque, slip or bill."""
+
+    amount: FoundAmount | None  # the one to pay; None if none was found
+    amounts: tuple[FoundAmount, ...]  # all that were found, the likeliest first
+    words: str | None  # the amount in words; None where it was not read
+    decision: str  # "accept" or "review"
+    reason: str | None  # why it needs review; None if accepted
+    turned: int = 0  # degrees by which the page was turned clockwise to be upright: 0, 90, 180 or 270
+    page: int | None = None  # of the source, from 1; None for a source without pages
+    note: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the amount to pay as text; empty if none was found."""
+        return "" if self.amount is None else self.amount.text
+
+    @property
+    def value(self) -> Decimal | None:
+        """Return the amount to pay; None if none was found or it is ambiguous."""
+        return None if self.amount is None else self.amount.value
+
+    @property
+    def digits(self) -> str:
+        """Return the digits of the amount as they were written."""
+        return "" if self.amount is None else self.amount.digits
+
+    @property
+    def confidence(self) -> float:
+        """Return the probability that the value was read correctly where it stands, 0 to 1."""
+        return 0.0 if self.amount is None else self.amount.confidence
+
+    @property
+    def characters(self) -> tuple[Character, ...]:
+        """Return the characters of the amount as they were written."""
+        return () if self.amount is None else self.amount.characters
+
+    @property
+    def alternatives(self) -> tuple[Alternative, ...]:
+        """Return other values of the amount, the likeliest first."""
+        return () if self.amount is None else self.amount.alternatives
+
+    @property
+    def outline(self) -> tuple[tuple[float, float], ...]:
+        """Return the corners of the amount in pixels of the upright page, clockwise."""
+        return () if self.amount is None else self.amount.outline

@@ -84,7 +84,7 @@ def test_what_cannot_be_reached_is_an_input_with_a_reason_and_stops_nothing(tmp_
 
 
 def test_each_page_is_a_source(tmp_path):
-    """A TIFF has pages even if it is one; other formats have none, and a file that is no picture is one row."""
+    """A TIFF or PDF has pages even if it is one, or damaged; other formats have none."""
     pages = [Image.new("L", (40, 20), level) for level in (10, 20, 30)]
     pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
     pages[0].save(tmp_path / "b.png", format="TIFF")
@@ -94,7 +94,7 @@ def test_each_page_is_a_source(tmp_path):
     assert [page.number for page in sources["a.tif"]] == [1, 2, 3]
     assert sources["b.png"] == (SourcePage(tmp_path / "b.png", 1, 1),)
     assert sources["c.png"] == (tmp_path / "c.png",)
-    assert sources["d.pdf"] == (tmp_path / "d.pdf",)
+    assert sources["d.pdf"] == (SourcePage(tmp_path / "d.pdf", 1, 1),)
 
 
 def test_a_link_out_of_a_folder_is_refused_and_one_inside_is_read(tmp_path):

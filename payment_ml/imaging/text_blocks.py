@@ -1,0 +1,101 @@
+"""Find the blocks of writing and print on a whole page: pieces of ink that stand in one line, close to each other."""
+
+import itertools
+
+import cv2
+import numpy as np
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
+
+_MAX_SIDE = 2000  # pixels of the page at which blocks are found; a larger page is reduced
+_BACKGROUND_SHARE, _MIN_BACKGROUND = 0.03, 31  # side of the window whose median is the paper: of the page, and pixels
+_REDUCTION = 4  # of the page on which the paper's levels are found
+_MIN_CONTRAST = 25  # grey levels between ink and paper
+_INK_SHARE = 0.3  # of the strongest contrast of the page
+_MIN_INK_HEIGHT = 6  # pixels of a piece of ink; smaller ones are dust, points and commas
+_MAX_INK_HEIGHT, _MAX_INK_WIDTH = 0.25, 0.4  # shares of the page; larger ones are pictures and frames
+_RULE_WIDTH, _RULE_HEIGHT = 4.0, 2.2  # usual heights of text from which on a straight line is a rule
+_MIN_RULE = 25  # pixels
+_MAX_GAP = 1.0  # heights between neighbours of one block
+_MIN_OVERLAP = 0.5  # of the smaller height, that neighbours share
+_MAX_HEIGHT_RATIO = 2.6  # between neighbours
+_MIN_BLOCK_HEIGHT = 8  # pixels
+_MAX_BLOCKS = 80
+
+
+def find_text_blocks(grey: np.ndarray) -> list[Box]:
+    """Return the boxes of all blocks that may be a word or a number, from left to right.
+
+    Parameters
+    ----------
+    grey : uint8 [height, width], 0 black, of an upright page with dark ink
+    """
+    scale = min(1.0, _MAX_SIDE / max(grey.shape))
+    page = grey if scale == 1 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    blocks = _group(_pieces_of_ink(page))
+    blocks = sorted(blocks, key=lambda box: box[3] - box[1], reverse=True)[:_MAX_BLOCKS]
+    left, top, right, bottom = (round(edge / scale) for edge in (0, 0, page.shape[1], page.shape[0]))
+    return sorted(
+        (
+            max(left, round(box[0] / scale)),
+            max(top, round(box[1] / scale)),
+            min(right, round(box[2] / scale)),
+            min(bottom, round(box[3] / scale)),
+        )
+        for box in blocks
+    )
+
+
+def _pieces_of_ink(page: np.ndarray) -> np.ndarray:
+    """Return the connected pieces of ink without rules: left, top, right, bottom; int [n, 4], by their left edge."""
+    height, width = page.shape
+    contrast = cv2.subtract(_paper(page), page)
+    threshold = max(_MIN_CONTRAST, int(_INK_SHARE * float(contrast.max(initial=0))))
+    ink = (contrast > threshold).astype(np.uint8)
+    heights = _pieces(ink, height // 4, width // 4)[:, 3]
+    usual = float(np.median(heights)) if len(heights) else 0.0
+    statistics = _pieces(ink, max(_MIN_RULE, round(_RULE_HEIGHT * usual)), max(_MIN_RULE, round(_RULE_WIDTH * usual)))
+    left, top, wide, high, _ = statistics.T
+    is_piece = (high >= _MIN_INK_HEIGHT) & (high < _MAX_INK_HEIGHT * height) & (wide < _MAX_INK_WIDTH * width)
+    pieces = np.stack([left, top, left + wide, top + high], axis=1)[is_piece]
+    return pieces[np.argsort(pieces[:, 0], kind="stable")]
+
+
+def _paper(page: np.ndarray) -> np.ndarray:
+    """Return the levels of the paper without what is written on it, uint8 [height, width]."""
+    window = max(_MIN_BACKGROUND, _BACKGROUND_SHARE * max(page.shape)) / _REDUCTION
+    small = cv2.resize(page, None, fx=1 / _REDUCTION, fy=1 / _REDUCTION, interpolation=cv2.INTER_AREA)
+    paper: np.ndarray = cv2.resize(cv2.medianBlur(small, 2 * round(window / 2) + 1), page.shape[::-1])
+    return paper
+
+
+def _pieces(ink: np.ndarray, down: int, across: int) -> np.ndarray:
+    """Return the pieces of ink without straight lines of these lengths: left, top, width, height, area; int [n, 5]."""
+    lines = [cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((down, 1), (1, across))]
+    statistics: np.ndarray = cv2.connectedComponentsWithStats(cv2.subtract(ink, cv2.max(*lines)), connectivity=8)[2][1:]
+    return statistics[statistics[:, 3] >= _MIN_INK_HEIGHT]
+
+
+def _group(pieces: np.ndarray) -> list[Box]:
+    """Return the boxes of pieces that are neighbours in one line."""
+    group = np.arange(len(pieces))
+    highs = pieces[:, 3] - pieces[:, 1]
+    farthest = np.searchsorted(pieces[:, 0], pieces[:, 2] + _MAX_GAP * highs.max(initial=0), side="right")
+    for i, (_, top, right, bottom) in enumerate(pieces):
+        later = pieces[i + 1 : farthest[i]]
+        high, other = highs[i], highs[i + 1 : farthest[i]]
+        shared = np.minimum(later[:, 3], bottom) - np.maximum(later[:, 1], top)
+        larger, smaller = np.maximum(other, high), np.minimum(other, high)
+        is_near = later[:, 0] - right <= _MAX_GAP * larger
+        is_neighbour = is_near & (shared > _MIN_OVERLAP * smaller) & (larger < _MAX_HEIGHT_RATIO * smaller)
+        for j in np.flatnonzero(is_neighbour) + i + 1:
+            group[group == group[j]] = group[i]
+    order = np.argsort(group, kind="stable")
+    blocks = []
+    for _, members in itertools.groupby(order.tolist(), key=lambda member: int(group[member])):
+        chosen = pieces[list(members)]
+        left, top = chosen[:, :2].min(axis=0).tolist()
+        right, bottom = chosen[:, 2:].max(axis=0).tolist()
+        if bottom - top >= _MIN_BLOCK_HEIGHT and right - left >= bottom - top:
+            blocks.append((left, top, right, bottom))
+    return blocks

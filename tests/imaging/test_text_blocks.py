@@ -1,0 +1,75 @@
+"""Test imaging.text_blocks: words and numbers are found on a page, rules and dust are not."""
+
+import cv2
+import numpy as np
+import pytest
+
+from payment_ml.imaging.text_blocks import find_text_blocks
+
+
+def page_with(*texts: tuple[str, int, int], height: int = 500, width: int = 900, scale: float = 1.0) -> np.ndarray:
+    """Return a light page with printed texts, each with its left and its base line."""
+    page = np.full((height, width), 235, np.uint8)
+    for text, x, y in texts:
+        cv2.putText(page, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, 30, round(2 * scale), cv2.LINE_AA)
+    return page
+
+
+def overlap(box: tuple[int, ...], other: tuple[int, ...]) -> float:
+    """Return the intersection of two boxes over their union."""
+    width = min(box[2], other[2]) - max(box[0], other[0])
+    height = min(box[3], other[3]) - max(box[1], other[1])
+    shared = max(0, width) * max(0, height)
+    areas = [(right - left) * (bottom - top) for left, top, right, bottom in (box, other)]
+    return shared / (sum(areas) - shared)
+
+
+@pytest.mark.parametrize("scale", [0.7, 1.0, 1.5], ids=str)
+def test_a_number_is_one_block(scale):
+    """Whatever its size; its box is that of its ink."""
+    page = page_with(("47281", 300, 200), scale=scale)
+    rows, columns = np.nonzero(page < 150)
+    ink = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    (box,) = find_text_blocks(page)
+    assert overlap(box, ink) > 0.7
+
+
+def test_numbers_far_apart_are_two_blocks():
+    """A date and an amount in one line are not one number."""
+    assert len(find_text_blocks(page_with(("1204", 100, 200), ("47281", 600, 200)))) == 2
+
+
+def test_rules_and_frames_belong_to_no_block():
+    """An amount in its printed frame is found alone."""
+    page = page_with(("47281", 300, 200))
+    cv2.rectangle(page, (250, 150), (480, 230), 60, 2)
+    cv2.line(page, (20, 300), (880, 300), 60, 2)
+    (box,) = find_text_blocks(page)
+    assert box[0] > 280
+    assert box[2] < 460
+
+
+def test_a_blank_page_and_dust_have_no_block(rng):
+    """Specks are smaller than digits."""
+    page = np.full((400, 600), 230, np.uint8)
+    assert find_text_blocks(page) == []
+    for x, y in rng.integers(20, 380, (40, 2)):
+        page[y : y + 2, x : x + 2] = 40
+    assert find_text_blocks(page) == []
+
+
+def test_a_large_page_is_found_at_its_own_scale():
+    """Places are in pixels of the page, though blocks are found on a smaller copy."""
+    page = page_with(("47281", 3000, 1500), height=3000, width=5000, scale=5)
+    (box,) = find_text_blocks(page)
+    assert 2950 < box[0] < 3080
+    assert box[3] - box[1] > 80
+
+
+def test_the_number_of_blocks_is_limited(rng):
+    """A page full of text costs no more than one with some."""
+    texts = [
+        (str(int(number)), 20 + 150 * (i % 12), 40 + 40 * (i // 12))
+        for i, number in enumerate(rng.integers(100, 999, 240))
+    ]
+    assert len(find_text_blocks(page_with(*texts, height=900, width=1900))) <= 80
