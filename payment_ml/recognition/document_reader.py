@@ -17,6 +17,7 @@ from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.readings import AmountReading, DocumentReading, FoundAmount
 from payment_ml.tasks import Task
+from payment_ml.text.alphabet import SET_APART
 from payment_ml.text.amounts import digits_of
 from payment_ml.text.profiles import Profile
 
@@ -31,8 +32,8 @@ _CURRENCY = 1.0  # a currency sign stands with the digits
 _DECIMALS = 0.5  # a mark or a gap stands before the last two digits
 _TO_THE_RIGHT = 0.8  # for the right edge of the page, against the left one
 _ONE_DIGIT, _TWO_DIGITS = -2.0, -1.0
-_LONG_NUMBER = -3.0  # from seven digits on without a mark: an account, a telephone or a cheque's number
-_LEADING_ZERO = -4.0  # 007, 000123; but not 0.50
+_LONG_NUMBER = -3.0  # from seven digits on without a written mark: an account, a telephone or a cheque's number
+_LEADING_ZERO = -4.0  # 007, 000123, 0.00; but not 0.50
 _DATE = -3.0
 _BOTTOM = -2.0  # in the lowest part of the page, where the line for machines stands
 _BOTTOM_SHARE = 0.85
@@ -209,11 +210,12 @@ def _score(written: str, log_probability: float, block: Box, shape: Sequence[int
     """Return how much speaks for a block with this text to be the amount on a page of this shape, in nats."""
     across, down = (block[0] + block[2]) / 2 / shape[1], (block[1] + block[3]) / 2 / shape[0]
     digits = len(digits_of(written))
+    unmarked = written.replace(SET_APART, "").strip(f"{_SIGNS}* ")
     score = max(log_probability, _MIN_LOG_PROBABILITY) + _TO_THE_RIGHT * (across - 1)
     score += _CURRENCY * any(sign in written for sign in _SIGNS) + _DECIMALS * bool(_MARKED_DECIMALS.search(written))
     score += {1: _ONE_DIGIT, 2: _TWO_DIGITS}.get(digits, 0.0)
-    score += _LONG_NUMBER * (digits >= _MIN_LONG_NUMBER and written.strip(f"{_SIGNS}* ").isdigit())
-    score += _LEADING_ZERO * (_LEADING_ZEROS.match(written) is not None)
+    score += _LONG_NUMBER * (digits >= _MIN_LONG_NUMBER and unmarked.isdigit())
+    score += _LEADING_ZERO * (_LEADING_ZEROS.match(written) is not None or not digits_of(written).strip("0"))
     score += _DATE * (_DATE_LIKE.fullmatch(written) is not None)
     return score + _BOTTOM * (down > _BOTTOM_SHARE)
 
