@@ -7,7 +7,7 @@ import numpy as np
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 
-_MAX_SIDE = 2000  # pixels of the page at which blocks are found; a larger page is reduced
+_MAX_SIDE = 1600  # pixels of the page at which blocks are found; a larger page is reduced
 _BACKGROUND_SHARE, _MIN_BACKGROUND = 0.03, 31  # side of the window whose median is the paper: of the page, and pixels
 _REDUCTION = 4  # of the page on which the paper's levels are found
 _MIN_CONTRAST = 25  # grey levels between ink and paper
@@ -52,9 +52,13 @@ def _pieces_of_ink(page: np.ndarray) -> np.ndarray:
     contrast = cv2.subtract(_paper(page), page)
     threshold = max(_MIN_CONTRAST, int(_INK_SHARE * float(contrast.max(initial=0))))
     ink = (contrast > threshold).astype(np.uint8)
-    heights = _pieces(ink, height // 4, width // 4)[:, 3]
+    heights = _connected(ink)[:, 3]
     usual = float(np.median(heights)) if len(heights) else 0.0
-    statistics = _pieces(ink, max(_MIN_RULE, round(_RULE_HEIGHT * usual)), max(_MIN_RULE, round(_RULE_WIDTH * usual)))
+    lengths = [max(_MIN_RULE, round(share * usual)) for share in (_RULE_HEIGHT, _RULE_WIDTH)]
+    rules = [
+        cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((lengths[0], 1), (1, lengths[1]))
+    ]
+    statistics = _connected(cv2.subtract(ink, cv2.max(*rules)))
     left, top, wide, high, _ = statistics.T
     is_piece = (high >= _MIN_INK_HEIGHT) & (high < _MAX_INK_HEIGHT * height) & (wide < _MAX_INK_WIDTH * width)
     pieces = np.stack([left, top, left + wide, top + high], axis=1)[is_piece]
@@ -69,10 +73,9 @@ def _paper(page: np.ndarray) -> np.ndarray:
     return paper
 
 
-def _pieces(ink: np.ndarray, down: int, across: int) -> np.ndarray:
-    """Return the pieces of ink without straight lines of these lengths: left, top, width, height, area; int [n, 5]."""
-    lines = [cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((down, 1), (1, across))]
-    statistics: np.ndarray = cv2.connectedComponentsWithStats(cv2.subtract(ink, cv2.max(*lines)), connectivity=8)[2][1:]
+def _connected(ink: np.ndarray) -> np.ndarray:
+    """Return the connected pieces of a mask that are no dust: left, top, width, height, area; int [n, 5]."""
+    statistics: np.ndarray = cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:]
     return statistics[statistics[:, 3] >= _MIN_INK_HEIGHT]
 
 

@@ -23,9 +23,9 @@ from payment_ml.text.profiles import Profile
 
 _MARGIN = 0.35  # heights of a block that are cut out around it
 _MAX_AMOUNTS = 5  # that a reading names
-_MAX_READ = 8  # blocks that are read with all views and crops, the most likely of those that got one look
+_MAX_READ = 5  # blocks that are read with all views and crops, the most likely of those that got one look
 _PLAUSIBLE = -2.5  # score from which on a block counts as an amount
-_CLEAR = -1.0  # score from which on the page is taken to be upright without a look at the other directions
+_CLEAR = -1.5  # score from which on the page is taken to be upright without a look at the other directions
 _MIN_LOG_PROBABILITY = -6.0  # nats; however unlikely a text is, its place counts too
 # What speaks for and against a block, in nats. They were set by hand, from how forms are laid out; nothing was fitted.
 _CURRENCY = 1.0  # a currency sign stands with the digits

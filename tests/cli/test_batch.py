@@ -221,3 +221,21 @@ def test_names_on_standard_input_are_read(reader_run):
     done = run_cli("read", "--format", "csv", "--models", reader_run.models_dir, "-", input=names)
     assert done.returncode == 0, done.stderr
     assert [row["page"] for row in csv.DictReader(io.StringIO(done.stdout))] == ["", ""]
+
+
+def test_documents_and_pdf_pages_get_a_row_each(slips, reader_run, tmp_path):
+    """The amount is found on the page, and a person checks it."""
+    picture = Image.open(sorted(slips.iterdir())[0]).convert("L")
+    page = Image.new("L", (900, 500), 240)
+    page.paste(picture.resize((300, 300 * picture.height // picture.width)), (540, 200))
+    page.save(tmp_path / "post.pdf", "PDF", save_all=True, append_images=[page], resolution=100)
+    page.save(tmp_path / "slip.png")
+    (tmp_path / "zz.pdf").write_bytes(b"%PDF-1.7 nothing else")
+    done = run_cli("read", "--as", "document", "--format", "csv", "--models", reader_run.models_dir, tmp_path)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [(Path(row["file"]).name, row["page"]) for row in rows] == [
+        ("post.pdf", "1"), ("post.pdf", "2"), ("slip.png", ""), ("zz.pdf", "1"),
+    ]  # fmt: skip
+    assert {row["decision"] for row in rows} == {"review"}
+    assert rows[0]["text"] == rows[1]["text"]
+    assert "is damaged" in rows[3]["reason"]
