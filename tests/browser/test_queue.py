@@ -367,14 +367,17 @@ def test_every_format_that_the_command_reads_is_read_on_the_page(wide, reader, i
     expect(wide.locator(".pml-alarm")).to_be_empty()
 
 
-def test_each_page_of_a_tiff_is_a_picture_of_its_own(wide):
+@pytest.mark.parametrize(
+    ("image_format", "kind"), [("TIFF", "image/tiff"), ("PDF", "application/pdf")], ids=["tiff", "pdf"]
+)
+def test_each_page_of_a_file_is_a_picture_of_its_own(wide, image_format, kind):
     """In their order, each with its number."""
     pages = [Image.open(path).convert("RGB") for path in SAMPLES[:3]]
     buffer = io.BytesIO()
-    pages[0].save(buffer, "TIFF", save_all=True, append_images=pages[1:])
-    upload(wide, {"name": "scan.tif", "mimeType": "image/tiff", "buffer": buffer.getvalue()})
+    pages[0].save(buffer, image_format, save_all=True, append_images=pages[1:])
+    upload(wide, {"name": "scan", "mimeType": kind, "buffer": buffer.getvalue()})
     wait_until_read(wide, 3)
-    assert sorted(wide.locator(".pml-name").all_inner_texts()) == [f"scan.tif, page {page}" for page in (1, 2, 3)]
+    assert sorted(wide.locator(".pml-name").all_inner_texts()) == [f"scan, page {page}" for page in (1, 2, 3)]
 
 
 def test_a_picture_over_the_limit_is_made_smaller_in_the_browser(wide):

@@ -1,6 +1,9 @@
+import { isWholePage } from "./surroundings.js";
+
 const ANSWER_TIMEOUT = 60_000; // milliseconds, while the connection stands
 const WATCH_INTERVAL = 1000; // milliseconds
 const LOST_AFTER = 3500; // milliseconds without an answer to a ping
+const BUSY_AFTER = 15_000; // the same in a notebook, whose kernel also runs other cells
 
 /**
  * Send numbered questions to the kernel and give back its answers, one for each question.
@@ -43,7 +46,7 @@ export class KernelChannel {
   /** Ping the kernel, notice that it is gone, and give up questions that it does not answer. */
   watch() {
     const now = performance.now();
-    if (this.pinged !== null && now - this.pinged > LOST_AFTER) this.setConnected(false);
+    if (this.pinged !== null && now - this.pinged > (isWholePage() ? LOST_AFTER : BUSY_AFTER)) this.setConnected(false);
     if (this.pinged === null || !this.connected) this.send({ id: "ping", do: "ping" });
     this.pinged ??= now;
     if (!this.connected) return;

@@ -42,8 +42,9 @@ export function createConnectionBanner({ isKept }) {
     timer = answeredSince = null;
     if (connected) return;
     const kept = isKept() ? KEPT : NOT_KEPT;
-    const next = isWholePage() ? "It is being restored." : "Where the kernel was restarted, run the cell again.";
-    text.textContent = `The connection to the reader is gone. ${kept} ${next}`;
+    const what = isWholePage() ? "The connection to the reader is gone. It is being restored."
+      : "The kernel does not answer: it is busy, or it was restarted. In that case run the cell again.";
+    text.textContent = `${what} ${kept}`;
     if (isWholePage()) timer = setInterval(probe, PROBE_INTERVAL);
   };
   return { element, update, destroy: () => clearInterval(timer) };

@@ -1,7 +1,7 @@
 import { droppedFiles } from "./dropped_files.js";
 import { createButton, createElement, createRow } from "./elements.js";
 
-const ACCEPTED_TYPES = "image/*,.tif,.tiff,.heic,.heif,.avif,.bmp,.webp";
+const ACCEPTED_TYPES = "image/*,application/pdf,.pdf,.tif,.tiff,.heic,.heif,.avif,.bmp,.webp";
 
 /** Take files and folders that are dropped anywhere on the panel, and mark the drop area while they hover over it. */
 function listenForDrops(panel, dropArea, onFiles) {
@@ -56,7 +56,7 @@ export function createUploader({ panel, limit, extraButton, onFiles }) {
     createElement("p", { className: "pml-hint" }, "Drop pictures of an amount or a folder here, paste one, or"),
     createRow(choose, input, photograph, camera, extraButton), limitText,
   );
-  const update = (bytes) => { limitText.textContent = `PNG, JPG, GIF, WebP, BMP, TIFF or HEIC; over ${bytes / 1e6} MB they are made smaller`; };
+  const update = (bytes) => { limitText.textContent = `PNG, JPG, GIF, WebP, BMP, TIFF, HEIC or PDF; over ${bytes / 1e6} MB they are made smaller`; };
   update(limit);
   listenForDrops(panel, element, onFiles);
   return { element, update, destroy: listenForPastes(panel, onFiles) };
