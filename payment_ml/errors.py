@@ -82,3 +82,10 @@ class BusyError(PaymentMLError, OSError):
 
 class MissingExtraError(PaymentMLError, ImportError):
     """Report a command whose extra is not installed; the message names the extra."""
+
+
+def unread_kind(reason: str | None) -> str | None:
+    """Return the kind in a row's reason, such as "a PDF"; None if its picture was read."""
+    if reason is None or not reason.startswith(NOT_READ):
+        return None
+    return reason.removeprefix(NOT_READ).partition("; ")[0]

@@ -107,6 +107,7 @@ def read(
     from payment_ml.cli import batch, done_rows, input_files, row_reader
     from payment_ml.cli.output import format_for
     from payment_ml.recognition import readers
+    from payment_ml.recognition.rows import FAILURES
     from payment_ml.text.profiles import load_profile
 
     if kind != "amount" and profile is not None:
@@ -120,7 +121,7 @@ def read(
         raise click.UsageError("expected --skip-done with --output FILE.csv or FILE.jsonl, whose rows can be kept")
     if log_file is not None:
         log_setup.log_to_file(log_file, log_format)
-    summary = BatchSummary(input_files.FAILURES)
+    summary = BatchSummary(FAILURES)
     with summary.last_line(functools.partial(_report_batch, log_file, metrics_file)):
         files = list(input_files.expand(inputs, batch.own_files(output), sys.stdin.buffer))
         if not files:

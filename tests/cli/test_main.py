@@ -11,7 +11,7 @@ import pytest
 from helpers.cli import COMMAND, run_cli
 
 from payment_ml import paths
-from payment_ml.cli.output import COLUMNS
+from payment_ml.recognition.rows import COLUMNS
 
 SAMPLES = paths.ROOT / "data" / "samples"
 
