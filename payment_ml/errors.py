@@ -80,6 +80,10 @@ class BusyError(PaymentMLError, OSError):
     """Report that another process is writing the same output file."""
 
 
+class ClusterError(PaymentMLError, RuntimeError):
+    """Report a cluster that could not read a batch to its end; the message says what to do."""
+
+
 class MissingExtraError(PaymentMLError, ImportError):
     """Report a command whose extra is not installed; the message names the extra."""
 
