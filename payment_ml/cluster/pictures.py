@@ -80,7 +80,8 @@ def _state(location: str) -> State:
         files, path = fsspec.url_to_fs(location)
         entries: dict[str, Any] = files.info(path)
     except (OSError, ValueError) as error:
-        return State("", not_fetched(error))
+        broken_link = not is_url(location) and os.path.islink(location)  # noqa: PTH114 - as above
+        return State("", not_fetched(error) + ("; it is a broken link" if broken_link else ""))
     mark = " ".join(f"{key}={entries[key]}" for key in _STATE_KEYS if key in entries)
     if (entries.get("size") or 0) > MAX_BYTES:
         return State(mark, f"{NOT_READ}more than {MAX_BYTES // 1_000_000} MB; make it smaller")

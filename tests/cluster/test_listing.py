@@ -18,7 +18,9 @@ def tree(tmp_path, monkeypatch):
     for name in ("b.png", "a/z.png", "a/b/y.png", "a.png", "a b.png", os.fsdecode(b"\xff.png"), "a\nb.png"):
         (tree / name).write_bytes(b"x")
     (tree / "loop").symlink_to(tree / "a")
-    (tree / "out").symlink_to("/etc")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "secret.png").write_bytes(b"x")
+    (tree / "out").symlink_to(tmp_path / "outside")
     (tree / "in.png").symlink_to(tree / "a.png")
     monkeypatch.chdir(tree)
     return tree

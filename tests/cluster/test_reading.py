@@ -58,6 +58,7 @@ def test_a_cluster_writes_the_rows_of_one_process_and_reads_nothing_twice(cluste
     pages = [Image.open(path) for path in SAMPLES[:2]]
     pages[0].save(slips / "two pages.tif", save_all=True, append_images=pages[1:])
     (slips / "out.png").symlink_to("/etc/hostname")
+    (slips / "broken.png").symlink_to("nowhere.png")
     there, here = tmp_path / "there", tmp_path / "here.csv"
     arguments = [slips, "none*.png", "missing.png", "--models", reader_run.models_dir]
     alone = run_cli("read", *arguments, "--jobs", 1, "--output", here)
@@ -68,9 +69,9 @@ def test_a_cluster_writes_the_rows_of_one_process_and_reads_nothing_twice(cluste
     assert {name: counts[name] for name in expected if name != "seconds"} == {
         name: value for name, value in expected.items() if name != "seconds"
     }
-    assert (counts["status"], counts["failed"], counts["pages"]) == (1, 3, 18)
+    assert (counts["status"], counts["failed"], counts["pages"]) == (1, 4, 19)
     assert (counts["partitions"], counts["partitions_done"], repeated["partitions_done"]) == (3, 0, 3)
-    assert sum(line.startswith("payment-ml: ") for line in first.stderr.splitlines()) == 3
+    assert sum(line.startswith("payment-ml: ") for line in first.stderr.splitlines()) == 4
 
 
 def test_poison_and_pictures_that_take_forever_get_rows_of_their_own(cluster, reader_run, tmp_path):
