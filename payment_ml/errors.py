@@ -84,6 +84,10 @@ class ClusterError(PaymentMLError, RuntimeError):
     """Report a cluster that could not read a batch to its end; the message says what to do."""
 
 
+class SweepError(PaymentMLError, RuntimeError):
+    """Report a sweep that cannot begin; the message says why."""
+
+
 class MissingExtraError(PaymentMLError, ImportError):
     """Report a command whose extra is not installed; the message names the extra."""
 

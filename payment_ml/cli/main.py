@@ -16,6 +16,7 @@ from payment_ml.cli.last_line import end_retraining, ends_with_json
 from payment_ml.cli.models import models
 from payment_ml.cli.options import DATA, MODELS, PROFILE, needs_extra
 from payment_ml.cli.reading import read
+from payment_ml.cli.sweep import sweep
 from payment_ml.errors import PaymentMLError, RegistryError
 from payment_ml.pipeline import log_setup
 from payment_ml.tasks import Task
@@ -187,6 +188,7 @@ cli.add_command(read)
 cli.add_command(evaluate)
 cli.add_command(models)
 cli.add_command(corrections)
+cli.add_command(sweep)
 
 if __name__ == "__main__":
     main()

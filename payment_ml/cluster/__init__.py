@@ -1,4 +1,4 @@
-"""Read batches on many machines with Dask.
+"""Read batches and run sweeps on many machines with Dask.
 
 The command line belongs in `payment_ml.cli`. This package may import `payment_ml.recognition` and the floors below it,
 and needs the extra `cluster`.

@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -44,6 +45,25 @@ def connect(address: str) -> Iterator[Client]:
         yield client
     finally:
         client.close(timeout=_CONNECT_SECONDS)
+
+
+@contextmanager
+def executor(address: str) -> Iterator[Executor]:
+    """Connect to a scheduler for the time of the block, and yield what runs functions on its workers.
+
+    Raises
+    ------
+    ClusterError : there is none at this address, or it has no workers
+    """
+    with connect(address) as client:
+        try:
+            client.wait_for_workers(1, timeout=WORKER_SECONDS)
+        except TimeoutError as error:
+            raise ClusterError(
+                f"expected workers at {address}, but there has been none for {WORKER_SECONDS:.0f} seconds; start some "
+                f"with dask worker {address}"
+            ) from error
+        yield client.get_executor(pure=False)
 
 
 class PartitionRunner:
