@@ -76,8 +76,12 @@ def measures(runs: pd.DataFrame) -> list[str]:
 
 
 def plot(runs: pd.DataFrame, measure: str) -> Figure:
-    """Draw a measure over the values of each swept parameter: a dot for each run, and a line through the means."""
-    swept = runs.attrs["swept"]
+    """Draw a measure over the values of each parameter: a dot for each run, and a line through the means.
+
+    Parameters that have one value in all runs are left out, unless all do.
+    """
+    swept = [name for name in runs.attrs["swept"] if runs.index.get_level_values(name).astype(str).nunique() > 1]
+    swept = swept or runs.attrs["swept"]
     figure, axes = plots.new_figure(columns=len(swept), height=3.5, sharey=True)
     done = runs.reset_index().dropna(subset=[measure])
     for axis, name in zip(axes[0], swept, strict=True):
