@@ -95,7 +95,7 @@ def compare_processes(folder: Path, work: Path, count: int) -> None:
         f"{count:,} pictures: --jobs 1 {one:.1f} s, --jobs 2 {two:.1f} s, one worker {alone:.1f} s, two {both:.1f} s"
     )
     click.echo(
-        f"two workers are {alone / both:.2f} times as fast as one worker, {one / both:.2f} times as fast as one process; "
+        f"two workers are {alone / both:.2f} times as fast as one, and {one / both:.2f} times as fast as one process; "
         f"Dask costs {both / two - 1:+.1%} beside --jobs 2; {'the same bytes' if len(texts) == 1 else 'OTHER BYTES'}"
     )
 

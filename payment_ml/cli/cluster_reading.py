@@ -114,11 +114,13 @@ def read_on_cluster(
             "accepted": counts.accepted,
             "review": counts.review,
             "not_read": dict(counts.not_read),
-            "failed": len(counts.failed),
+            "failed": counts.failures,
             "partitions": result.partitions,
             "partitions_done": result.partitions_done,
         }
-        return counts.failed, numbers, {"version": result.version or None, "refused_workers": result.refused}
+        more = counts.failures - len(counts.failed)
+        lines = [*counts.failed, *([f"and {more:,} more, which have their rows"] if more else [])]
+        return lines, numbers, {"version": result.version or None, "refused_workers": result.refused}
 
     own: dict[str, Any] = {"partition_size": options.partition_size, "picture_seconds": options.picture_seconds}
     with ends_with_counts(ending, report):

@@ -18,6 +18,7 @@ from payment_ml.recognition.rows import COLUMNS, FAILURES, Row, as_csv
 
 FORMATS = ("csv", "parquet")
 INDEX = "_parts.txt"  # in the output: the names of the parts of a batch that reached its end
+_MAX_NAMED = 1000  # failures that a client holds and names; the rows name all
 _SCHEMA = pyarrow.schema(
     [
         (column, {"confidence": pyarrow.float64(), "page": pyarrow.int32()}.get(column, pyarrow.string()))
@@ -33,14 +34,17 @@ class Counts:
     accepted: int = 0
     review: int = 0
     not_read: Counter[str] = field(default_factory=Counter)
-    failed: list[str] = field(default_factory=list)  # file and reason of what was given and not reached
+    failures: int = 0  # of what was given and not reached
+    failed: list[str] = field(default_factory=list)  # file and reason of the first of these
 
     def count(self, rows: Iterable[Row]) -> "Counts":
         """Count rows, and return this."""
         for row in rows:
             kind = unread_kind(row["reason"] or None)
             if kind in FAILURES:
-                self.failed.append(f"{row['file']}: {row['reason']}")
+                self.failures += 1
+                if len(self.failed) < _MAX_NAMED:
+                    self.failed.append(f"{row['file']}: {row['reason']}")
             elif kind:
                 self.not_read[kind] += 1
             elif row["decision"] == "accept":
@@ -54,12 +58,13 @@ class Counts:
         self.accepted += other.accepted
         self.review += other.review
         self.not_read += other.not_read
-        self.failed += other.failed
+        self.failures += other.failures
+        self.failed += other.failed[: max(0, _MAX_NAMED - len(self.failed))]
 
     @property
     def rows(self) -> int:
         """Return the number of rows."""
-        return self.accepted + self.review + self.not_read.total() + len(self.failed)
+        return self.accepted + self.review + self.not_read.total() + self.failures
 
 
 class PartStore:

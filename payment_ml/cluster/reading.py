@@ -104,6 +104,7 @@ def read_many(
                 tell(_progress(result, told - started))
     for partition, reason in runner.failed:
         result.files += len(partition.pictures)
+        result.counts.failures += len(partition.pictures)  # all are named, for they have no rows
         result.counts.failed += [f"{name}: {NOT_READ}{reason}" for name, _ in partition.pictures]
     if not runner.failed:
         _finish(store, [name for _, name in sorted(written)])

@@ -1,9 +1,11 @@
 """Test cli.sweep: a sweep as a user gives it, killed, given again, and reported."""
 
 import json
+import os
 import signal
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import psutil
 from helpers.cli import COMMAND, run_cli
@@ -15,14 +17,13 @@ def test_a_killed_sweep_goes_on_and_ends_with_a_report(tmp_path):
     """What was done before the kill is kept, no kernel is left, and a failure makes the exit status 1."""
     notebook, folder = write_notebook(tmp_path / "small.ipynb"), tmp_path / "out"
     command = ["sweep", str(notebook), "-p", "seed", "1", "-p", "mode", "train,wait", "--output", str(folder)]
-    process = subprocess.Popen([str(COMMAND), *command], stderr=subprocess.DEVNULL)
-    wait_for(lambda: list(folder.glob("runs/*/record.json")) and len(_kernels(process)) == 1, "a run that waits")
-    wait_for(lambda: len(list(folder.glob("runs/*/record.json"))) == 1, "a run that is done")
-    started = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    with _killed_at_the_end(command) as process:
+        wait_for(lambda: list(folder.glob("runs/*/record.json")) and len(_kernels(process)) == 1, "a run that waits")
+        started = psutil.Process(process.pid).children(recursive=True)
     assert psutil.wait_procs(started, timeout=20)[1] == []
-    done = run_cli("sweep", notebook, "-p", "seed", "1", "-p", "mode", "train,fail", "--output", folder)
+    done = run_cli(
+        "sweep", notebook, "-p", "seed", "1", "-p", "mode", "train,fail", "--output", folder, env=_with_figures()
+    )
     ending = json.loads(done.stdout.splitlines()[-1])
     assert done.returncode == ending["status"] == 1, done.stderr
     assert [ending[name] for name in ("runs", "done", "kept", "failed")] == [2, 1, 1, 1]
@@ -36,15 +37,30 @@ def test_a_killed_sweep_goes_on_and_ends_with_a_report(tmp_path):
 def test_sigterm_ends_a_sweep_in_order(tmp_path):
     """The last line is JSON, and no process is left."""
     notebook, folder = write_notebook(tmp_path / "small.ipynb"), tmp_path / "out"
-    command = [str(COMMAND), "sweep", str(notebook), "-p", "mode", "wait", "--output", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    wait_for(lambda: len(_kernels(process)) == 1, "a run that waits")
-    started = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=60)
+    with _killed_at_the_end(["sweep", str(notebook), "-p", "mode", "wait", "--output", str(folder)]) as process:
+        wait_for(lambda: len(_kernels(process)) == 1, "a run that waits")
+        started = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert json.loads(output.splitlines()[-1])["reason"] == "stopped by SIGTERM"
     assert psutil.wait_procs(started, timeout=20)[1] == []
+
+
+def _with_figures() -> dict[str, str]:
+    """Return the environment of a user, whose kernels put figures into notebooks."""
+    return {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+
+
+@contextmanager
+def _killed_at_the_end(command: list[str]) -> Iterator[subprocess.Popen]:
+    """Start payment-ml, and kill it at the end of the block, if it has not ended."""
+    process = subprocess.Popen([str(COMMAND), *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def _kernels(process: subprocess.Popen) -> list[psutil.Process]:

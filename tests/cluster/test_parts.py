@@ -28,11 +28,19 @@ def test_a_part_has_the_counts_of_its_rows(tmp_path, format_name, where):
     counts = store.count_part(name)
     assert counts == Counts().count(ROWS)
     assert (counts.accepted, counts.review, counts.not_read) == (1, 1, Counter({"a PDF": 1}))
-    assert (counts.failed, counts.rows) == (["c.png: not read: no such file"], 4)
+    assert (counts.failures, counts.failed, counts.rows) == (1, ["c.png: not read: no such file"], 4)
     assert store.parts() == [name]
     store.remove(name)
     store.remove(name)
     assert store.parts() == []
+
+
+def test_the_first_thousand_failures_are_named_and_all_are_counted():
+    """A manifest with a wrong folder in all of its names takes no more memory than another one."""
+    total = Counts()
+    for _ in range(4):
+        total.add(Counts().count([error_row(Path("c.png"), "not read: no such file")] * 600))
+    assert (total.failures, total.rows, len(total.failed)) == (2400, 2400, 1000)
 
 
 def test_a_part_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
