@@ -59,7 +59,7 @@ def inputs_or_manifest(context: click.Context, parameter: click.Parameter, input
     return inputs
 
 
-def output_path(options: ClusterOptions, output: str | None) -> Path | None:
+def output_path(options: ClusterOptions, output: str | None, format_name: str | None) -> Path | None:
     """Return the path of the output of a command that reads on this machine.
 
     Raises
@@ -69,6 +69,8 @@ def output_path(options: ClusterOptions, output: str | None) -> Path | None:
     for name in ("manifest", "partition_size", "picture_seconds"):
         if getattr(options, name) is not None:
             raise click.UsageError(f"expected --{name.replace('_', '-')} with --cluster ADDRESS, but there is none")
+    if format_name == "parquet":
+        raise click.UsageError("expected --cluster with --format parquet; on one machine, the formats are the others")
     if output is not None and ("://" in output or Path(output).is_dir()):
         raise click.UsageError(f"expected --output FILE, but {output!r} is a folder or a URL; it goes with --cluster")
     return None if output is None else Path(output)

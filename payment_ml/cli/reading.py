@@ -87,7 +87,7 @@ def read(
             inputs, str(output), options, TASK_OF_WORD[kind], models_dir, profile, format_name, report
         )
     else:
-        file = cluster_reading.output_path(options, output)
+        file = cluster_reading.output_path(options, output, format_name)
         _read_here(inputs, kind, format_name, file, jobs, skip_done, profile, models_dir, report)
 
 

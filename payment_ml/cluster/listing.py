@@ -13,7 +13,7 @@ from typing import TextIO
 
 import fsspec
 
-from payment_ml.cluster.pictures import is_url, not_fetched
+from payment_ml.cluster.pictures import is_url, not_fetched, storage
 from payment_ml.errors import NOT_READ
 from payment_ml.recognition.rows import LINK_OUT, NO_MATCH
 
@@ -63,7 +63,7 @@ def _is_below(name: str, folder: str) -> bool:
 
 
 def _list_url(url: str) -> Iterator[Listed]:
-    files, path = fsspec.url_to_fs(url, use_listings_cache=False)
+    files, path = storage(url)
     if glob.has_magic(path) and not files.exists(path):
         found: Iterator[Listed] = ((files.unstrip_protocol(match), None) for match in files.glob(path))
     elif files.isdir(path):

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import fsspec
 import pyarrow
 from pyarrow import parquet
 
 from payment_ml import atomic_files
-from payment_ml.cluster.pictures import is_url
+from payment_ml.cluster.pictures import is_url, storage
 from payment_ml.errors import unread_kind
 from payment_ml.recognition.rows import COLUMNS, FAILURES, Row, as_csv
 
@@ -78,7 +77,7 @@ class PartStore:
         output : URL or absolute path
         """
         self._output = output.rstrip("/")
-        self._files, self._folder = fsspec.url_to_fs(self._output, use_listings_cache=False)
+        self._files, self._folder = storage(self._output)
 
     def write_part(self, name: str, rows: Sequence[Row]) -> None:
         """Write a part; the suffix of its name is one of `FORMATS`.

@@ -9,7 +9,7 @@ from typing import Any
 
 import fsspec
 
-from payment_ml.errors import NOT_READ
+from payment_ml.errors import NOT_READ, ClusterError
 from payment_ml.imaging.image_files import NO_FILE, UNREADABLE
 from payment_ml.imaging.image_loading import MAX_BYTES, Source
 from payment_ml.recognition.rows import Row, error_row
@@ -35,6 +35,22 @@ def is_url(name: str) -> bool:
 def locate(name: str, base: str) -> str:
     """Return the URL or absolute path of a name; a relative path starts at `base`."""
     return name if is_url(name) else os.path.join(base, name)  # noqa: PTH118 - Path would take s3:// apart
+
+
+def storage(url: str) -> tuple[Any, str]:
+    """Return the file system of a URL, as fsspec has it, and the path there.
+
+    Raises
+    ------
+    ClusterError : the URL is of no kind that is known, or its package is not installed
+    """
+    try:
+        files, path = fsspec.url_to_fs(url, use_listings_cache=False)
+    except (ImportError, ValueError) as error:
+        raise ClusterError(
+            f"expected a URL such as s3://bucket/folder, whose package is installed, but got {url}: {error}"
+        ) from error
+    return files, path
 
 
 def states(locations: Sequence[str]) -> list[State]:
@@ -77,9 +93,9 @@ def _state(location: str) -> State:
         if not is_url(location):
             status = os.stat(location)  # noqa: PTH116 - for ten million names
             return State(f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}")
-        files, path = fsspec.url_to_fs(location)
+        files, path = storage(location)
         entries: dict[str, Any] = files.info(path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ClusterError) as error:
         broken_link = not is_url(location) and os.path.islink(location)  # noqa: PTH114 - as above
         return State("", not_fetched(error) + ("; it is a broken link" if broken_link else ""))
     mark = " ".join(f"{key}={entries[key]}" for key in _STATE_KEYS if key in entries)
@@ -92,7 +108,7 @@ def _fetch(location: str) -> Source | OSError:
     if not is_url(location):
         return Path(location)
     try:
-        files, path = fsspec.url_to_fs(location)
+        files, path = storage(location)
         content: bytes = files.cat_file(path)
     except OSError as error:
         return error

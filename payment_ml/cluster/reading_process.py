@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+from payment_ml import __version__
 from payment_ml.cluster import pictures
 from payment_ml.cluster.partitions import ReaderSpecification
 from payment_ml.errors import PaymentMLError
@@ -68,7 +69,7 @@ def serve(opener: Opener = open_champion) -> None:
         else:
             metadata = reader.version.metadata
             sha256 = metadata.get("onnx_sha256", metadata["sha256"])
-            answer(OPENED, (reader.version.name, sha256, f"{identity(reader)} {sha256}"))
+            answer(OPENED, (reader.version.name, sha256, f"{identity(reader)} {sha256} {__version__}"))
 
 
 def read(reader: Reader, named: Sequence[tuple[str, str]], answer: Answerer) -> None:

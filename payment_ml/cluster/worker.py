@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from distributed import get_worker
 
+from payment_ml import __version__
 from payment_ml.cluster import pictures
 from payment_ml.cluster.isolation import ProcessDiedError, ReadingProcess, read_isolated
 from payment_ml.cluster.partitions import Job, Partition, ReaderSpecification, part_name
@@ -76,8 +77,9 @@ def _read(job: Job, named: list[tuple[str, str]]) -> list[list[Row]]:
             process = ReadingProcess(job.specification)
         if process.identity != job.identity:
             raise RegistryError(
-                f"expected the same network and calibration as the client has, but {_address()} has version "
-                f"{process.version}, network sha256 {process.sha256[:12]}…; copy the models folder of the client to it"
+                f"expected the client's network, calibration and release of payment_ml, but {_address()} has "
+                f"{process.version}, network sha256 {process.sha256[:12]}…, in payment_ml {__version__}; give it "
+                "the client's models folder and release"
             )
         process, rows = read_isolated(process, named, job.picture_seconds)
     except BaseException:

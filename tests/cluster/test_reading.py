@@ -167,7 +167,7 @@ def test_a_worker_with_a_full_disk_or_a_stale_model_leaves_the_work_to_others(re
         own.start_worker({"PAYMENT_ML_HOME": str(current)})
         result = read_many([folder], tmp_path / "out", own.address, partition_size=4)
     reasons = "\n".join(result.refused.values())
-    assert "expected the same network and calibration as the client has" in reasons
+    assert "expected the client's network, calibration and release of payment_ml" in reasons
     assert len(rows_of(tmp_path / "out")) == result.files == 24
 
 
