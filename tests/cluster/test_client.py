@@ -52,13 +52,13 @@ def test_a_window_of_partitions_is_in_flight(cluster, tmp_path):
 
 def test_a_partition_whose_task_raises_is_named_and_stops_no_other(cluster, tmp_path):
     """Twenty of them end the batch: something is wrong with all."""
-    broken = Partition((1,), (("/a.png", 5),))  # a reason that is no text, as a fault of this package might make
+    broken = Partition((1,), (("/a.png",),))  # without a reason, as a fault of this package might make it
     fine = Partition((2,), tuple(unopened(2)))
     with connect(cluster.address) as client:
         runner = PartitionRunner(client, job(tmp_path))
         assert [partition for partition, _ in runner.run(iter([broken, fine]))] == [fine]
         assert [(partition, reason.partition(":")[0]) for partition, reason in runner.failed] == [
-            (broken, "AttributeError")
+            (broken, "ValueError")
         ]
         with pytest.raises(ClusterError, match="expected partitions to be read, but 20 were not"):
             list(runner.run(itertools.repeat(broken)))
