@@ -13,7 +13,7 @@ from typing import Any
 from payment_ml.cluster import reading_process
 from payment_ml.cluster.partitions import ReaderSpecification
 from payment_ml.cluster.pictures import unread_row
-from payment_ml.errors import NOT_READ, RegistryError
+from payment_ml.errors import NOT_READ, PaymentMLError, RegistryError
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
 from payment_ml.recognition.rows import Row
 
@@ -28,7 +28,7 @@ Named = tuple[str, str]  # the name and the location of a picture
 _log = logging.getLogger(__name__)
 
 
-class ProcessDiedError(RuntimeError):
+class ProcessDiedError(PaymentMLError, RuntimeError):
     """Report that a reading process died, or was ended because it made no progress."""
 
 

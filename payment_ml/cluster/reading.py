@@ -80,7 +80,8 @@ def read_many(
     RegistryError : there is no champion here, or it is not what its metadata says
     """
     names = [str(name) for name in inputs]
-    specification = ReaderSpecification(task, None if models_dir is None else str(models_dir), load_profile(profile))
+    models = None if models_dir is None else str(Path(models_dir).resolve())
+    specification = ReaderSpecification(task, models, load_profile(profile))
     process = ReadingProcess(specification)  # the client needs to know the reader, not to hold it
     process.close()
     result = result or BatchResult("")
@@ -90,13 +91,26 @@ def read_many(
     store = PartStore(folder)
     given = [*names, *([] if manifest is None else [str(manifest)])]
     _claim(store, job, [locate(name, job.base) for name in given], partition_size)
-    pictures = _pictures(names, manifest, folder)
+    stream = partitions(_pictures(names, manifest, folder), partition_size)
+    _read_partitions(job, stream, address, store, result, tell)
+    return result
+
+
+def _read_partitions(
+    job: Job,
+    stream: Iterator[Partition],
+    address: str,
+    store: PartStore,
+    result: BatchResult,
+    tell: Callable[[str], None],
+) -> None:
+    """Read partitions, count their rows in `result`, and write the index if every partition has a part."""
     written: list[tuple[tuple[int, ...], str]] = []
     with connect(address) as client:
         runner = PartitionRunner(client, job, tell)
         result.refused = runner.refused
         started = told = time.monotonic()
-        for partition, part in runner.run(partitions(pictures, partition_size)):
+        for partition, part in runner.run(stream):
             written.append((partition.place, part.name))
             _count(result, partition, part)
             if time.monotonic() - told >= _SECONDS_BETWEEN_LINES:
@@ -108,7 +122,6 @@ def read_many(
         result.counts.failed += [f"{name}: {NOT_READ}{reason}" for name, _ in partition.pictures]
     if not runner.failed:
         _finish(store, [name for _, name in sorted(written)])
-    return result
 
 
 def _pictures(names: list[str], manifest: str | Path | None, folder: str) -> Iterator[listing.Listed]:
