@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from payment_ml import atomic_files, paths
 from payment_ml.errors import CorruptFileError, SweepError
 from payment_ml.pipeline import notebook_runner, sweep_run
@@ -105,11 +107,42 @@ def run(
 
     Raises
     ------
-    SweepError : `folder` holds something else
+    SweepError : `folder` holds something else, or another process runs a sweep there
     """
     runs = folder / "runs"
     if folder.exists() and any(folder.iterdir()) and not runs.is_dir():
         raise SweepError(f"expected a folder of a sweep or an empty one, but {folder} holds other files; name another")
+    runs.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise SweepError(
+            f"expected to be the only sweep in {folder}, but another one runs; wait for it to end"
+        ) from error
+    try:
+        return _run(notebook, swept, folder, data_dir, executor, tell)
+    finally:
+        lock.release()
+
+
+def report(result: SweepResult) -> Path:
+    """Run notebook 08 on a sweep, and return the executed notebook, with the table and the figure."""
+    executed = result.folder / f"{REPORT}.ipynb"
+    parameters = {"sweep_dir": str(result.folder), "result_file": str(result.folder / "result.json")}
+    notebook_runner.execute_notebook(REPORT, executed, parameters, cell_seconds=None)
+    return executed
+
+
+def _run(
+    notebook: Path,
+    swept: Sequence[dict[str, Any]],
+    folder: Path,
+    data_dir: Path,
+    executor: Executor,
+    tell: Callable[[str], None],
+) -> SweepResult:
+    runs = folder / "runs"
     folders = [_prepare(runs, notebook, values, data_dir) for values in swept]
     remaining = [place for place in folders if not _is_done(place)]
     kept = len(folders) - len(remaining)
@@ -129,14 +162,6 @@ def run(
     for place, record in zip(folders, records, strict=True):
         _collect(place, record, VersionStore(folder / "models"))
     return SweepResult(folder, records, kept)
-
-
-def report(result: SweepResult) -> Path:
-    """Run notebook 08 on a sweep, and return the executed notebook, with the table and the figure."""
-    executed = result.folder / f"{REPORT}.ipynb"
-    parameters = {"sweep_dir": str(result.folder), "result_file": str(result.folder / "result.json")}
-    notebook_runner.execute_notebook(REPORT, executed, parameters, cell_seconds=None)
-    return executed
 
 
 def _prepare(runs: Path, notebook: Path, values: dict[str, Any], data_dir: Path) -> Path:

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from helpers.small_notebooks import write_notebook
 
 from payment_ml import atomic_files
@@ -82,6 +83,14 @@ def test_failures_are_reported_and_what_is_done_is_kept(tmp_path):
     assert [version.number for version in versions] == [1, 2]
     trained = [first.records[1], changed.records[0]]
     assert [version.name for version in versions] == [record["result"]["version"] for record in trained]
+
+
+def test_two_sweeps_in_one_folder_do_not_mix(tmp_path):
+    """The second one is refused while the first one runs; the lock of a dead one is free."""
+    notebook, folder = write_notebook(tmp_path / "small.ipynb"), tmp_path / "out"
+    (folder / "runs").mkdir(parents=True)
+    with FileLock(folder / ".lock"), pytest.raises(SweepError, match="expected to be the only sweep"):
+        run(notebook, {"seed": "1"}, folder)
 
 
 def test_a_folder_with_other_files_is_refused(tmp_path):
