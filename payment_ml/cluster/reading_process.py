@@ -29,7 +29,7 @@ from payment_ml.workers import limit_worker
 OPEN, READ = "open", "read"
 OPENED = "opened"  # the version of the reader, its network's sha256 and its identity
 REFUSED = "refused"  # why it could not be opened
-LOADED = "loaded"  # None: the next picture is taken up, and so there is progress
+LOADED = "loaded"  # None: the next picture is taken up or a page is read, and so there is progress
 ROWS = "rows"  # the rows of the next picture, one for each page
 DONE = "done"  # None: every picture has its rows
 
@@ -101,6 +101,8 @@ def read(reader: Reader, named: Sequence[tuple[str, str]], answer: Answerer) -> 
             answer(ROWS, rows)
             rows, current = [], number
         name = named[number][0]
+        if page is not None:
+            answer(LOADED, None)  # many pages take longer than one picture may
         if reason is None:
             rows.append(pictures.with_name(reading_row(Path(name), reading, page, currency), name))
         else:
