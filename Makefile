@@ -93,6 +93,7 @@ bench: $(READY)  ## speed of the champions, as ratios measured in one run
 	$(BIN)/python benchmarks/digits.py
 	$(BIN)/python benchmarks/amounts.py
 	$(BIN)/python benchmarks/jobs.py
+	$(BIN)/python benchmarks/cluster.py
 	$(BIN)/python benchmarks/panel.py
 
 compare: $(READY)  ## the amount reader beside RapidOCR and others (installs the extra compare)

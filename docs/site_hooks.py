@@ -94,7 +94,7 @@ def notebooks(models_dir: Path) -> dict[str, Path]:
         folder = champion_folder(models_dir, task)
         for name in TRAINING_NOTEBOOKS:
             shown[f"notebooks/{task}/{name}.ipynb"] = _executed_or_source(folder, name)
-    for name in ("04-predict", "05-history", "06-evaluate-own-pictures"):
+    for name in ("04-predict", "05-history", "06-evaluate-own-pictures", "08-sweep"):
         shown[f"notebooks/{name}.ipynb"] = _executed_or_source(champion_folder(models_dir, "amounts"), name)
     for path in sorted((ROOT / "notebooks" / "research").glob("*.ipynb")):
         shown[f"notebooks/research/{path.name}"] = path
@@ -156,7 +156,7 @@ def _page_of(path: str) -> str | None:
         return path.removeprefix("docs/")
     if path.startswith("notebooks/") and path.endswith(".ipynb"):
         name = PurePosixPath(path).name
-        return f"notebooks/{name}" if name[:2] in ("04", "05", "06") else f"notebooks/amounts/{name}"
+        return f"notebooks/{name}" if name[:2] in ("04", "05", "06", "08") else f"notebooks/amounts/{name}"
     return _source_page(path) if (ROOT / path).is_file() else None
 
 

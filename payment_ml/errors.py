@@ -80,5 +80,20 @@ class BusyError(PaymentMLError, OSError):
     """Report that another process is writing the same output file."""
 
 
+class ClusterError(PaymentMLError, RuntimeError):
+    """Report a cluster that could not read a batch to its end; the message says what to do."""
+
+
+class SweepError(PaymentMLError, RuntimeError):
+    """Report a sweep that cannot begin; the message says why."""
+
+
 class MissingExtraError(PaymentMLError, ImportError):
     """Report a command whose extra is not installed; the message names the extra."""
+
+
+def unread_kind(reason: str | None) -> str | None:
+    """Return the kind in a row's reason, such as "a PDF"; None if its picture was read."""
+    if reason is None or not reason.startswith(NOT_READ):
+        return None
+    return reason.removeprefix(NOT_READ).partition("; ")[0]

@@ -18,10 +18,12 @@ from payment_ml.cli import progress
 from payment_ml.cli.done_rows import DoneRows
 from payment_ml.cli.input_files import InputFile
 from payment_ml.cli.last_line import BatchSummary
-from payment_ml.cli.output import FORMATS, Row, display_name, error_row
-from payment_ml.cli.row_reader import Page, RowReader, identity
+from payment_ml.cli.output import FORMATS
+from payment_ml.cli.row_reader import Page, RowReader
 from payment_ml.errors import BusyError
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
+from payment_ml.recognition.reader import identity
+from payment_ml.recognition.rows import Row, display_name, error_row
 
 _log = logging.getLogger(__name__)
 

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from payment_ml.cli.input_files import FAILURES, InputFile
-from payment_ml.cli.last_line import unread_kind
-from payment_ml.cli.output import COLUMNS, Row, file_cell
-from payment_ml.errors import CorruptFileError
+from payment_ml.cli.input_files import InputFile
+from payment_ml.errors import CorruptFileError, unread_kind
+from payment_ml.recognition.rows import COLUMNS, FAILURES, Row, file_cell
 
 FORMATS = ("csv", "jsonl")  # whose rows can be read back
 

@@ -11,13 +11,9 @@ from typing import BinaryIO
 
 from payment_ml.imaging.image_files import NO_FILE, NOT_REGULAR, UNREADABLE
 from payment_ml.imaging.image_loading import Source, split_pages
+from payment_ml.recognition.rows import LINK_OUT, NO_MATCH
 
 STDIN = "-"  # the argument that stands for names on standard input
-NO_MATCH = "no file matches this pattern"
-LINK_OUT = "a link out of its folder"
-
-# Kinds of rows for what was given and not reached; they make the exit status 1.
-FAILURES = frozenset((NO_FILE, NOT_REGULAR, UNREADABLE, NO_MATCH, LINK_OUT))
 
 
 @dataclass(frozen=True)

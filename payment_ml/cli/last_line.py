@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import click
 
-from payment_ml.errors import NOT_READ, LockedError, PaymentMLError
+from payment_ml.errors import LockedError, PaymentMLError, unread_kind
 from payment_ml.pipeline import log_setup
 
 _log = logging.getLogger(__name__)
@@ -115,13 +115,6 @@ def _report(error: BaseException, reason: str) -> None:
         click.echo(f"payment-ml: {reason}", err=True)
     else:
         traceback.print_exception(error)
-
-
-def unread_kind(reason: str | None) -> str | None:
-    """Return the kind in a row's reason, such as "a PDF"; None if its picture was read."""
-    if reason is None or not reason.startswith(NOT_READ):
-        return None
-    return reason.removeprefix(NOT_READ).partition("; ")[0]
 
 
 def describe(error: BaseException) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tqdm import tqdm
 
-from payment_ml.cli.last_line import unread_kind
-from payment_ml.cli.output import Row
+from payment_ml.errors import unread_kind
+from payment_ml.recognition.rows import Row
 
 _SECONDS_BETWEEN_LINES = 60.0
 

@@ -9,12 +9,12 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from payment_ml.cli.output import Row, error_row, reading_row
 from payment_ml.errors import NOT_READ, RegistryError
 from payment_ml.imaging.image_loading import Source, SourcePage
 from payment_ml.networks import inference
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
-from payment_ml.recognition.reader import Reader
+from payment_ml.recognition.reader import Reader, identity
+from payment_ml.recognition.rows import Row, error_row, reading_row
 from payment_ml.workers import WorkerPool, limit_worker
 
 Page = tuple[Path, Source]  # a page to read, with the path of its file
@@ -103,11 +103,6 @@ class RowReader:
 def available_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def identity(reader: Reader) -> str:
-    """Return what decides how a reader reads: the network and what its calibration set."""
-    return repr((reader.version.name, reader.version.metadata["sha256"], reader.calibration_state, reader.profile))
 
 
 def _initialize() -> None:

@@ -1,4 +1,4 @@
-"""Run one notebook of a retraining through papermill, and parse the values that a shell gives to its parameters."""
+"""Run one notebook through papermill, and parse the values that a shell gives to its parameters."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -28,9 +28,9 @@ def notebook_path(step: str) -> Path:
     return paths.resource("notebooks") / f"{step}.ipynb"
 
 
-def parameters_of(step: str) -> dict[str, dict[str, Any]]:
-    """Return the parameters of a step's notebook as papermill describes them: name -> type, default, help."""
-    parameters: dict[str, dict[str, Any]] = papermill.inspect_notebook(str(notebook_path(step)))
+def parameters_of(step: str | Path) -> dict[str, dict[str, Any]]:
+    """Return the parameters of a step or of any notebook as papermill describes them: name -> type, default, help."""
+    parameters: dict[str, dict[str, Any]] = papermill.inspect_notebook(str(_source(step)))
     return parameters
 
 
@@ -48,24 +48,38 @@ def parse_parameters(values: dict[str, str]) -> dict[str, Any]:
     for name, text in values.items():
         if name in _RESERVED:
             raise ValueError(f"expected {_RESERVED[name]} instead of parameter {name}")
-        if name not in parameters:
-            raise ValueError(f"expected a parameter among {', '.join(sorted(parameters))}, but got {name!r}")
-        type_names = [part.strip() for part in parameters[name]["inferred_type_name"].split("|")]
-        try:
-            parsed[name] = _parse_value(text, type_names)
-        except ValueError as error:
-            raise ValueError(f"expected {' or '.join(type_names)} for parameter {name}, but got {text!r}") from error
+        parsed[name] = parse_parameter(name, text, parameters)
     return parsed
 
 
+def parse_parameter(name: str, text: str, parameters: dict[str, dict[str, Any]]) -> Any:
+    """Convert a value typed at a shell to the type of its parameter.
+
+    Parameters
+    ----------
+    parameters : as `parameters_of` returns them
+
+    Raises
+    ------
+    ValueError : there is no such parameter, or the value is not of its type
+    """
+    if name not in parameters:
+        raise ValueError(f"expected a parameter among {', '.join(sorted(parameters))}, but got {name!r}")
+    type_names = [part.strip() for part in parameters[name]["inferred_type_name"].split("|")]
+    try:
+        return _parse_value(text, type_names)
+    except ValueError as error:
+        raise ValueError(f"expected {' or '.join(type_names)} for parameter {name}, but got {text!r}") from error
+
+
 def execute_notebook(
-    step: str, executed: Path, parameters: dict[str, Any], cell_seconds: float | None
+    step: str | Path, executed: Path, parameters: dict[str, Any], cell_seconds: float | None
 ) -> dict[str, Any]:
     """Run one notebook and return the result that its last cell wrote.
 
     Parameters
     ----------
-    step : a name from `STEPS`
+    step : a name from `STEPS`, or the path of any notebook
     executed : where to save the notebook with its outputs
     parameters : name -> value, `result_file` among them
     cell_seconds : limit for each cell; None sets none
@@ -79,7 +93,7 @@ def execute_notebook(
     result_file.unlink(missing_ok=True)
     with kernels.private_transport() as config, _kill_kernels_on_failure():
         papermill.execute_notebook(
-            str(notebook_path(step)),
+            str(_source(step)),
             str(executed),
             parameters,
             kernel_name=kernels.KERNEL_NAME,
@@ -94,6 +108,10 @@ def execute_notebook(
             extra_arguments=["--IPKernelApp.log_level=50"],  # otherwise each kernel logs its normal end as an error
         )
     return step_result.read_result(result_file)
+
+
+def _source(step: str | Path) -> Path:
+    return step if isinstance(step, Path) else notebook_path(step)
 
 
 class _UnionTranslator(PythonTranslator):

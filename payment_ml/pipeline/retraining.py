@@ -199,12 +199,12 @@ def _run_step(run: RunRecord, step: str, registry: Registry, data_dir: Path, cel
 
 
 def _describe_failure(run: RunRecord, step: str, registry: Registry, error: Exception) -> str:
-    reason = _last_words(error)
+    reason = last_words(error)
     promoted = "it had been promoted already" if run.champions_changed(registry) else "nothing was promoted"
     return f"{step} failed: {reason}; {promoted}; its record is {paths.display_path(run.notebook(step))}"
 
 
-def _last_words(error: Exception) -> str:
+def last_words(error: Exception) -> str:
     """Return the line of an error that says what happened: of a cell its exception, of others the last one in words."""
     if isinstance(error, PapermillExecutionError):
         return f"{error.ename}: {error.evalue}".strip().splitlines()[0]

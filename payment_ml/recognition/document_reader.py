@@ -85,8 +85,8 @@ class DocumentReader:
 
     @property
     def calibration_state(self) -> dict[str, Any]:
-        """Return what calibration set, as card.json records it."""
-        return self._amounts.calibration_state
+        """Return what calibration set, and that documents are read: a batch goes on only with the same reader."""
+        return {**self._amounts.calibration_state, "reads": "documents"}
 
     def describe_calibration(self) -> str:
         """Return the calibration in words."""

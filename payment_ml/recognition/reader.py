@@ -94,3 +94,8 @@ class Reader(Protocol):
 
         None means the kind of image that `read` takes.
         """
+
+
+def identity(reader: Reader) -> str:
+    """Return what decides how a reader reads: the network and what its calibration set."""
+    return repr((reader.version.name, reader.version.metadata["sha256"], reader.calibration_state, reader.profile))

@@ -18,10 +18,11 @@ from helpers.cli import COMMAND, run_cli
 from PIL import Image
 
 from payment_ml import errors, paths
-from payment_ml.cli import batch, input_files, output
+from payment_ml.cli import batch, input_files
 from payment_ml.cli.row_reader import RowReader
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
 from payment_ml.recognition.readers import load_amount_reader
+from payment_ml.recognition.rows import reading_row
 from payment_ml.synthesis import amount_images, glyphs
 
 SAMPLES = paths.ROOT / "data" / "samples"
@@ -51,7 +52,7 @@ def test_truncated_files_get_rows_and_leave_the_others_as_they_are(slips, reader
     assert all("truncated or damaged" in row["reason"] and row["text"] == "" for row in truncated)
     reader = load_amount_reader(reader_run.models_dir)
     for i in (0, 64, 131, 299):
-        alone = output.reading_row(slips / f"{i:03}.png", reader.read(slips / f"{i:03}.png"))
+        alone = reading_row(slips / f"{i:03}.png", reader.read(slips / f"{i:03}.png"))
         assert (rows[i]["text"], rows[i]["decision"]) == (alone["text"], alone["decision"])
 
 

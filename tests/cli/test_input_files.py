@@ -12,6 +12,7 @@ from PIL import Image
 from payment_ml import paths
 from payment_ml.cli import input_files
 from payment_ml.imaging.image_loading import SourcePage
+from payment_ml.recognition.rows import FAILURES
 
 SAMPLES = paths.ROOT / "data" / "samples"
 
@@ -80,7 +81,7 @@ def test_what_cannot_be_reached_is_an_input_with_a_reason_and_stops_nothing(tmp_
         listener.bind("socket")
         files = list(input_files.expand([argument, "a.png"]))
     assert [file.error for file in files] == [reason, None]
-    assert reason.removeprefix("not read: ").partition("; ")[0] in input_files.FAILURES
+    assert reason.removeprefix("not read: ").partition("; ")[0] in FAILURES
 
 
 def test_each_page_is_a_source(tmp_path):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from payment_ml.cli.last_line import BatchSummary, end_retraining, ends_with_json, unread_kind
-from payment_ml.errors import LockedError, RetrainingError
+from payment_ml.cli.last_line import BatchSummary, end_retraining, ends_with_json
+from payment_ml.errors import LockedError, RetrainingError, unread_kind
 
 
 def row(reason: str | None, decision: str = "review") -> dict:

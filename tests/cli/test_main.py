@@ -11,7 +11,7 @@ import pytest
 from helpers.cli import COMMAND, run_cli
 
 from payment_ml import paths
-from payment_ml.cli.output import COLUMNS
+from payment_ml.recognition.rows import COLUMNS
 
 SAMPLES = paths.ROOT / "data" / "samples"
 
@@ -36,7 +36,9 @@ def test_the_command_itself_imports_nothing_heavy():
     script = "import sys; import payment_ml.cli.main; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     imported = {name.partition(".")[0] for name in done.stdout.split()}
-    assert imported.isdisjoint({"numpy", "papermill", "onnxruntime", "tensorflow", "cv2", "PIL", "tqdm", "filelock"})
+    assert imported.isdisjoint(
+        {"numpy", "papermill", "onnxruntime", "tensorflow", "cv2", "PIL", "tqdm", "filelock", "distributed"}
+    )
     assert not [name for name in done.stdout.split() if name.startswith("payment_ml.recognition")]
 
 

@@ -20,7 +20,7 @@ def run_lean(*arguments: object) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.parametrize(
-    "extra", ["tensorflow", "papermill", "jupyterlab", "pandas", "scipy", "matplotlib", "onnx", "cryptography"]
+    "extra", ["tensorflow", "papermill", "jupyterlab", "pandas", "scipy", "matplotlib", "onnx", "cryptography", "dask"]
 )
 def test_core_dependencies_hold_nothing_of_the_extras(extra):
     """A server that only reads installs none of them."""
@@ -74,6 +74,15 @@ def test_retrain_names_the_extra_that_it_needs(tmp_path):
     assert done.returncode == 1
     assert "pip install 'payment-ml[train]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_reading_on_a_cluster_names_the_extra_that_it_needs(tmp_path):
+    """One line with the command to run, and exit status 1; nothing is read on this machine instead."""
+    done = run_lean("read", SAMPLES, "--cluster", "tcp://127.0.0.1:1", "--output", tmp_path / "out")
+    assert done.returncode == 1
+    assert "pip install 'payment-ml[cluster]'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_demo_names_the_extra_that_it_needs(reader_run):

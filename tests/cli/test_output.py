@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 
 from payment_ml.cli import output
 from payment_ml.recognition.readings import AmountReading
+from payment_ml.recognition.rows import COLUMNS, Row, as_csv, display_name, error_row, reading_row
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 texts = st.text(st.characters(exclude_characters="\0"), max_size=30)
 
 
-def row(file: str, text: str = "12.00") -> output.Row:
+def row(file: str, text: str = "12.00") -> Row:
     """Return the row of a reading."""
-    return output.reading_row(Path(file), AmountReading(text, None, "1200", 0.5, "review", "some reason"))
+    return reading_row(Path(file), AmountReading(text, None, "1200", 0.5, "review", "some reason"))
 
 
 @given(st.lists(st.tuples(texts.filter(bool), texts), max_size=5))
@@ -28,7 +29,7 @@ def test_csv_is_read_back_and_holds_no_formula(cells):
     """Commas, quotes, newlines, and characters of any script."""
     rows = [{**row("x", text), "file": name} for name, text in cells]
     # The csv module asks for newline="" when it opens files; a lone \r in a cell must survive too.
-    read_back = list(csv.DictReader(io.StringIO("".join(output.as_csv(rows)), newline="")))
+    read_back = list(csv.DictReader(io.StringIO("".join(as_csv(rows)), newline="")))
     assert len(read_back) == len(rows)
     for after, before in zip(read_back, rows, strict=True):
         assert not after["file"].startswith(FORMULA_STARTS)
@@ -40,7 +41,7 @@ def test_csv_is_read_back_and_holds_no_formula(cells):
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0.png", "+1.png", "-1.png", "@SUM(A1).png"])
 def test_a_file_named_like_a_formula_gets_an_equal_path(name):
     """No spreadsheet calculates it, and a program still finds the file."""
-    (read_back,) = csv.DictReader(io.StringIO("".join(output.as_csv([row(name)]))))
+    (read_back,) = csv.DictReader(io.StringIO("".join(as_csv([row(name)]))))
     assert read_back["file"] == f"./{name}"
     assert Path(read_back["file"]) == Path(name)
 
@@ -48,25 +49,25 @@ def test_a_file_named_like_a_formula_gets_an_equal_path(name):
 def test_a_name_that_is_not_utf_8_is_escaped():
     """A name may hold any bytes but / and NUL; a row that cannot be written would stop a batch."""
     path = Path(os.fsdecode(b"slip-\xff.png"))
-    assert output.display_name(path) == r"slip-\xff.png"
-    unread = output.reading_row(path, AmountReading("", None, "", 0.0, "review", "x"))
+    assert display_name(path) == r"slip-\xff.png"
+    unread = reading_row(path, AmountReading("", None, "", 0.0, "review", "x"))
     assert json.loads("".join(output.as_jsonl([unread])))["file"] == r"slip-\xff.png"
 
 
 def test_a_row_without_text_has_no_confidence():
     """Neither does the row of a file that was not opened."""
-    unread = output.reading_row(Path("a.png"), AmountReading("", None, "", 0.0, "review", "no amount"))
-    assert unread == output.error_row(Path("a.png"), "no amount")
+    unread = reading_row(Path("a.png"), AmountReading("", None, "", 0.0, "review", "no amount"))
+    assert unread == error_row(Path("a.png"), "no amount")
     assert unread["confidence"] is None
 
 
 def test_value_currency_and_note_have_columns():
     """A value is decimal text, and has a currency only with a profile; a page is numbered from 1."""
     reading = AmountReading("1234.50", Decimal("1234.50"), "123450", 0.99, "accept", None, note="a note")
-    read = output.reading_row(Path("a.tif"), reading, page=2, currency="USD")
+    read = reading_row(Path("a.tif"), reading, page=2, currency="USD")
     assert [read[column] for column in ("page", "value", "currency", "note")] == [2, "1234.50", "USD", "a note"]
     assert [row("a.png")[column] for column in ("page", "value", "currency", "note")] == [None] * 4
-    assert tuple(read) == tuple(output.error_row(Path("a.tif"), "x")) == output.COLUMNS
+    assert tuple(read) == tuple(error_row(Path("a.tif"), "x")) == COLUMNS
     assert "a.tif, page 2" in "".join(output.as_table([read]))
 
 
@@ -99,12 +100,12 @@ def test_review_csv_has_what_to_enter_first():
     """An amount that nobody has to check, then those to check, and what was not read; a minus is a sign."""
     accepted = AmountReading("-12.00", Decimal("-12.00"), "1200", 0.999, "accept", None)
     rows = [
-        output.reading_row(Path("a.png"), accepted, currency="EUR"),
+        reading_row(Path("a.png"), accepted, currency="EUR"),
         row("b.png"),
-        output.error_row(Path("c.png"), "not read: damaged"),
+        error_row(Path("c.png"), "not read: damaged"),
     ]
     lines = list(csv.DictReader(io.StringIO("".join(output.as_review_csv(rows)))))
-    assert tuple(lines[0]) == ("file", "amount", "checked", "status", *output.COLUMNS[1:])
+    assert tuple(lines[0]) == ("file", "amount", "checked", "status", *COLUMNS[1:])
     assert [(line["amount"], line["checked"], line["status"]) for line in lines] == [
         ("-12.00", "no", "accepted"), ("", "no", "to check"), ("", "no", "not read"),
     ]  # fmt: skip
