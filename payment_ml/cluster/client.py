@@ -127,9 +127,12 @@ class PartitionRunner:
         """Return the part of a partition; None if it was given out again, or has failed for good."""
         if future.cancelled():
             raise self._lost()
-        error = future.exception()
+        try:
+            error = future.exception()
+            result: Any = None if error is not None else future.result()
+        except OSError as lost:  # the connection went while the result was fetched
+            raise self._lost() from lost
         if error is None:
-            result = future.result()
             if isinstance(result, Part):
                 return result
             self._refuse(result)

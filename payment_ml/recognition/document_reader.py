@@ -25,7 +25,8 @@ _MARGIN = 0.35  # heights of a block that are cut out around it
 _MAX_AMOUNTS = 5  # that a reading names
 _MAX_READ = 5  # blocks that are read with all views and crops, the most likely of those that got one look
 _PLAUSIBLE = -2.5  # score from which on a block counts as an amount
-_CLEAR = -1.5  # score from which on the page is taken to be upright without a look at the other directions
+_CLEAR = 0.0  # score from which on the page is taken to be upright without a look at it upside down
+_LIKELY = -0.7  # score from which on it is taken not to lie on its side
 _MIN_LOG_PROBABILITY = -6.0  # nats; however unlikely a text is, its place counts too
 # What speaks for and against a block, in nats. They were set by hand, from how forms are laid out; nothing was fitted.
 _CURRENCY = 1.0  # a currency sign stands with the digits
@@ -38,7 +39,7 @@ _DATE = -3.0
 _BOTTOM = -2.0  # in the lowest part of the page, where the line for machines stands
 _BOTTOM_SHARE = 0.85
 _MIN_LONG_NUMBER = 7  # digits
-_TURNED = 1.0  # by which a turned page must be better than the page as it is
+_TURNED = 0.6  # by which a turned page must be better than the page as it is
 _ROTATIONS = {180: cv2.ROTATE_180, 90: cv2.ROTATE_90_CLOCKWISE, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 _SIGNS = "$€£₹"
 _MARKED_DECIMALS = re.compile(r"[0-9][.,|-][0-9]{2}\b|/100")
@@ -65,6 +66,9 @@ class _Candidate:
     block: Box  # of the ink
     cut: Box  # that was read, with a margin
     score: float
+
+
+_View = tuple[int, np.ndarray, list[_Look]]  # degrees by which a page is turned, the page, and the looks at its blocks
 
 
 class DocumentReader:
@@ -150,14 +154,16 @@ class DocumentReader:
 
     def _best_direction(self, grey: np.ndarray) -> tuple[int, list[_Candidate]]:
         """Return by how many degrees the page is turned clockwise to be upright; and its candidates, the best first."""
-        best = 0, grey, self._look_once(grey)
-        for turned, rotation in _ROTATIONS.items():
-            if best[2] and best[2][0].score >= _CLEAR:
+        views = [(0, grey, self._look_once(grey))]
+        for enough, directions in ((_CLEAR, (180,)), (_LIKELY, (90, 270))):
+            if max(map(_best_score, views)) >= enough:
                 break
-            page = cv2.rotate(grey, rotation)
-            looks = self._look_once(page)
-            if looks and (not best[2] or looks[0].score > best[2][0].score + _TURNED):
-                best = turned, page, looks
+            for degrees in directions:
+                page = cv2.rotate(grey, _ROTATIONS[degrees])
+                views.append((degrees, page, self._look_once(page)))
+        best = max(views, key=_best_score)
+        if _best_score(best) < _best_score(views[0]) + _TURNED:
+            best = views[0]
         turned, page, looks = best
         return turned, self._read_candidates(page, looks[:_MAX_READ])
 
@@ -204,6 +210,10 @@ class DocumentReader:
             block_right = max(block_left + 1, min(block_right, math.ceil(digits[-1].right)))
         currency = None if self.profile is None else self.profile.currency
         return FoundAmount(**values, box=(block_left, block_top, block_right, block_bottom), currency=currency)
+
+
+def _best_score(view: _View) -> float:
+    return view[2][0].score if view[2] else -math.inf
 
 
 def _score(written: str, log_probability: float, block: Box, shape: Sequence[int]) -> float:

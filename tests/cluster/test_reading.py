@@ -165,6 +165,7 @@ def test_a_worker_with_a_full_disk_or_a_stale_model_leaves_the_work_to_others(re
         with pytest.raises(ClusterError, match="none of 2 can"):
             read_many([folder], tmp_path / "out", own.address, partition_size=4)
         own.start_worker({"PAYMENT_ML_HOME": str(current)})
+        own.wait_for_workers(3)
         result = read_many([folder], tmp_path / "out", own.address, partition_size=4)
     reasons = "\n".join(result.refused.values())
     assert "expected the client's network, calibration and release of payment_ml" in reasons

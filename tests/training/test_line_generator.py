@@ -75,9 +75,9 @@ def test_lines_are_written_with_the_digits_of_the_split(splits):
     only_ones = Split(train.images[ones], np.arange(ones.sum(), dtype=np.uint8) % 10, train.indices[ones])
     widths = []
     for split in (only_ones, train):
-        lines = line_generator.generate_lines(split, np.random.default_rng(1), 100, distort=False)
+        lines = line_generator.generate_lines(split, np.random.default_rng(1), 300, distort=False)
         widths.append(np.median([pixels.shape[1] / len(labels) for pixels, labels in lines]))
-    assert widths[0] < 0.9 * widths[1]  # simulated writers, who have all digits, write as much as MNIST
+    assert widths[0] < 0.95 * widths[1]  # simulated writers, who have all digits, write more than MNIST's
 
 
 def test_batches_hold_lines_of_similar_width_with_padding(rng):

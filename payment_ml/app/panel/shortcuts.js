@@ -20,7 +20,7 @@ function findAction(event, inTextBox, isTextChanged) {
   if ((ctrlKey || metaKey) && key.toLowerCase() === "z" && !event.shiftKey) {
     return inTextBox && isTextChanged() ? null : ["undo"]; // otherwise the browser takes back what was typed
   }
-  if (ctrlKey || metaKey || altKey === !inTextBox) return null;
+  if (ctrlKey || metaKey || (inTextBox && !altKey)) return null;
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code);
   if (digit) return ["choose", Number(digit[1])];
   if (altKey && key in ARROW_ACTIONS) return [ARROW_ACTIONS[key]];
