@@ -9,8 +9,6 @@ from payment_ml.tasks import Task
 from payment_ml.text import amounts
 from payment_ml.text.profiles import Profile
 
-_NEGATIVE = re.compile(r"-[0-9]+\.[0-9]{2}")
-
 
 @dataclass(frozen=True)
 class Label:
@@ -74,8 +72,9 @@ def parse_typed(task: str, typed: str, profile: Profile | None = None) -> Label:
         if typed.strip() not in set("0123456789"):
             raise FeedbackError(f"expected one digit from 0 to 9, but got {typed.strip()!r}")
         return Label(typed.strip())
-    if _NEGATIVE.fullmatch(typed.strip()) and amounts.value_of_label(typed.strip()) is not None:
-        return Label(typed.strip())
+    label = typed.strip()
+    if label.startswith("-") and amounts.value_of_label(label) is not None:
+        return Label(label)
     amount = amounts.parse(typed, profile)
     if amount.reason is not None:
         raise FeedbackError(str(amount.reason))

@@ -71,31 +71,25 @@ class _Renderer:
         key = f"{len(content)} bytes {hash(content)}" if content else _file_key(Path(source), name)  # type: ignore[arg-type]
         asked = {**question, "key": key, "path": None if content else os.fspath(source), "bytes": len(content)}
         with self._lock:
-            is_running = self._is_running()
-            try:
-                answer, body = self._exchange(asked, content)
-            except TimeoutError as error:
-                self.stop()
-                raise _refused(name, "takes too long to render") from error
-            except (OSError, ValueError, EOFError):
-                self.stop()
-                # A process that had served before may have died of something else; a new one has no such excuse.
-                if not is_running:
-                    raise _refused(name, "makes its renderer fail, or needs too much memory") from None
-                return self._ask_anew(asked, content, name)
+            answer, body = self._answer(asked, content, name, may_retry=self._is_running())
         if "problem" in answer:
             raise _refused(name, answer["problem"])
         return answer, body
 
-    def _ask_anew(self, asked: dict[str, Any], content: bytes, name: str) -> tuple[dict[str, Any], bytes]:
+    def _answer(
+        self, asked: dict[str, Any], content: bytes, name: str, may_retry: bool
+    ) -> tuple[dict[str, Any], bytes]:
+        """Return the answer; where a process that had served before fails, that of a new one, which has no excuse."""
         try:
-            answer, body = self._exchange(asked, content)
-        except (OSError, ValueError, EOFError) as error:  # a TimeoutError is an OSError
+            return self._exchange(asked, content)
+        except TimeoutError as error:
             self.stop()
+            raise _refused(name, "takes too long to render") from error
+        except (OSError, ValueError, EOFError) as error:
+            self.stop()
+            if may_retry:
+                return self._answer(asked, content, name, may_retry=False)
             raise _refused(name, "makes its renderer fail, or needs too much memory") from error
-        if "problem" in answer:
-            raise _refused(name, answer["problem"])
-        return answer, body
 
     def _exchange(self, asked: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
         process = self._started()
