@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Executor, Future, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,39 @@ def run(
     ------
     SweepError : `folder` holds something else, or another process runs a sweep there
     """
+    with _only_sweep(folder) as runs:
+        folders = [_prepare(runs, notebook, values, data_dir) for values in swept]
+        remaining = [place for place in folders if not _is_done(place)]
+        kept = len(folders) - len(remaining)
+        if kept:
+            tell(f"{kept} of {len(folders)} combinations are done already")
+        futures = {executor.submit(sweep_run.run_in_process, str(place)): place for place in remaining}
+        try:
+            for number, (place, record) in enumerate(_ended(futures), start=kept + 1):
+                outcome = "done" if record["status"] == DONE else f"failed: {record['reason']}"
+                tell(f"{number} of {len(folders)}: {place.name} {outcome}")
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            sweep_run.stop_all()
+            raise
+        records = [atomic_files.read_json(place / RECORD) for place in folders]
+        for place, record in zip(folders, records, strict=True):
+            _collect(place, record, VersionStore(folder / "models"))
+        return SweepResult(folder, records, kept)
+
+
+def report(result: SweepResult) -> Path:
+    """Run notebook 08 on a sweep, and return the executed notebook, with the table and the figure."""
+    executed = result.folder / f"{REPORT}.ipynb"
+    parameters = {"sweep_dir": str(result.folder), "result_file": str(result.folder / "result.json")}
+    notebook_runner.execute_notebook(REPORT, executed, parameters, cell_seconds=None)
+    return executed
+
+
+@contextmanager
+def _only_sweep(folder: Path) -> Iterator[Path]:
+    """Yield the folder of the runs of a sweep, which no other process runs for the time of the block."""
     runs = folder / "runs"
     if folder.exists() and any(folder.iterdir()) and not runs.is_dir():
         raise SweepError(f"expected a folder of a sweep or an empty one, but {folder} holds other files; name another")
@@ -121,47 +155,9 @@ def run(
             f"expected to be the only sweep in {folder}, but another one runs; wait for it to end"
         ) from error
     try:
-        return _run(notebook, swept, folder, data_dir, executor, tell)
+        yield runs
     finally:
         lock.release()
-
-
-def report(result: SweepResult) -> Path:
-    """Run notebook 08 on a sweep, and return the executed notebook, with the table and the figure."""
-    executed = result.folder / f"{REPORT}.ipynb"
-    parameters = {"sweep_dir": str(result.folder), "result_file": str(result.folder / "result.json")}
-    notebook_runner.execute_notebook(REPORT, executed, parameters, cell_seconds=None)
-    return executed
-
-
-def _run(
-    notebook: Path,
-    swept: Sequence[dict[str, Any]],
-    folder: Path,
-    data_dir: Path,
-    executor: Executor,
-    tell: Callable[[str], None],
-) -> SweepResult:
-    runs = folder / "runs"
-    folders = [_prepare(runs, notebook, values, data_dir) for values in swept]
-    remaining = [place for place in folders if not _is_done(place)]
-    kept = len(folders) - len(remaining)
-    if kept:
-        tell(f"{kept} of {len(folders)} combinations are done already")
-    futures = {executor.submit(sweep_run.run_in_process, str(place)): place for place in remaining}
-    try:
-        for number, (place, record) in enumerate(_ended(futures), start=kept + 1):
-            outcome = "done" if record["status"] == DONE else f"failed: {record['reason']}"
-            tell(f"{number} of {len(folders)}: {place.name} {outcome}")
-    except BaseException:
-        for future in futures:
-            future.cancel()
-        sweep_run.stop_all()
-        raise
-    records = [atomic_files.read_json(place / RECORD) for place in folders]
-    for place, record in zip(folders, records, strict=True):
-        _collect(place, record, VersionStore(folder / "models"))
-    return SweepResult(folder, records, kept)
 
 
 def _prepare(runs: Path, notebook: Path, values: dict[str, Any], data_dir: Path) -> Path:
