@@ -1,12 +1,14 @@
 """Generate line images to train on, in worker processes that do not import TensorFlow."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 import numpy as np
 
 from payment_ml.datasets.splits import Split
 from payment_ml.imaging import line_batches, line_images
 from payment_ml.synthesis import amount_images, augmentation, glyphs, hands, negatives
+from payment_ml.synthesis.amount_forms import WrittenAmount
 from payment_ml.text import alphabet
 from payment_ml.workers import limit_worker
 
@@ -19,6 +21,7 @@ _WRITERS = 150  # simulated ones, who write in a chunk beside MNIST's
 _DISTORTED_SHARE = 0.85  # of the chunks, whose digits are distorted first (docs/decisions/network-and-training.md)
 _MAX_DIGIT_HEIGHT = 40  # pixels; line images show digits in 22 pixels, and larger images take longer to render
 _CONNECTED_LINES_SHARE = 0.15  # of the lines, extracted by the criterion for ruled lines that readers fall back to
+_LONE_DIGIT_SHARE = 0.04  # of the lines, a digit alone as forms have it in a box: without them it is read as if cut off
 _NEGATIVE_SHARE = 0.1  # of the lines, which show no amount
 _STRUCK_OUT_SHARE, _TURNED_SHARE = 0.3, 0.2  # of these, which show an amount that is struck out, or upside down
 
@@ -138,10 +141,13 @@ def _generate(
 
 def _render(bank: hands.Hands, rng: np.random.Generator) -> tuple[np.ndarray, str]:
     """Render an image, uint8 [height, width], most often of an amount, and return it with its text."""
-    if rng.random() >= _NEGATIVE_SHARE:
-        sample = amount_images.render_amount(bank, rng, colour=False, max_digit_height=_MAX_DIGIT_HEIGHT)
-        return sample.image, sample.written
     kind = rng.random()
+    if kind >= _NEGATIVE_SHARE:
+        digit = int(rng.integers(10))
+        amount = WrittenAmount(Decimal(digit), str(digit)) if kind >= 1 - _LONE_DIGIT_SHARE else None
+        sample = amount_images.render_amount(bank, rng, amount, colour=False, max_digit_height=_MAX_DIGIT_HEIGHT)
+        return sample.image, sample.written
+    kind /= _NEGATIVE_SHARE
     if kind < _STRUCK_OUT_SHARE:
         return amount_images.render_struck_out(bank, rng, colour=False), alphabet.NO_AMOUNT
     if kind < _STRUCK_OUT_SHARE + _TURNED_SHARE:
