@@ -1,0 +1,166 @@
+"""Write words in handwriting typefaces of the package index, varied as a hand varies; digits have hands of their own.
+
+The typefaces are free (SIL Open Font License) and need the extra `train`. Nothing is trained on the held-out ones.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import cv2
+import numpy as np
+from PIL import ImageFont
+
+# Package and file of each typeface.
+_TRAINING_FACES = (
+    ("caveat", "Caveat[wght].ttf"),
+    ("dancing_script", "DancingScript[wght].ttf"),
+    ("great_vibes", "GreatVibes-Regular.ttf"),
+    ("indie_flower", "IndieFlower-Regular.ttf"),
+    ("kalam", "Kalam-Light.ttf"),
+    ("kalam", "Kalam-Regular.ttf"),
+    ("pacifico", "Pacifico-Regular.ttf"),
+    ("shadows_into_light", "ShadowsIntoLight.ttf"),
+)
+_HELD_OUT_FACES = (
+    ("delius", "Delius-Regular.ttf"),
+    ("satisfy", "Satisfy-Regular.ttf"),
+    ("zeyada", "Zeyada.ttf"),
+)
+_FACES = _TRAINING_FACES + _HELD_OUT_FACES
+_LARGE = 72  # pixels of a typeface's size at which words are drawn before they are bent and reduced
+_CAPITAL = "H"
+_KNOTS = 1.5  # capital heights between the points by which a word is bent
+_BENT = 0.05  # standard deviation of the bends, in capital heights, of a hand of unsteadiness 1
+
+
+@dataclass(frozen=True)
+class WordHand:
+    """Describe a hand that writes words."""
+
+    face: int  # index of its typeface
+    weight: float  # 0 to 1, from the thinnest to the boldest of a typeface that has several weights
+    slant: float  # x per y, positive to the right
+    stretch: float  # widths, 1 those of the typeface
+    thickening: float  # of the strokes, in capital heights; negative: thinner
+    unsteadiness: float  # of the base line, sizes and bends, about 1
+    gap: float  # between words, in capital heights
+
+
+@dataclass(frozen=True)
+class WrittenWords:
+    """Hold the ink of a text."""
+
+    ink: np.ndarray  # float32 [height, width], 0 bare paper to 1 full ink, cropped to its ink
+    base: int  # row of the base line
+
+
+def random_hand(rng: np.random.Generator, held_out: bool = False) -> WordHand:
+    """Draw a hand; with `held_out`, one of a typeface that nothing is trained on."""
+    first, count = (len(_TRAINING_FACES), len(_HELD_OUT_FACES)) if held_out else (0, len(_TRAINING_FACES))
+    return WordHand(
+        face=first + int(rng.integers(count)),
+        weight=float(rng.uniform()),
+        slant=float(rng.normal(0, 0.15)),
+        stretch=float(np.exp(rng.normal(0, 0.15))),
+        thickening=float(rng.normal(0, 0.02)),
+        unsteadiness=float(rng.uniform(0.2, 1.6)),
+        gap=float(rng.uniform(0.35, 1.1)),
+    )
+
+
+def write_words(text: str, hand: WordHand, height: float, rng: np.random.Generator) -> WrittenWords:
+    """Write a text on one line.
+
+    Parameters
+    ----------
+    text : words with blanks between them, not empty
+    hand : that writes
+    height : of a capital letter in pixels
+
+    Raises
+    ------
+    ImportError : the typefaces are missing; the extra `train` has them
+    """
+    words = [_write_word(word, hand, rng) for word in text.split()]
+    gaps = [round(hand.gap * _capital_height(hand) * rng.uniform(0.7, 1.3)) for _ in words[1:]]
+    base = max(word.base for word in words)
+    below = max(word.ink.shape[0] - word.base for word in words)
+    line = np.zeros((base + below, sum(word.ink.shape[1] for word in words) + sum(gaps)), np.float32)
+    x = 0
+    for word, gap in zip(words, [*gaps, 0], strict=True):
+        line[base - word.base : base - word.base + word.ink.shape[0], x : x + word.ink.shape[1]] = word.ink
+        x += word.ink.shape[1] + gap
+    scale = height / _capital_height(hand)
+    size = max(1, round(line.shape[1] * scale * hand.stretch)), max(1, round(line.shape[0] * scale))
+    ink: np.ndarray = cv2.resize(line, size, interpolation=cv2.INTER_AREA)
+    return _crop(WrittenWords(ink, min(size[1], round(base * scale))))
+
+
+def _write_word(word: str, hand: WordHand, rng: np.random.Generator) -> WrittenWords:
+    font = _font(hand.face, round(hand.weight, 1))
+    mask, (_, above) = font.getmask2(word, mode="L", anchor="ls")
+    width, rows = mask.size
+    capital = _capital_height(hand)
+    room = round(0.5 * capital)
+    ink = np.pad(np.array(mask, np.uint8).reshape(rows, width), room)
+    base = room - above
+    ink = _thicken(ink, round(2 * hand.thickening * capital))
+    bent = _bend(ink, base, capital, hand, rng)
+    drift = round(rng.normal(0, 0.03) * hand.unsteadiness * capital)
+    return _crop(WrittenWords(bent.astype(np.float32) / np.float32(255), base + drift))
+
+
+def _thicken(ink: np.ndarray, pixels: int) -> np.ndarray:
+    """Make strokes thicker by so many pixels, or thinner if negative, but not so thin that they vanish."""
+    if pixels == 0:
+        return ink
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (abs(pixels) + 1, abs(pixels) + 1))
+    changed: np.ndarray = cv2.dilate(ink, brush) if pixels > 0 else cv2.max(cv2.erode(ink, brush), ink // 2)
+    return changed
+
+
+def _bend(ink: np.ndarray, base: int, capital: float, hand: WordHand, rng: np.random.Generator) -> np.ndarray:
+    """Bend and slant a word, so that no letter is twice the same."""
+    height, width = ink.shape
+    knots = max(2, round(height / (_KNOTS * capital))), max(2, round(width / (_KNOTS * capital)))
+    bends = rng.normal(0, _BENT * hand.unsteadiness * capital, (2, *knots)).astype(np.float32)
+    across, down = (cv2.resize(bend, (width, height), interpolation=cv2.INTER_CUBIC) for bend in bends)
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    slant = np.float32(hand.slant)
+    margin = round(abs(hand.slant) * height)
+    padded = np.pad(ink, ((0, 0), (margin, margin)))
+    x, y = (np.pad(field, ((0, 0), (margin, margin)), mode="edge") for field in (x + across, y + down))
+    x[:, :margin] -= np.arange(margin, 0, -1, dtype=np.float32)
+    x[:, width + margin :] += np.arange(1, margin + 1, dtype=np.float32)
+    bent: np.ndarray = cv2.remap(padded, x + margin + slant * (y - base), y, cv2.INTER_LINEAR)
+    return bent
+
+
+def _crop(words: WrittenWords) -> WrittenWords:
+    """Leave out what is bare around the ink; the base line stays where it is, even below all ink."""
+    rows, columns = (np.flatnonzero(words.ink.max(axis=axis) > 0.1) for axis in (1, 0))
+    if not len(rows):
+        return words
+    top, bottom = min(int(rows[0]), words.base), max(int(rows[-1]) + 1, words.base)
+    ink = words.ink[max(0, top) : bottom, columns[0] : columns[-1] + 1]
+    return WrittenWords(ink, words.base - max(0, top))
+
+
+def _capital_height(hand: WordHand) -> float:
+    """Return the height in pixels in which a hand's typeface draws a capital letter."""
+    return float(_font(hand.face, round(hand.weight, 1)).getmask(_CAPITAL).size[1])
+
+
+@cache
+def _font(face: int, weight: float) -> ImageFont.FreeTypeFont:
+    package, name = _FACES[face]
+    path = resources.files(f"fontpkg_{package}") / "files" / name
+    font = ImageFont.truetype(str(path), _LARGE, layout_engine=ImageFont.Layout.BASIC)
+    if "[wght]" in name:
+        axis = font.get_variation_axes()[0]
+        low, high = axis["minimum"], axis["maximum"]
+        assert low is not None
+        assert high is not None
+        font.set_variation_by_axes([low + weight * (high - low)])
+    return font

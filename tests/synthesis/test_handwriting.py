@@ -1,0 +1,69 @@
+"""Tests of words in handwriting typefaces: size, base line, variety, and faces that nothing is trained on."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from payment_ml.synthesis import handwriting
+
+TEXT = "Six Thousand and 45/100"
+
+
+@pytest.fixture
+def hand(rng):
+    """Return a hand that is neither slanted nor stretched nor unsteady."""
+    plain = handwriting.random_hand(rng)
+    return replace(plain, slant=0.0, stretch=1.0, thickening=0.0, unsteadiness=0.0)
+
+
+@pytest.mark.parametrize("height", [12, 40])
+def test_a_capital_has_the_height_that_is_asked_for(hand, rng, height):
+    """It stands on the base line, or as far below it as some typefaces draw it."""
+    words = handwriting.write_words("H", hand, height, rng)
+    assert words.ink.shape[0] == pytest.approx(height, abs=2)
+    assert words.base == pytest.approx(words.ink.shape[0], abs=0.2 * height)
+    assert words.ink.max() > 0.7
+
+
+def test_letters_with_tails_reach_below_the_base_line(hand, rng):
+    """A g has its tail there in every typeface."""
+    words = handwriting.write_words("Eighty", hand, 40, rng)
+    assert words.ink.shape[0] - words.base > 5
+
+
+def test_a_hand_writes_no_text_twice_the_same(rng):
+    """But in about the same width."""
+    hand = handwriting.random_hand(rng)
+    first, second = (handwriting.write_words(TEXT, hand, 30, rng).ink for _ in range(2))
+    assert first.shape != second.shape or not np.array_equal(first, second)
+    assert first.shape[1] == pytest.approx(second.shape[1], rel=0.2)
+
+
+def test_a_seed_gives_the_same_words():
+    """Generated documents can be generated again."""
+    inks = []
+    for _ in range(2):
+        rng = np.random.default_rng(7)
+        inks.append(handwriting.write_words(TEXT, handwriting.random_hand(rng), 30, rng).ink)
+    assert np.array_equal(*inks)
+
+
+def test_held_out_typefaces_are_no_training_typefaces(rng):
+    """A measurement on held-out hands says something of hands that are new."""
+    training, held_out = ({handwriting.random_hand(rng, kept).face for _ in range(200)} for kept in (False, True))
+    assert len(training) >= 8
+    assert len(held_out) >= 3
+    assert not training & held_out
+
+
+@pytest.mark.parametrize("letter", "éèüßñçãõìíAz09/-")
+def test_every_typeface_has_the_letters_of_amounts_in_words(hand, rng, letter):
+    """A missing one would be drawn as the same box as any other missing one."""
+    faces = {handwriting.random_hand(rng, kept).face for kept in (False, True) for _ in range(200)}
+    for face in faces:
+        drawn, missing = (
+            handwriting.write_words(text, replace(hand, face=face), 40, np.random.default_rng(1)).ink
+            for text in (letter, "\U000f0000")
+        )
+        assert drawn.shape != missing.shape or not np.array_equal(drawn, missing)
