@@ -1,4 +1,4 @@
-"""Define the two tasks that a network can have."""
+"""Define the tasks that a network can have."""
 
 from enum import StrEnum
 
@@ -8,7 +8,11 @@ class Task(StrEnum):
 
     DIGITS = "digits"  # one digit in the middle of an image
     AMOUNTS = "amounts"  # a whole amount
+    PAGES = "pages"  # where on the page of a document its amount stands
+    WORDS = "words"  # an amount in words
 
 
-TASKS = tuple(Task)
+TASKS = (Task.DIGITS, Task.AMOUNTS)  # of networks that read a picture by themselves
+DOCUMENT_TASKS = (Task.PAGES, Task.WORDS)  # of networks that serve the reader of documents beside that of amounts
+ALL_TASKS = tuple(Task)
 TASK_OF_WORD = {"amount": Task.AMOUNTS, "digit": Task.DIGITS}  # by what one picture shows, as users name it

@@ -9,7 +9,7 @@ import click
 from payment_ml import paths
 from payment_ml.cli.options import MODELS
 from payment_ml.errors import RegistryError, SignatureError
-from payment_ml.tasks import TASKS, Task
+from payment_ml.tasks import ALL_TASKS, Task
 
 _LIST_HEADER = [
     "serves",
@@ -41,7 +41,7 @@ def list_versions(models_dir: Path) -> None:
     from payment_ml.registry.registry import Registry
 
     registry = Registry(models_dir)
-    serving = [version for task in TASKS if (version := find_champion(task, models_dir)) is not None]
+    serving = [version for task in ALL_TASKS if (version := find_champion(task, models_dir)) is not None]
     champions = {version.name for version in serving}
     in_the_box = [version for version in serving if version.folder.parent != models_dir]
     rows = [
@@ -96,7 +96,7 @@ def show(version: str | None, models_dir: Path) -> None:
     from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
     from payment_ml.registry.registry import Registry
 
-    shown = [Registry(models_dir).get(version)] if version else [find_champion(task, models_dir) for task in TASKS]
+    shown = [Registry(models_dir).get(version)] if version else [find_champion(task, models_dir) for task in ALL_TASKS]
     if not any(shown):
         raise RegistryError(f"expected a champion in {models_dir}, but none was promoted yet; run payment-ml retrain")
     for shown_version in filter(None, shown):
@@ -143,7 +143,7 @@ def promote(version: str, models_dir: Path) -> None:
 @models.command()
 @click.option(
     "--task",
-    type=click.Choice(sorted(task.value for task in TASKS)),  # click offers members of an enum by name, in capitals
+    type=click.Choice(sorted(task.value for task in ALL_TASKS)),  # click offers members of an enum by name, in capitals
     help="Default: the task whose champion changed last.",
 )
 @MODELS
@@ -242,7 +242,7 @@ def verify(models_dir: Path) -> None:
         except RegistryError as error:
             damaged += 1
             click.echo(f"{version.name}  DAMAGED: {error}")
-    for task in TASKS:
+    for task in ALL_TASKS:
         if (champion := registry.champion(task)) is not None:
             registry.verify_serving(champion)
     sys.exit(1 if damaged else 0)

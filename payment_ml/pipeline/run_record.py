@@ -12,7 +12,7 @@ from payment_ml.pipeline import executed_notebooks
 from payment_ml.pipeline.notebook_runner import STEPS
 from payment_ml.registry import provenance
 from payment_ml.registry.registry import Registry
-from payment_ml.tasks import TASKS
+from payment_ml.tasks import ALL_TASKS
 
 _, _TRAINING, _EVALUATION = STEPS
 _MAX_FAILED_RUNS = 10  # records that are kept
@@ -132,5 +132,5 @@ def _run_key(registry: Registry, parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _champion_names(registry: Registry) -> dict[str, str]:
-    champions = {task: registry.champion(task) for task in TASKS}
+    champions = {task: registry.champion(task) for task in ALL_TASKS}
     return {task: champion.name for task, champion in champions.items() if champion is not None}

@@ -18,7 +18,7 @@ from payment_ml import atomic_files
 from payment_ml.errors import RegistryError
 from payment_ml.registry.registry import Registry
 from payment_ml.registry.versions import Version
-from payment_ml.tasks import TASKS
+from payment_ml.tasks import ALL_TASKS, TASKS
 
 _PNG = "image/png"
 _COLOURS = 64  # of a figure: lines, bars and grey levels need no more
@@ -28,23 +28,25 @@ def file_champions(source_dir: Path, target_dir: Path) -> list[str]:
     """Copy the champions of `source_dir` to `target_dir`, where they replace the champions, and return their names.
 
     The figures in their executed notebooks are compressed. The champions so far are removed, and with them what
-    `champions.json` remembers of earlier ones.
+    `champions.json` remembers of earlier ones. A reader of documents goes without networks of its own where there are
+    none; where `source_dir` has none, those of `target_dir` stay.
 
     Raises
     ------
-    RegistryError : a task has no champion in `source_dir`, or one is not what its metadata describes
+    RegistryError : `source_dir` has no champion of digits or amounts, or one is not what its metadata describes
     """
     source, target = Registry(source_dir), Registry(target_dir)
-    champions = [_champion(source, task) for task in TASKS]
-    replaced = [champion for task in TASKS if (champion := target.champion(task)) is not None]
+    filed = [task for task in ALL_TASKS if task in TASKS or source.champion(task) is not None]
+    champions = [_champion(source, task) for task in filed]
+    before = {task: champion for task in ALL_TASKS if (champion := target.champion(task)) is not None}
     for champion in champions:
         _copy(champion, target_dir)
     names = {champion.name for champion in champions}
     (target_dir / "champions.json").unlink(missing_ok=True)
-    for name in names:
+    for name in sorted(names | {version.name for task, version in before.items() if task not in filed}):
         target.promote(target.pin(target.get(name)))
-    for version in replaced:
-        if version.name not in names:
+    for task, version in before.items():
+        if task in filed and version.name not in names:
             target.remove(version)
     return sorted(names)
 

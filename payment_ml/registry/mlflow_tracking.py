@@ -15,7 +15,7 @@ import nbformat
 
 from payment_ml.registry.registry import Registry
 from payment_ml.registry.versions import Version
-from payment_ml.tasks import TASKS
+from payment_ml.tasks import ALL_TASKS
 
 URI = "MLFLOW_TRACKING_URI"
 EXPERIMENT = "payment-ml"
@@ -98,7 +98,7 @@ def _log_version(client: Any, registry: Registry, version: Version) -> None:
 
 
 def _sync_champion_alias(client: Any, registry: Registry) -> None:
-    for task in TASKS:
+    for task in ALL_TASKS:
         name, champion = _model_name(task), registry.champion(task)
         model_versions = client.search_model_versions(f"name = '{name}'")
         serving = [

@@ -8,7 +8,7 @@ from payment_ml import atomic_files, errors
 from payment_ml.errors import RegistryError
 from payment_ml.registry import signing
 from payment_ml.registry.versions import NAME, Version, VersionStore
-from payment_ml.tasks import TASKS
+from payment_ml.tasks import ALL_TASKS
 
 _CHECKSUMS = ("sha256", "onnx_sha256")  # of metadata; versions without model.onnx have the first alone
 _PROTECTED_CHAMPIONS = 3  # previous champions of each task that are never pruned, for rollbacks
@@ -138,13 +138,13 @@ class Registry(VersionStore):
         Parameters
         ----------
         keep : number of the latest versions of each task to keep
-        task : a value of `Task`; None: both
+        task : a value of `Task`; None: every one
         """
         entries = self._champions().values()
         protected = {entry["version"] for entry in entries}
         protected |= {name for entry in entries for name in entry["before"][:_PROTECTED_CHAMPIONS]}
         removed = []
-        for pruned_task in TASKS if task is None else (task,):
+        for pruned_task in ALL_TASKS if task is None else (task,):
             versions = self.versions(pruned_task)
             for version in versions[: max(0, len(versions) - keep)]:
                 if version.name in protected or version.metadata.get("pinned"):
