@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
@@ -76,6 +77,39 @@ def captioned(
         is_alarming = alarming is not None and alarming[i]
         style = {"color": VERMILION, "weight": "bold"} if is_alarming else {"color": "black"}
         axes.flat[i].set_title(caption, fontsize=9, **style)
+    return figure
+
+
+def framed(
+    images: Sequence[np.ndarray],
+    frames: Sequence[Mapping[str, Sequence[tuple[float, float, float, float]]]],
+    captions: Sequence[str],
+    columns: int = 2,
+) -> Figure:
+    """Draw images with frames in them, and a caption each.
+
+    Parameters
+    ----------
+    images : uint8 [height, width] in grey levels
+    frames : for each image, name -> boxes (left, top, right, bottom) in pixels; a name has one colour in all images
+    captions : one for each image
+    columns : number of images in a row
+    """
+    figure = captioned([np.repeat(image[:, :, None], 3, axis=2) for image in images], captions, columns)
+    colours = {name: SERIES[i % len(SERIES)] for i, name in enumerate(dict.fromkeys(n for named in frames for n in named))}
+    for axis, named in zip(figure.axes, frames, strict=False):
+        for name, boxes in named.items():
+            for left, top, right, bottom in boxes:
+                axis.add_patch(
+                    Rectangle((left, top), right - left, bottom - top, fill=False, edgecolor=colours[name], linewidth=1.5)
+                )
+    figure.legend(
+        [Patch(fill=False, edgecolor=colour) for colour in colours.values()],
+        list(colours),
+        ncols=len(colours) or 1,
+        loc="outside lower center",
+        frameon=False,
+    )
     return figure
 
 

@@ -109,7 +109,7 @@ def by_reason(measured: OwnPictures) -> pd.DataFrame:
 
     An ellipsis stands for what was read and for numbers, which differ from picture to picture.
     """
-    reasons = [_VARIABLE_PART.sub("…", picture.reading.reason or "accepted") for picture in measured.pictures]
+    reasons = [without_details(picture.reading.reason or "accepted") for picture in measured.pictures]
     table = _grouped(measured, {"reason": reasons}).sort_values("pictures", ascending=False, kind="stable")
     return table[["pictures", "digits right", "value right"]].head(_SHOWN_REASONS)
 
@@ -179,6 +179,11 @@ def left_out(measured: OwnPictures) -> str:
     if measured.not_read:
         sentences.append(f"{len(measured.not_read):,} rows were not read")
     return "; ".join(sentences)
+
+
+def without_details(reason: str) -> str:
+    """Return a reason with an ellipsis for what was read and for numbers, which differ from picture to picture."""
+    return _VARIABLE_PART.sub("…", reason)
 
 
 def _shares(count: int, total: int) -> list[str]:

@@ -13,7 +13,8 @@ from papermill.translators import PythonTranslator, papermill_translators
 from payment_ml import paths
 from payment_ml.pipeline import kernels, step_result
 
-STEPS = ("01-prepare-data", "02-train", "03-evaluate")
+PREPARATION, TRAINING, EVALUATION, DOCUMENTS = "01-prepare-data", "02-train", "03-evaluate", "07-evaluate-documents"
+STEPS = (PREPARATION, TRAINING, EVALUATION, DOCUMENTS)
 
 _RESERVED = {  # parameters that the runner sets, and what a user gives instead
     "data_dir": "--data",

@@ -20,11 +20,13 @@ from papermill.exceptions import PapermillException, PapermillExecutionError
 from payment_ml import atomic_files, paths
 from payment_ml.errors import LockedError, RegistryError, RetrainingError
 from payment_ml.pipeline import notebook_runner
-from payment_ml.pipeline.notebook_runner import STEPS
+from payment_ml.pipeline.notebook_runner import DOCUMENTS, EVALUATION, PREPARATION, TRAINING
 from payment_ml.pipeline.run_record import RunRecord, prune_records
 from payment_ml.registry import mlflow_tracking
-from payment_ml.registry.registry import Registry
+from payment_ml.registry.registry import Registry, find_champion
+from payment_ml.tasks import DOCUMENT_TASKS, Task
 
+_AMOUNT_ARCHITECTURE = "reader"
 _log = logging.getLogger(__name__)
 
 
@@ -60,14 +62,17 @@ def retrain(
     limits: Limits = Limits(),
     resume: bool = True,
 ) -> RetrainingResult:
-    """Run notebooks 01, 02 and 03; each gets those of `parameters` that it has.
+    """Run notebooks 01, 02 and 03, or 07; each gets those of `parameters` that it has.
 
     Papermill marks every cell as completed even after a time-out or a dead kernel, so a step succeeded only if
     papermill raised nothing AND the notebook's last cell wrote its result file. Notebook 03 promotes as its last act,
     so any earlier failure leaves the champion unchanged. Progress goes to the logger of this module.
 
-    A run that died in 03, whatever killed it, is resumed by the next one with the same parameters, code and champions,
-    which therefore does not train again.
+    A network of a document reader is evaluated by 07 instead of 03, and promoted there. After the promotion of a reader
+    of amounts, which reads documents as well, 07 chooses anew which documents are accepted.
+
+    A run that died in its evaluation, whatever killed it, is resumed by the next one with the same parameters, code and
+    champions, which therefore does not train again.
 
     Parameters
     ----------
@@ -87,11 +92,15 @@ def retrain(
         restored = _repair(registry, data_dir)
         _check_free_space(limits.free_bytes, data_dir, models_dir)
         run = _begin_or_resume(registry, parameters, resume)
-        for number, step in enumerate(STEPS, start=1):
+        steps = _steps(parameters.get("architecture", ""))
+        for number, step in enumerate(steps, start=1):
             if step in run.done:
-                _log.info("step %d of %d: %s was done before the run was interrupted", number, len(STEPS), step)
+                _log.info("step %d of %d: %s was done before the run was interrupted", number, len(steps), step)
                 continue
-            _log.info("step %d of %d: %s", number, len(STEPS), step)
+            if not _is_needed(step, run, models_dir):
+                _log.info("step %d of %d: %s has nothing to do", number, len(steps), step)
+                continue
+            _log.info("step %d of %d: %s", number, len(steps), step)
             _run_step(run, step, registry, data_dir, limits.cell_seconds)
         results = run.results
         folder = models_dir / results["version"]
@@ -103,6 +112,25 @@ def retrain(
     mlflow_tracking.log_version(registry, registry.get(results["version"]))
     seconds = time.perf_counter() - started
     return RetrainingResult(results["version"], results["promoted"], results["reason"], folder, seconds, restored)
+
+
+def _steps(architecture: str) -> tuple[str, ...]:
+    """Return the notebooks that train and evaluate a network of this architecture."""
+    if architecture in DOCUMENT_TASKS:  # each has one architecture, of its own name
+        return PREPARATION, TRAINING, DOCUMENTS
+    if architecture == _AMOUNT_ARCHITECTURE:
+        return PREPARATION, TRAINING, EVALUATION, DOCUMENTS
+    return PREPARATION, TRAINING, EVALUATION
+
+
+def _is_needed(step: str, run: RunRecord, models_dir: Path) -> bool:
+    """Return whether a step has anything to do.
+
+    A new reader of amounts reads the documents, too, so that what is accepted of these has to be chosen anew.
+    """
+    if step != DOCUMENTS or EVALUATION not in run.done:
+        return True
+    return bool(run.results["promoted"]) and find_champion(Task.PAGES, models_dir) is not None
 
 
 @contextmanager

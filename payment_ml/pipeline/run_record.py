@@ -1,4 +1,4 @@
-"""Record one run of the three notebooks in models/runs/<time>, so that an interrupted run can be resumed."""
+"""Record one run of the notebooks in models/runs/<time>, so that an interrupted run can be resumed."""
 
 import shutil
 import time
@@ -9,12 +9,11 @@ from typing import Any
 from payment_ml import atomic_files
 from payment_ml.errors import CorruptFileError, RegistryError
 from payment_ml.pipeline import executed_notebooks
-from payment_ml.pipeline.notebook_runner import STEPS
+from payment_ml.pipeline.notebook_runner import PREPARATION, TRAINING
 from payment_ml.registry import provenance
 from payment_ml.registry.registry import Registry
 from payment_ml.tasks import ALL_TASKS
 
-_, _TRAINING, _EVALUATION = STEPS
 _MAX_FAILED_RUNS = 10  # records that are kept
 _MAX_RESUME_AGE = 24 * 3600  # seconds; a network that was trained longer ago misses too many corrections
 _MAX_ATTEMPTS = 3  # at the same evaluation; if it died three times, it will die again
@@ -56,7 +55,7 @@ class RunRecord:
                     or state["ended"]
                     or age > _MAX_RESUME_AGE
                     or state["attempts"] >= _MAX_ATTEMPTS
-                    or _TRAINING not in state["done"]
+                    or TRAINING not in state["done"]
                 ):
                     continue
                 registry.verify(registry.get(state["results"]["version"]))
@@ -89,8 +88,8 @@ class RunRecord:
         return self.folder / f"{step}.json"
 
     def start(self, step: str) -> None:
-        """Record that a step begins; attempts at the evaluation are counted."""
-        self._state["attempts"] += step == _EVALUATION
+        """Record that a step begins; attempts at an evaluation are counted."""
+        self._state["attempts"] += step not in (PREPARATION, TRAINING)
         self._save()
 
     def finish(self, step: str, result: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from payment_ml.recognition.readings import (
     FoundAmount,
 )
 from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
-from payment_ml.registry.registry import Registry
+from payment_ml.registry.registry import Registry, find_champion
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import TASKS, Task
 from payment_ml.text.profiles import Profile, load_profile
@@ -135,23 +135,6 @@ def champions(models_dir: Path) -> dict[str, Reader]:
     RegistryError : a champion is not what its metadata describes
     """
     return {task: load_champion(task, models_dir) for task in TASKS if find_champion(task, models_dir) is not None}
-
-
-def find_champion(task: Task, models_dir: str | Path | None = None) -> Version | None:
-    """Return the version that serves a task; None where there is none.
-
-    A folder that is named is the only one that is looked at. Otherwise, and where the folder named is models/ of the
-    home folder, the models that travel with the code serve until a version of one's own is promoted there.
-
-    Raises
-    ------
-    RegistryError : a champion's entry or metadata is damaged
-    """
-    folders = [_models_folder(models_dir)]
-    if folders[0].resolve() == paths.resolve("models").resolve():
-        folders.append(paths.resource("models"))
-    champions = (Registry(folder).champion(task) for folder in folders)
-    return next((champion for champion in champions if champion is not None), None)
 
 
 def _models_folder(models_dir: str | Path | None) -> Path:

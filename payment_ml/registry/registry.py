@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from payment_ml import atomic_files, errors
+from payment_ml import atomic_files, errors, paths
 from payment_ml.errors import RegistryError
 from payment_ml.registry import signing
 from payment_ml.registry.versions import NAME, Version, VersionStore
@@ -181,3 +181,20 @@ def _new_entry(champions: dict[str, Any], version: Version, previous: list[str])
         "change": 1 + max((entry.get("change", 0) for entry in champions.values()), default=0),
         "before": previous,
     }
+
+
+def find_champion(task: str, models_dir: str | Path | None = None) -> Version | None:
+    """Return the version that serves a task; None where there is none.
+
+    A folder that is named is the only one that is looked at. Otherwise, and where the folder named is models/ of the
+    home folder, the models that travel with the code serve until a version of one's own is promoted there.
+
+    Raises
+    ------
+    RegistryError : a champion's entry or metadata is damaged
+    """
+    folders = [paths.resolve("models") if models_dir is None else Path(models_dir)]
+    if folders[0].resolve() == paths.resolve("models").resolve():
+        folders.append(paths.resource("models"))
+    champions = (Registry(folder).champion(task) for folder in folders)
+    return next((champion for champion in champions if champion is not None), None)
