@@ -1,6 +1,7 @@
 """Find the blocks of writing and print on a whole page: pieces of ink that stand in one line, close to each other."""
 
 import itertools
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -30,20 +31,33 @@ def find_text_blocks(grey: np.ndarray) -> list[Box]:
     ----------
     grey : uint8 [height, width], 0 black, of an upright page with dark ink
     """
+    page, scale = _reduced(grey)
+    blocks = sorted(_group(_pieces_of_ink(page)), key=lambda box: box[3] - box[1], reverse=True)[:_MAX_BLOCKS]
+    return sorted(_enlarged(box, scale, page.shape) for box in blocks)
+
+
+def find_pieces(grey: np.ndarray) -> list[Box]:
+    """Find the boxes of all pieces of ink that may be a part of a word or a number: mostly single characters.
+
+    Parameters
+    ----------
+    grey : as of `find_text_blocks`
+    """
+    page, scale = _reduced(grey)
+    return [_enlarged(piece, scale, page.shape) for piece in _pieces_of_ink(page).tolist()]
+
+
+def _reduced(grey: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return a page at the size at which blocks are found, and the factor by which it was reduced."""
     scale = min(1.0, _MAX_SIDE / max(grey.shape))
     page = grey if scale == 1 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    blocks = _group(_pieces_of_ink(page))
-    blocks = sorted(blocks, key=lambda box: box[3] - box[1], reverse=True)[:_MAX_BLOCKS]
-    left, top, right, bottom = (round(edge / scale) for edge in (0, 0, page.shape[1], page.shape[0]))
-    return sorted(
-        (
-            max(left, round(box[0] / scale)),
-            max(top, round(box[1] / scale)),
-            min(right, round(box[2] / scale)),
-            min(bottom, round(box[3] / scale)),
-        )
-        for box in blocks
-    )
+    return page, scale
+
+
+def _enlarged(box: Sequence[int], scale: float, shape: Sequence[int]) -> Box:
+    """Return a box of a reduced page of this shape in pixels of the page itself."""
+    left, top, right, bottom = (round(edge / scale) for edge in box)
+    return max(0, left), max(0, top), min(round(shape[1] / scale), right), min(round(shape[0] / scale), bottom)
 
 
 def _pieces_of_ink(page: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from payment_ml.datasets.mnist_format import SIDE
-from payment_ml.imaging import line_batches
+from payment_ml.imaging import line_batches, page_images
 from payment_ml.networks.backend import keras
 from payment_ml.tasks import Task
 from payment_ml.text import alphabet
@@ -70,8 +70,9 @@ def build(architecture: str, seed: int) -> keras.Model:
     Returns
     -------
     for digits, uint8 [n, 28, 28], 0 paper, 255 ink -> float32 [n, 10] probabilities; for amounts, uint8 [n, 32, width]
-    -> float32 [n, width / 4, labels] probabilities, where label 0 is the CTC blank. Its layer `logits` gives the scores
-    before the softmax.
+    -> float32 [n, width / 4, labels] probabilities, where label 0 is the CTC blank; for pages, uint8
+    [n, height, width, 1], 0 white -> float32 [n, height / 4, width / 4, labels] probabilities, labels as of
+    `page_images.label`. Its layer `logits` gives the scores before the softmax.
 
     Raises
     ------
@@ -186,6 +187,34 @@ def _reader(seed: int) -> keras.Model:
     return _classify(line, hidden, len(alphabet.ALPHABET) + 1, seeds, "reader")
 
 
+def _pages(seed: int) -> keras.Model:
+    """Build a small U-Net: five halvings, whose last cells see the whole page, and back to a quarter of the resolution.
+
+    Source: Ronneberger et al. 2015, "U-Net", arXiv 1505.04597, with sums instead of concatenations.
+    """
+    seeds = keras.random.SeedGenerator(seed)
+
+    def convolve(hidden: keras.KerasTensor, filters: int, size: int, stride: int = 1) -> keras.KerasTensor:
+        initial = keras.initializers.HeNormal(seeds)
+        hidden = layers.Conv2D(filters, size, stride, "same", use_bias=False, kernel_initializer=initial)(hidden)
+        hidden = layers.BatchNormalization(momentum=0.9)(hidden)
+        return layers.ReLU()(hidden)
+
+    pages = keras.Input((None, None, 1), dtype="uint8", name="pages")
+    hidden = convolve(layers.Rescaling(1 / 255)(pages), 16, 5, 2)
+    levels = []
+    for filters, residuals in ((32, 1), (64, 1), (80, 1), (96, 3)):
+        hidden = convolve(hidden, filters, 3, 2)
+        for _ in range(residuals):
+            hidden = layers.Add()([hidden, convolve(hidden, filters, 3)])
+        levels.append((filters, hidden))
+    for filters, level in reversed(levels[:-1]):
+        above = layers.UpSampling2D()(convolve(hidden, filters, 1))
+        hidden = layers.Add()([level, above])
+        hidden = layers.Add()([hidden, convolve(hidden, filters, 3)])
+    return _classify(pages, hidden, page_images.LABELS, seeds, "pages")
+
+
 def _classify(
     images: keras.KerasTensor, hidden: keras.KerasTensor, classes: int, seeds: keras.random.SeedGenerator, name: str
 ) -> keras.Model:
@@ -253,5 +282,24 @@ ARCHITECTURES = {
         fine_tuning_data_options={"amounts": 6_144},
         min_accuracy=0.75,  # one amount in eight has cents set apart, and many are faint or on dense patterns
         quick_accuracy=0.3,
+    ),
+    "pages": Architecture(
+        task=Task.PAGES,
+        summary="convolutional network that finds the amount on whole pages",
+        build=_pages,
+        recipe=Recipe(
+            epochs=10,
+            batch_size=8,
+            learning_rate=4e-3,
+            weight_decay=1e-2,
+            clip_norm=5.0,
+            warmup_fraction=0.05,
+            bfloat16=True,
+            data_options={"documents": 1_536},
+        ),
+        quick_data_options={"documents": 256},
+        fine_tuning={"epochs": 3, "learning_rate": 5e-4},
+        min_accuracy=0.8,
+        quick_accuracy=0.1,
     ),
 }

@@ -15,7 +15,8 @@ from payment_ml.imaging import image_loading, line_images, text_blocks
 from payment_ml.imaging.image_loading import Source, SourcePage
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.amount_reader import AmountReader
-from payment_ml.recognition.readings import AmountReading, DocumentReading, FoundAmount
+from payment_ml.recognition.page_detector import PageDetector, PageLayout
+from payment_ml.recognition.readings import AmountReading, Character, DocumentReading, FoundAmount
 from payment_ml.tasks import Task
 from payment_ml.text.alphabet import SET_APART
 from payment_ml.text.amounts import digits_of
@@ -24,6 +25,8 @@ from payment_ml.text.profiles import Profile
 _MARGIN = 0.35  # heights of a block that are cut out around it
 _MAX_AMOUNTS = 5  # that a reading names
 _MAX_READ = 5  # blocks that are read with all views and crops, the most likely of those that got one look
+_MAX_PLACES = 3  # where the network of pages sees an amount, that are read
+_PLACE_WEIGHT = 3.0  # of the logarithm of a place's probability, against that of its text
 _PLAUSIBLE = -2.5  # score from which on a block counts as an amount
 _CLEAR = 0.0  # score from which on the page is taken to be upright without a look at it upside down
 _LIKELY = -0.7  # score from which on it is taken not to lie on its side
@@ -81,8 +84,10 @@ class DocumentReader:
 
     task = Task.AMOUNTS
 
-    def __init__(self, amounts: AmountReader):
+    def __init__(self, amounts: AmountReader, detector: PageDetector | None = None):
+        """Take the reader of amounts, and the network that finds them; None: every block of a page is looked at."""
         self._amounts = amounts
+        self._detector = detector
         self.version = amounts.version
         self.profile = amounts.profile  # of the form; None: nothing is assumed
         self.acceptance_rules = amounts.acceptance_rules
@@ -90,7 +95,8 @@ class DocumentReader:
     @property
     def calibration_state(self) -> dict[str, Any]:
         """Return what calibration set, and that documents are read: a batch goes on only with the same reader."""
-        return {**self._amounts.calibration_state, "reads": "documents"}
+        detector = None if self._detector is None else self._detector.version.name
+        return {**self._amounts.calibration_state, "reads": "documents", "detector": detector}
 
     def describe_calibration(self) -> str:
         """Return the calibration in words."""
@@ -102,11 +108,11 @@ class DocumentReader:
 
     def with_profile(self, profile: Profile | None) -> "DocumentReader":
         """Return the same reader for another kind of form; None: nothing is assumed."""
-        return DocumentReader(self._amounts.with_profile(profile))
+        return DocumentReader(self._amounts.with_profile(profile), self._detector)
 
     def uncalibrated(self) -> "DocumentReader":
         """Return the same reader with the network's own confidence, for comparison."""
-        return DocumentReader(self._amounts.uncalibrated())
+        return DocumentReader(self._amounts.uncalibrated(), self._detector)
 
     def read(self, source: Source) -> DocumentReading:
         """Read a document; one that cannot be read becomes a reading for review with the reason.
@@ -122,12 +128,19 @@ class DocumentReader:
             return DocumentReading(None, (), None, "review", error.reason, page=page)
         if self.profile is not None and self.profile.region is not None:
             return replace(self._read_region(grey, self.profile.region), page=page, note=note)
-        turned, candidates = self._best_direction(grey)
-        amounts = tuple(self._found(candidate) for candidate in candidates[:_MAX_AMOUNTS])
+        words: tuple[Box, ...] = ()
+        layout = None
+        if self._detector is None:
+            turned, candidates = self._best_direction(grey)
+        else:
+            layout = self._detector.detect(grey)
+            turned, candidates = layout.turned, self._read_places(layout)
+            words = tuple(layout.box_in_picture(line.box) for line in layout.words)
+        amounts = tuple(self._found(candidate, layout) for candidate in candidates[:_MAX_AMOUNTS])
         if not amounts:
-            return DocumentReading(None, (), None, "review", _NONE_FOUND, page=page, note=note)
+            return DocumentReading(None, (), None, "review", _NONE_FOUND, turned, page, note, words)
         reason = amounts[0].reason or _UNPROMISED
-        return DocumentReading(amounts[0], amounts, None, "review", reason, turned, page, note)
+        return DocumentReading(amounts[0], amounts, None, "review", reason, turned, page, note, words)
 
     def read_many(self, sources: Iterable[Source]) -> list[DocumentReading]:
         """Read documents in their order; a bad one stops nothing."""
@@ -151,6 +164,19 @@ class DocumentReader:
         if not reading.text:
             return DocumentReading(None, (), None, "review", reading.reason)
         return DocumentReading(found, (found,), None, reading.decision, reading.reason)
+
+    def _read_places(self, layout: PageLayout) -> list[_Candidate]:
+        """Read the likeliest places of a page's amount, and return those that hold digits, the best first."""
+        places = layout.amounts[:_MAX_PLACES]
+        cuts = [_with_margin(place.box, layout.page.shape) for place in places]
+        readings = self._amounts.read_many([_cut_out(layout.page, cut) for cut in cuts])
+        candidates = []
+        for reading, place, cut in zip(readings, places, cuts, strict=True):
+            if reading.digits:
+                text = _text_score(reading.written, _log_probability(reading))
+                score = _PLACE_WEIGHT * math.log(place.probability) + text
+                candidates.append(_Candidate(reading, place.box, cut, score))
+        return sorted(candidates, key=lambda candidate: -candidate.score)
 
     def _best_direction(self, grey: np.ndarray) -> tuple[int, list[_Candidate]]:
         """Return by how many degrees the page is turned clockwise to be upright; and its candidates, the best first."""
@@ -188,14 +214,19 @@ class DocumentReader:
         readings = self._amounts.read_many([_cut_out(grey, look.cut) for look in looks])
         candidates = []
         for reading, look in zip(readings, looks, strict=True):
-            probability = math.prod(character.confidence for character in reading.characters)
-            score = _score(reading.written, math.log(max(probability, 1e-9)), look.block, grey.shape)
+            score = _score(reading.written, _log_probability(reading), look.block, grey.shape)
             if reading.digits and score >= _PLAUSIBLE:
                 candidates.append(_Candidate(reading, look.block, look.cut, score))
         return sorted(candidates, key=lambda candidate: -candidate.score)
 
-    def _found(self, candidate: _Candidate) -> FoundAmount:
-        """Return an amount with its places on the page instead of in the part that was cut out."""
+    def _found(self, candidate: _Candidate, layout: PageLayout | None = None) -> FoundAmount:
+        """Return an amount with its places in the upright picture instead of in the part that was cut out.
+
+        Parameters
+        ----------
+        candidate : that was read
+        layout : of the page that it was cut out of; None: the page is the picture
+        """
         left, top = candidate.cut[:2]
         values = {field.name: getattr(candidate.reading, field.name) for field in fields(AmountReading)}
         values["outline"] = tuple((x + left, y + top) for x, y in candidate.reading.outline)
@@ -203,13 +234,27 @@ class DocumentReader:
             replace(character, left=character.left + left, right=character.right + left)
             for character in candidate.reading.characters
         )
-        digits = [character for character in values["characters"] if character.character.isdigit()]
-        block_left, block_top, block_right, block_bottom = candidate.block
-        if digits:  # without a currency sign in front, and a dash behind
-            block_left = max(block_left, math.floor(digits[0].left))
-            block_right = max(block_left + 1, min(block_right, math.ceil(digits[-1].right)))
+        box = _without_marks(candidate.block, values["characters"])
+        if layout is not None:
+            middle = (box[1] + box[3]) / 2
+            values["outline"] = tuple(layout.points_in_picture(values["outline"]))
+            values["characters"] = tuple(
+                replace(character, left=ends[0][0], right=ends[1][0])
+                for character in values["characters"]
+                for ends in [layout.points_in_picture([(character.left, middle), (character.right, middle)])]
+            )
+            box = layout.box_in_picture(box)
         currency = None if self.profile is None else self.profile.currency
-        return FoundAmount(**values, box=(block_left, block_top, block_right, block_bottom), currency=currency)
+        return FoundAmount(**values, box=box, currency=currency)
+
+
+def _without_marks(block: Box, characters: Sequence[Character]) -> Box:
+    """Return a block without a currency sign in front and a dash behind, by the places of its digits."""
+    digits = [character for character in characters if character.character.isdigit()]
+    if not digits:
+        return block
+    left = max(block[0], math.floor(digits[0].left))
+    return left, block[1], max(left + 1, min(block[2], math.ceil(digits[-1].right))), block[3]
 
 
 def _best_score(view: _View) -> float:
@@ -219,15 +264,24 @@ def _best_score(view: _View) -> float:
 def _score(written: str, log_probability: float, block: Box, shape: Sequence[int]) -> float:
     """Return how much speaks for a block with this text to be the amount on a page of this shape, in nats."""
     across, down = (block[0] + block[2]) / 2 / shape[1], (block[1] + block[3]) / 2 / shape[0]
+    return _text_score(written, log_probability) + _TO_THE_RIGHT * (across - 1) + _BOTTOM * (down > _BOTTOM_SHARE)
+
+
+def _text_score(written: str, log_probability: float) -> float:
+    """Return how much speaks for a text to be an amount, wherever it stands, in nats."""
     digits = len(digits_of(written))
     unmarked = written.replace(SET_APART, "").strip(f"{_SIGNS}* ")
-    score = max(log_probability, _MIN_LOG_PROBABILITY) + _TO_THE_RIGHT * (across - 1)
+    score = max(log_probability, _MIN_LOG_PROBABILITY)
     score += _CURRENCY * any(sign in written for sign in _SIGNS) + _DECIMALS * bool(_MARKED_DECIMALS.search(written))
     score += {1: _ONE_DIGIT, 2: _TWO_DIGITS}.get(digits, 0.0)
     score += _LONG_NUMBER * (digits >= _MIN_LONG_NUMBER and unmarked.isdigit())
     score += _LEADING_ZERO * (_LEADING_ZEROS.match(written) is not None or not digits_of(written).strip("0"))
-    score += _DATE * (_DATE_LIKE.fullmatch(written) is not None)
-    return score + _BOTTOM * (down > _BOTTOM_SHARE)
+    return score + _DATE * (_DATE_LIKE.fullmatch(written) is not None)
+
+
+def _log_probability(reading: AmountReading) -> float:
+    """Return the logarithm of the probability of all characters of a reading."""
+    return math.log(max(math.prod(character.confidence for character in reading.characters), 1e-9))
 
 
 def _with_margin(box: Box, shape: Sequence[int]) -> Box:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from payment_ml import paths
 from payment_ml.errors import RegistryError
+from payment_ml.networks import inference
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.digit_classifier import DigitClassifier
 from payment_ml.recognition.document_reader import DocumentReader
+from payment_ml.recognition.page_detector import PageDetector
 from payment_ml.recognition.reader import Reader
 from payment_ml.recognition.readings import (
     Alternative,
@@ -97,8 +99,15 @@ def load_document_reader(
     version: str | None = None,
     profile: str | Path | Profile | None = None,
 ) -> DocumentReader:
-    """Load the reader of whole cheques, slips and bills; parameters and exceptions as in `load_amount_reader`."""
-    return DocumentReader(load_amount_reader(models_dir, version, profile))
+    """Load the reader of whole cheques, slips and bills; parameters and exceptions as in `load_amount_reader`.
+
+    The champion of pages finds the amount; where there is none, every block of a page is looked at.
+    """
+    amounts = load_amount_reader(models_dir, version, profile)
+    if find_champion(Task.PAGES, models_dir) is None:
+        return DocumentReader(amounts)
+    detector = _verified_version(Task.PAGES, models_dir, None)
+    return DocumentReader(amounts, PageDetector(inference.load_session(detector.inference_path), detector))
 
 
 def load_champion(

@@ -116,6 +116,8 @@ class DocumentReading:
     turned: int = 0  # degrees by which the page was turned clockwise to be upright: 0, 90, 180 or 270
     page: int | None = None  # of the source, from 1; None for a source without pages
     note: str | None = None
+    # Lines of the amount in words, from top to bottom: left, top, right, bottom in pixels of the upright page.
+    words_boxes: tuple[tuple[int, int, int, int], ...] = ()
 
     @property
     def text(self) -> str:

@@ -89,6 +89,12 @@ _INTENDED_USE = {
         "accurately than the images of its evaluation, and sends more of them to review. Words and currency codes are "
         "not read. A system that pays money out needs a person behind every reading for review."
     ),
+    Task.PAGES: (
+        "Finds the amount in figures and the lines of the amount in words on a picture of a cheque, slip or bill, "
+        "in any of the four directions in which a page can lie. It was trained on documents alone that this project's "
+        "own generator composes; no real form was among them. It reads nothing itself: the amount reader reads what it "
+        "finds, and every amount that was found goes to review."
+    ),
 }
 
 

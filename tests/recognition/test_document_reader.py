@@ -7,10 +7,14 @@ import cv2
 import numpy as np
 import pytest
 from helpers.drawn_amounts import draw_amount
+from helpers.painted_networks import painted_network
 from PIL import Image
 
 from payment_ml import load_document_reader
+from payment_ml.imaging import page_images
+from payment_ml.imaging.page_images import Content
 from payment_ml.recognition.document_reader import DocumentReader
+from payment_ml.recognition.page_detector import PageDetector
 from payment_ml.synthesis import glyphs
 from payment_ml.text.profiles import load_profile
 
@@ -100,3 +104,47 @@ def test_the_reader_in_the_box_reads_documents(cheque):
     """As a user calls it."""
     reading = load_document_reader().read(cheque)
     assert reading.value == Decimal("1234.50")
+
+
+@pytest.fixture(scope="module")
+def detector(reader, cheque) -> PageDetector:
+    """Return a detector that knows where the amount stands, and takes a line above it for words."""
+    boxes = [(Content.AMOUNT, (*PLACE, PLACE[0] + 300, PLACE[1] + 60)), (Content.WORDS, (40, 90, 260, 120))]
+    return PageDetector(painted_network(boxes, cheque.shape), reader.version)
+
+
+@pytest.fixture
+def marked(cheque) -> np.ndarray:
+    """Return the cheque with a dark corner, by which the network sees its direction."""
+    marked = cheque.copy()
+    marked[:12, :12] = 0
+    return marked
+
+
+@pytest.mark.parametrize("quarters", range(4))
+def test_the_network_of_pages_says_where_to_read_and_in_which_direction(reader, detector, marked, quarters):
+    """One place is read, on the page that was turned upright; the boxes of the words come with it."""
+    reading = DocumentReader(reader, detector).read(page_images.turn(marked, -quarters % 4))
+    assert (reading.digits, reading.decision, reading.turned) == ("123450", "review", 90 * quarters)
+    assert len(reading.amounts) == 1
+    left, top, right, bottom = reading.amount.box
+    assert PLACE[0] <= left < right
+    assert PLACE[1] <= top < bottom <= PLACE[1] + 90
+    ((left, top, right, bottom),) = reading.words_boxes
+    assert 35 <= left < right <= 265
+    assert 85 <= top < bottom <= 125
+
+
+def test_the_network_of_pages_stays_with_a_reader_for_another_form(reader, detector, marked):
+    """Its version is a part of what a batch goes on with."""
+    documents = DocumentReader(reader, detector).with_profile(load_profile("us-cheque")).uncalibrated()
+    assert documents.read(marked).amount.currency == "USD"
+    assert documents.calibration_state["detector"] == detector.version.name
+    assert DocumentReader(reader).calibration_state["detector"] is None
+
+
+def test_no_amount_is_found_where_the_network_sees_none(reader, cheque):
+    """Though the page has a number on it."""
+    documents = DocumentReader(reader, PageDetector(painted_network([], cheque.shape), reader.version))
+    reading = documents.read(cheque)
+    assert (reading.amounts, reading.reason) == ((), "no amount was found on the page")

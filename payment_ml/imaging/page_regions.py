@@ -1,0 +1,83 @@
+"""Find the regions of a page's cells in which its amount and the lines of the amount in words stand."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from payment_ml.imaging.page_images import Content
+from payment_ml.imaging.text_blocks import Box
+
+_LIKELY = {Content.AMOUNT: 0.25, Content.WORDS: 0.4}  # probability from which on a cell belongs to a region
+_GAPS = {Content.AMOUNT: 5, Content.WORDS: 15}  # cells across, between two parts of one region: odd
+_MIN_CELLS = 2.0  # sum of the probabilities of a region
+_SAME_LINE = 0.5  # of the lower of two regions, that two parts of one line share
+
+
+@dataclass(frozen=True)
+class Region:
+    """Hold neighbouring cells that probably have the same content."""
+
+    box: Box  # in cells
+    probability: float  # mean of its likely cells, 0 to 1
+
+
+def amount_regions(contents: np.ndarray) -> list[Region]:
+    """Return where the amount in figures may stand, the likeliest first.
+
+    Parameters
+    ----------
+    contents : float32 [rows, columns, len(Content)], probabilities of an upright page
+    """
+    return sorted(_regions(contents, Content.AMOUNT), key=lambda region: -region.probability)
+
+
+def words_lines(contents: np.ndarray) -> list[Region]:
+    """Return the lines of the amount in words, from top to bottom; parameters as of `amount_regions`."""
+    lines: list[Region] = []
+    for region in sorted(_regions(contents, Content.WORDS), key=lambda region: region.box[1] + region.box[3]):
+        if lines and _shared_height(lines[-1].box, region.box) > _SAME_LINE:
+            first = lines.pop()
+            lines.append(Region(_hull(first.box, region.box), max(first.probability, region.probability)))
+        else:
+            lines.append(region)
+    return lines
+
+
+def intersection_over_union(box: Box, other: Box) -> float:
+    """Return the share of the area of two boxes that they have in common, 0 to 1."""
+    width = min(box[2], other[2]) - max(box[0], other[0])
+    height = min(box[3], other[3]) - max(box[1], other[1])
+    common = max(0, width) * max(0, height)
+    return common / max(1, _area(box) + _area(other) - common)
+
+
+def _regions(contents: np.ndarray, content: Content) -> list[Region]:
+    """Return the connected regions of cells with a content; gaps between words or digits do not part them."""
+    probabilities = contents[..., content]
+    likely = (probabilities >= _LIKELY[content]).astype(np.uint8)
+    gap = _GAPS[content] // 2
+    padded = cv2.copyMakeBorder(likely, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
+    joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, _GAPS[content]), np.uint8))
+    count, numbers = cv2.connectedComponents(joined[:, gap : gap + likely.shape[1]], connectivity=8)
+    regions = []
+    for number in range(1, count):
+        rows, columns = np.nonzero((numbers == number) & (likely > 0))
+        weights = probabilities[rows, columns]
+        if len(rows) and weights.sum() >= _MIN_CELLS:
+            box = (int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
+            regions.append(Region(box, float(weights.mean())))
+    return regions
+
+
+def _shared_height(box: Box, other: Box) -> float:
+    lower = min(box[3] - box[1], other[3] - other[1])
+    return (min(box[3], other[3]) - max(box[1], other[1])) / lower
+
+
+def _hull(box: Box, other: Box) -> Box:
+    return min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3])
+
+
+def _area(box: Box) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])

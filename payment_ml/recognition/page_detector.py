@@ -1,0 +1,105 @@
+"""Find the amount and the lines of the amount in words on a whole page with the network of pages."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from payment_ml.imaging import page_images, page_outlines, page_regions, text_blocks
+from payment_ml.imaging.page_regions import Region
+from payment_ml.imaging.text_blocks import Box
+from payment_ml.networks.inference import Network
+from payment_ml.registry.versions import Version
+
+_MIN_AGREEMENT = 0.3  # intersection over union of a region and its ink; below, the ink is another's
+
+
+@dataclass(frozen=True)
+class Place:
+    """Hold a place on a page, and how likely it is what was looked for."""
+
+    box: Box  # of its ink, in pixels of the page
+    probability: float  # 0 to 1
+
+
+@dataclass(frozen=True)
+class PageLayout:
+    """Hold what stands where on a page."""
+
+    page: np.ndarray  # uint8 [height, width], upright and flat
+    turned: int  # degrees by which the picture was turned clockwise to be upright: 0, 90, 180 or 270
+    amounts: tuple[Place, ...]  # where the amount in figures may stand, the likeliest first
+    words: tuple[Place, ...]  # lines of the amount in words, from top to bottom
+    # Homography from pixels of the page to those of the upright picture; None where the page fills its picture.
+    to_picture: np.ndarray | None = None
+
+    def points_in_picture(self, points: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
+        """Return points x, y of the page in pixels of the upright picture."""
+        if self.to_picture is None or not points:
+            return [(x, y) for x, y in points]
+        return page_outlines.map_points(self.to_picture, points)
+
+    def box_in_picture(self, box: Box) -> Box:
+        """Return a box of the page in pixels of the upright picture."""
+        return box if self.to_picture is None else page_outlines.map_box(self.to_picture, box)
+
+
+class PageDetector:
+    """Own the network of pages.
+
+    Parameters
+    ----------
+    network : uint8 [n, height, width, 1] -> float32 [n, height / 4, width / 4, labels], logarithms of probabilities
+    version : whose network it is
+    """
+
+    def __init__(self, network: Network, version: Version):
+        self._network = network
+        self.version = version
+
+    def detect(self, grey: np.ndarray) -> PageLayout:
+        """Return the upright page with its amounts and lines of words.
+
+        Parameters
+        ----------
+        grey : uint8 [height, width], 0 black, of a page that lies on any side, alone or photographed on a table
+        """
+        probabilities = self._run(grey)
+        quarters = int(page_images.directions(probabilities).argmax())
+        picture = page_images.turn(grey, quarters)
+        flat = page_outlines.flatten(picture)
+        page = picture if flat is None else flat.grey
+        if page is not grey:
+            probabilities = self._run(page)
+        contents = page_images.contents(probabilities)
+        pieces = np.array(text_blocks.find_pieces(page), int).reshape(-1, 4)
+        amounts, words = (
+            tuple(_place(region, pieces, page.shape) for region in find(contents))
+            for find in (page_regions.amount_regions, page_regions.words_lines)
+        )
+        return PageLayout(page, 90 * quarters, amounts, words, None if flat is None else flat.to_picture)
+
+    def _run(self, grey: np.ndarray) -> np.ndarray:
+        """Return the probabilities of each cell's labels, float32 [rows, columns, labels]."""
+        reduced = page_images.reduce_page(grey)
+        rows, columns = (math.ceil(side / page_images.CELL) for side in reduced.shape)
+        probabilities: np.ndarray = np.exp(self._network(page_images.stack_pages([reduced]))[0, :rows, :columns])
+        return probabilities
+
+
+def _place(region: Region, pieces: np.ndarray, shape: Sequence[int]) -> Place:
+    """Return the place of a region on a page: the box of the ink in it."""
+    cell = page_images.CELL / page_images.reduction(shape)
+    left, top, right, bottom = (cell * edge for edge in region.box)
+    across, down = (pieces[:, 0] + pieces[:, 2]) / 2, (pieces[:, 1] + pieces[:, 3]) / 2
+    # The outermost cells of a digit are the least certain.
+    inside = (across > left - cell) & (across < right + cell) & (down > top - cell / 2) & (down < bottom + cell / 2)
+    box = (math.floor(left), math.floor(top), min(shape[1], math.ceil(right)), min(shape[0], math.ceil(bottom)))
+    if inside.any():
+        chosen = pieces[inside]
+        low, high = chosen[:, :2].min(axis=0).tolist(), chosen[:, 2:].max(axis=0).tolist()
+        ink = (low[0], low[1], high[0], high[1])
+        if page_regions.intersection_over_union(ink, box) >= _MIN_AGREEMENT:
+            box = ink
+    return Place(box, region.probability)
