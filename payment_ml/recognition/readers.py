@@ -1,6 +1,7 @@
 """Load the readers that users call: find a version in models/, verify it, and open its network."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 from payment_ml import paths
@@ -8,6 +9,7 @@ from payment_ml.errors import RegistryError
 from payment_ml.networks import inference
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.digit_classifier import DigitClassifier
+from payment_ml.recognition.document_acceptance import find_calibration
 from payment_ml.recognition.document_reader import DocumentReader
 from payment_ml.recognition.page_detector import PageDetector
 from payment_ml.recognition.reader import Reader
@@ -22,7 +24,7 @@ from payment_ml.recognition.readings import (
 from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
 from payment_ml.registry.registry import Registry, find_champion
 from payment_ml.registry.versions import Version
-from payment_ml.tasks import TASKS, Task
+from payment_ml.tasks import DOCUMENT_TASKS, TASKS, Task
 from payment_ml.text.profiles import Profile, load_profile
 
 __all__ = [
@@ -101,13 +103,51 @@ def load_document_reader(
 ) -> DocumentReader:
     """Load the reader of whole cheques, slips and bills; parameters and exceptions as in `load_amount_reader`.
 
-    The champion of pages finds the amount; where there is none, every block of a page is looked at.
+    The champion of pages finds the amount; where there is none, every block of a page is looked at. The champion of
+    words reads the amount in words; where there is none, nothing does. What notebook 07 measured of these networks
+    decides what is accepted; where it measured others, a person looks at every document.
     """
-    amounts = load_amount_reader(models_dir, version, profile)
-    if find_champion(Task.PAGES, models_dir) is None:
-        return DocumentReader(amounts)
-    detector = _verified_version(Task.PAGES, models_dir, None)
-    return DocumentReader(amounts, PageDetector(inference.load_session(detector.inference_path), detector))
+    versions = document_versions(models_dir)
+    known = load_profile(profile)
+    versions[Task.AMOUNTS] = _verified_version(Task.AMOUNTS, models_dir, version)
+    reader = open_document_reader(versions, _models_folder(models_dir), known)
+    if known is not None and known.region is not None:
+        note = reader.amounts.calibration_note
+        if note is not None:
+            _log.warning("%s", note)
+    return reader
+
+
+def document_versions(models_dir: str | Path | None = None) -> dict[Task, Version]:
+    """Return the champions that read documents together, by task; each is verified.
+
+    Raises
+    ------
+    RegistryError : no reader of amounts serves yet, or a saved network is not the one that its metadata describes
+    """
+    tasks = [task for task in DOCUMENT_TASKS if find_champion(task, models_dir) is not None]
+    return {task: _verified_version(task, models_dir, None) for task in (Task.AMOUNTS, *tasks)}
+
+
+def open_document_reader(
+    versions: Mapping[Task, Version], models_dir: Path, profile: Profile | None = None
+) -> DocumentReader:
+    """Open a reader of documents with versions that were verified before.
+
+    Parameters
+    ----------
+    versions : by task; pages and words may be missing
+    models_dir : folder of calibrations
+    profile : of the form; None: nothing is assumed
+    """
+    amounts = AmountReader(versions[Task.AMOUNTS], profile, ProfileCalibrationStore(models_dir))
+    detector = verifier = None
+    if Task.PAGES in versions:
+        detector = PageDetector(inference.load_session(versions[Task.PAGES].inference_path), versions[Task.PAGES])
+    if Task.WORDS in versions:
+        verifier = WordVerifier(inference.load_session(versions[Task.WORDS].inference_path), versions[Task.WORDS])
+    calibration, note = find_calibration(models_dir, versions)
+    return DocumentReader(amounts, detector, verifier, calibration, note)
 
 
 def load_champion(
