@@ -12,3 +12,4 @@ class Task(StrEnum):
 
 TASKS = tuple(Task)
 TASK_OF_WORD = {"amount": Task.AMOUNTS, "digit": Task.DIGITS}  # by what one picture shows, as users name it
+DOCUMENT = "document"  # the word for a picture of a whole page, on which the amount is found; no network has this task

@@ -46,7 +46,7 @@ _MARKED_DECIMALS = re.compile(r"[0-9][.,|-][0-9]{2}\b|/100")
 _LEADING_ZEROS = re.compile(r"[^0-9]*0[0-9]")
 _DATE_LIKE = re.compile(r"[^0-9]*[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{2,4}[^0-9]*")
 _NONE_FOUND = "no amount was found on the page"
-_UNPROMISED = "the amount was found among other text on the page; check that it is the one to pay"
+UNPROMISED = "the amount was found among other text on the page; check that it is the one to pay"
 
 
 @dataclass(frozen=True)
@@ -108,12 +108,13 @@ class DocumentReader:
         """Return the same reader with the network's own confidence, for comparison."""
         return DocumentReader(self._amounts.uncalibrated())
 
-    def read(self, source: Source) -> DocumentReading:
+    def read(self, source: Source, may_turn: bool = True) -> DocumentReading:
         """Read a document; one that cannot be read becomes a reading for review with the reason.
 
         Parameters
         ----------
         source : as `AmountReader.read` takes it; a source of several pages goes to review, see `read_pages`
+        may_turn : False reads the page as it lies: a person has seen that it is upright
         """
         page = source.number if isinstance(source, SourcePage) else None
         try:
@@ -122,12 +123,11 @@ class DocumentReader:
             return DocumentReading(None, (), None, "review", error.reason, page=page)
         if self.profile is not None and self.profile.region is not None:
             return replace(self._read_region(grey, self.profile.region), page=page, note=note)
-        turned, candidates = self._best_direction(grey)
+        turned, candidates = self._best_direction(grey, may_turn)
         amounts = tuple(self._found(candidate) for candidate in candidates[:_MAX_AMOUNTS])
         if not amounts:
             return DocumentReading(None, (), None, "review", _NONE_FOUND, page=page, note=note)
-        reason = amounts[0].reason or _UNPROMISED
-        return DocumentReading(amounts[0], amounts, None, "review", reason, turned, page, note)
+        return DocumentReading(amounts[0], amounts, None, "review", review_reason(amounts[0]), turned, page, note)
 
     def read_many(self, sources: Iterable[Source]) -> list[DocumentReading]:
         """Read documents in their order; a bad one stops nothing."""
@@ -152,11 +152,11 @@ class DocumentReader:
             return DocumentReading(None, (), None, "review", reading.reason)
         return DocumentReading(found, (found,), None, reading.decision, reading.reason)
 
-    def _best_direction(self, grey: np.ndarray) -> tuple[int, list[_Candidate]]:
+    def _best_direction(self, grey: np.ndarray, may_turn: bool) -> tuple[int, list[_Candidate]]:
         """Return by how many degrees the page is turned clockwise to be upright; and its candidates, the best first."""
         views = [(0, grey, self._look_once(grey))]
         for enough, directions in ((_CLEAR, (180,)), (_LIKELY, (90, 270))):
-            if max(map(_best_score, views)) >= enough:
+            if not may_turn or max(map(_best_score, views)) >= enough:
                 break
             for degrees in directions:
                 page = cv2.rotate(grey, _ROTATIONS[degrees])
@@ -209,7 +209,13 @@ class DocumentReader:
             block_left = max(block_left, math.floor(digits[0].left))
             block_right = max(block_left + 1, min(block_right, math.ceil(digits[-1].right)))
         currency = None if self.profile is None else self.profile.currency
-        return FoundAmount(**values, box=(block_left, block_top, block_right, block_bottom), currency=currency)
+        box = (block_left, block_top, block_right, block_bottom)
+        return FoundAmount(**values, box=box, cut=candidate.cut, currency=currency)
+
+
+def review_reason(amount: FoundAmount) -> str:
+    """Return why a person should look at an amount that was found on a page, however sure its reading is."""
+    return amount.reason or UNPROMISED
 
 
 def _best_score(view: _View) -> float:
