@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from payment_ml.app import answers
+from payment_ml.app import answers, form_files
 from payment_ml.errors import CorruptFileError, FeedbackError, ImageError
 from payment_ml.feedback.labels import parse_typed
 from payment_ml.feedback.store import FeedbackStore, image_name
@@ -163,6 +163,30 @@ class PredictionService:
         encoded = io.BytesIO()
         image.save(encoded, "PNG", compress_level=1)
         return {"count": len(pages), "image": encoded.getvalue()}
+
+    def form(self, box: Box, size: tuple[int, int], turned: int, profile: str | None = None) -> dict[str, Any]:
+        """Return the profile of a form on whose page a person drew where the amount stands.
+
+        Parameters
+        ----------
+        box : of the amount, in pixels of the page
+        size : width and height of the page in pixels
+        turned : degrees by which the page was turned to be upright
+        profile : as in `read`; what it says of the amounts, the form says too
+
+        Returns
+        -------
+        `refused`, or `file`: the bytes of a TOML file
+        """
+        form = self._profile(profile)
+        if form is None:
+            return {"refused": "expected a kind of form, which says how amounts are written on it; choose one first"}
+        if turned:
+            return {
+                "refused": f"expected a page that lies upright in its file, but this one was turned by {turned} "
+                "degrees, and a form is read as it lies; turn the file, and draw the rectangle again"
+            }
+        return {"file": form_files.form_file(form, box, size)}
 
     def save(
         self,

@@ -27,8 +27,9 @@ class Panel(anywidget.AnyWidget):
     """Represent the panel: choose, drop, paste or draw images, see their amounts, and save corrections.
 
     The page runs the modules in panel/. It sends numbered questions, `{"id", "do": ..., ...}` where `do` is "read",
-    "page", "check", "save", "undo", "workbook" or "ping", with the image as a buffer, and receives `{"id", "answer"}`,
-    the answer of the service, with the file that it asked for as a buffer. The panel keeps no image.
+    "page", "check", "save", "undo", "workbook", "form" or "ping", with the image as a buffer, and receives
+    `{"id", "answer"}`, the answer of the service, with the file that it asked for as a buffer. The panel keeps no
+    image.
 
     Parameters
     ----------
@@ -95,7 +96,8 @@ class Panel(anywidget.AnyWidget):
 
         Parameters
         ----------
-        question : `do`, and depending on it: `kind`, `profile`, `name`, `page`, `box`, `turned`, `typed`, `rows`
+        question : `do`, and depending on it: `kind`, `profile`, `name`, `page`, `box`, `turned`, `width`, `height`,
+            `typed`, `rows`
         content : of the image file; empty where no image is asked about
 
         Raises
@@ -107,6 +109,9 @@ class Panel(anywidget.AnyWidget):
             return {}
         if action == "workbook":
             return {"file": spreadsheets.workbook(question["rows"])}
+        if action == "form":
+            size = question["width"], question["height"]
+            return self._service.form(question["box"], size, question["turned"] or 0, question.get("profile"))
         name = str(question.get("name"))
         if action == "page":
             return self._service.page(content, name, int(question["page"]))

@@ -273,6 +273,14 @@ def test_a_form_with_a_region_may_be_accepted(reader, cheque, tmp_path):
     assert answer["cut"] == [600, 140, 1100, 250]
 
 
+def test_a_rectangle_becomes_a_form_of_the_kind_that_is_chosen(service):
+    """Without a kind nothing says how amounts are written; and a form is read as it lies in its file."""
+    box, size = (600, 140, 1100, 250), (1100, 460)
+    assert b'locale = "en_US"' in service.form(box, size, 0, "us-cheque")["file"]
+    assert "choose one first" in service.form(box, size, 0)["refused"]
+    assert "was turned by 270 degrees" in service.form(box, size, 270, "us-cheque")["refused"]
+
+
 def test_a_page_of_a_file_comes_as_png(service):
     """Browsers show no TIFF; each page comes alone, with the number of all."""
     images = [Image.new("L", (40 + 10 * page, 30), 200) for page in range(3)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from helpers.browser import SCREENSHOTS, TOKEN, Site, free_port, open_page, serving, upload, wait_for_answer
-from helpers.cli import COMMAND
+from helpers.cli import COMMAND, run_cli
 from helpers.composed_documents import AMOUNT_PLACE, OTHER_PLACE, compose_cheque, digits_to_write, turned
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -232,3 +232,35 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_page(page, cheq
         "() => { const panel = document.querySelector('.pml'); return [panel.scrollWidth, panel.clientWidth]; }"
     )
     assert scroll_width <= width + 1
+
+
+def test_a_rectangle_is_saved_as_a_form_that_the_command_takes(wide, reader_run, cheques, tmp_path):
+    """It is offered while all pictures are documents, and needs to know how the form writes amounts."""
+    read_all(wide, file_of(cheques[0], name="one.png"), count=1)
+    save = wide.get_by_role("button", name="Save the rectangle as a form")
+    expect(save).to_be_hidden()
+    left, top = AMOUNT_PLACE
+    drag(wide, (left - 20, top), (left + 240, top + 88))
+    expect(wide.get_by_role("button", name="Read the whole picture")).to_be_visible()
+    save.click()
+    expect(wide.locator(".pml-alarm")).to_contain_text("expected a kind of form")
+    wide.get_by_label("Kind of form").select_option("us-cheque")
+    wide.wait_for_timeout(500)
+    with wide.expect_download() as download:
+        save.click()
+    expect(wide.locator(".pml-alarm")).to_be_empty()
+    form, picture = tmp_path / "form.toml", tmp_path / "one.png"
+    form.write_bytes(Path(download.value.path()).read_bytes())
+    cheques[0].save(picture)
+    options = ["--as", "document", "--profile", form, "--models", reader_run.models_dir, "--format", "csv"]
+    (line,) = csv.DictReader(io.StringIO(run_cli("read", picture, *options).stdout))
+    assert (line["value"], line["currency"]) == ("1234.50", "USD")
+    wide.get_by_text("Whole amount").click()
+    expect(save).to_be_hidden()
+
+
+def test_a_kind_of_picture_that_nothing_reads_is_refused_at_the_start(reader_run, tmp_path):
+    """Without a champion of digits, the page cannot begin with them."""
+    completed = run_cli("demo", "--no-browser", "--as", "digit", "--models", reader_run.models_dir, "--data", tmp_path)
+    assert completed.returncode == 2
+    assert "expected --as amount or document, but got --as digit, of which there is no champion" in completed.stderr

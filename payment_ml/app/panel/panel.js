@@ -6,6 +6,7 @@ import { createConnectionBanner } from "./connection_banner.js";
 import { createDrawing } from "./drawing.js";
 import { createElement, createRow } from "./elements.js";
 import { createExports } from "./exports.js";
+import { downloadForm, isFormOffered } from "./form_file.js";
 import { createIntro } from "./intro.js";
 import { isWorthAsking } from "./item_status.js";
 import { createItems } from "./items.js";
@@ -40,10 +41,12 @@ function createInputs({ model, element, prefix, items, onTheme }) {
 }
 
 /** Create the list of pictures and the answer to the one that is shown, with their keys. */
-function createQueue({ model, element, prefix, channel, items, settings }) {
+function createQueue({ model, element, prefix, channel, items, settings, onWarning }) {
   const answer = createAnswer({
     forPreview: {
       onSelect: (item, box) => items().reread(item, { box }), onFound: (index) => items().choose(index),
+      onForm: (item) => downloadForm(item, { channel, onWarning }),
+      isFormOffered: (item) => isFormOffered(item, items().all),
       onSameBox: (item) => items().useBoxForAll(item), countSameSize: (item) => items().countSameSize(item),
     },
     forForm: {
@@ -104,8 +107,10 @@ function createPanel(model, store) {
   const banner = createConnectionBanner({ isKept: () => store.isKept });
   const channel = new KernelChannel(model, banner.update);
   const inputs = createInputs({ model, element, prefix, items, onTheme: () => theme.update() });
-  const queue = createQueue({ model, element, prefix, channel, items, settings: inputs.settings });
   const bar = createProgressBar(), status = createStatus(), warnings = createWarnings();
+  const queue = createQueue({
+    model, element, prefix, channel, items, settings: inputs.settings, onWarning: warnings.update,
+  });
   const startOver = createStartOver({ items });
   // On a touch screen the keyboard would cover the picture.
   const focusAnswer = () => { if (matchMedia("(pointer: fine)").matches) queue.answer.focus(); };

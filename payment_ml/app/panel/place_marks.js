@@ -2,7 +2,7 @@ import { createElement } from "./elements.js";
 import { foundAmounts } from "./found_amounts.js";
 import { formatPercent } from "./format.js";
 
-const HIGH = 0.15; // share of the image's height
+const LEFT = 0.1; // share of the image's width
 
 /**
  * Create the marks of the amounts that were found on a page, each with the number of its key.
@@ -16,8 +16,8 @@ export function createPlaceMarks() {
     const amounts = foundAmounts(item), { chosen } = item.answer;
     cuts = amounts.map(({ cut }) => cut);
     element.replaceChildren(...amounts.map(({ place }, i) => {
-      const isHigh = place[1] < HIGH * item.answer.height; // its number would stand above the picture
-      const className = `pml-place ${i === chosen ? "pml-chosen" : ""} ${isHigh ? "pml-high" : ""}`;
+      const isLeft = place[0] < LEFT * item.answer.width; // its number would stand outside of the picture
+      const className = `pml-place ${i === chosen ? "pml-chosen" : ""} ${isLeft ? "pml-left-place" : ""}`;
       const mark = createElement("i", { className }, createElement("b", { textContent: i + 1 }));
       layOver(mark, place, item.answer);
       return mark;

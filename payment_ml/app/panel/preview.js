@@ -57,9 +57,11 @@ function imagePoint(canvas, event, { width, height }) {
  * Create the preview of an image, with a box for reading only a part of it.
  *
  * `onSelect` gets the item that is shown and the box to read, in whole pixels of the image; null is the whole image.
- * `onFound` gets the index of the amount on a document that a person clicked; `onSameBox` gets the item whose box is to be used for all pictures of its size; `countSameSize(item)` counts them.
+ * `onFound` gets the index of the amount on a document that a person clicked; `onForm` gets the item whose box is to be
+ * a form's, where `isFormOffered(item)`; `onSameBox` gets the item whose box is to be used for all pictures of its size;
+ * `countSameSize(item)` counts them.
  */
-export function createPreview({ onSelect, onFound, onSameBox, countSameSize }) {
+export function createPreview({ onSelect, onFound, onForm, isFormOffered, onSameBox, countSameSize }) {
   let item = null, placed = null;
   const canvas = createElement("canvas", { className: "pml-preview", role: "img" });
   const handles = HANDLES.map((edges) => createElement("i", { className: `pml-handle pml-${edges}`, "data-edges": edges }));
@@ -72,8 +74,9 @@ export function createPreview({ onSelect, onFound, onSameBox, countSameSize }) {
   const zoom = createZoom({ stage, film });
   const whole = createButton("Read the whole picture", () => onSelect(item, null), { hidden: true });
   const same = createButton("", () => onSameBox(item), { hidden: true });
+  const form = createButton("Save the rectangle as a form", () => onForm(item), { hidden: true });
   const hint = createHint("Drag a rectangle to read a part; wheel, pinch or + and − zoom.");
-  const element = createElement("div", { className: "pml-shown" }, stage, createRow(hint, whole, same));
+  const element = createElement("div", { className: "pml-shown" }, stage, createRow(hint, whole, same, form));
 
   const place = (box) => {
     placed = box;
@@ -101,6 +104,7 @@ export function createPreview({ onSelect, onFound, onSameBox, countSameSize }) {
     const { width, height } = item.answer, others = item.box ? countSameSize(item) : 0;
     whole.hidden = !item.box;
     same.hidden = !others;
+    form.hidden = !isFormOffered(item);
     same.textContent = `Same rectangle for ${others === 1 ? "the other picture" : `all ${others} others`} of this size`;
     stage.style.maxWidth = `${(MAX_PREVIEW_HEIGHT * width) / height}rem`;
     drawImage(canvas, bitmap, item);
