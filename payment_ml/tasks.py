@@ -16,3 +16,4 @@ TASKS = (Task.DIGITS, Task.AMOUNTS)  # of networks that read a picture by themse
 DOCUMENT_TASKS = (Task.PAGES, Task.WORDS)  # of networks that serve the reader of documents beside that of amounts
 ALL_TASKS = tuple(Task)
 TASK_OF_WORD = {"amount": Task.AMOUNTS, "digit": Task.DIGITS}  # by what one picture shows, as users name it
+DOCUMENT = "document"  # the word for a picture of a whole page, on which the amount is found; no network has this task

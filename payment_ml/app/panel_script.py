@@ -10,9 +10,10 @@ FOLDER = Path(__file__).parent / "panel"
 MODULES = (  # each imports only from those before it
     "elements", "format", "surroundings", "theme", "connection", "connection_banner", "browser_store", "drawing",
     "dropped_files", "picture_files", "uploader", "kind_switch", "settings", "intro", "progress", "item_status",
-    "reading_queue", "item_list", "item_reading", "confirmations", "items", "box_selection", "zoom", "preview",
-    "spelling", "choices", "typed_amount", "confirm_form", "answer", "review_rows", "exports", "ask_first", "filter",
-    "windowed_rows", "table", "shortcuts", "panel",
+    "found_amounts", "file_downloads", "form_file", "reading_queue", "item_list", "item_reading", "confirmations",
+    "items", "box_selection", "zoom", "place_marks", "preview", "spelling", "choices", "typed_amount",
+    "learning_choice", "confirm_form", "answer", "review_rows", "exports", "ask_first", "filter", "windowed_rows",
+    "table", "shortcuts", "panel",
 )  # fmt: skip
 _IMPORT = re.compile(r"^import \{[^}]*\} from \"\./\w+\.js\";\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)

@@ -42,6 +42,7 @@ def serve(
     keep: bool = True,
     decimal_mark: str = "",
     theme: str = "",
+    kind: str = "amount",
 ) -> None:
     """Serve the page until interrupted.
 
@@ -57,7 +58,7 @@ def serve(
     report : gets the page's address
     host : name or address to listen on; "0.0.0.0" lets other computers in
     base_url : path under which a proxy serves the page, such as "/payments/"
-    profile, keep, decimal_mark, theme : as the notebook's parameters
+    profile, keep, decimal_mark, theme, kind : as the notebook's parameters
 
     Raises
     ------
@@ -78,6 +79,7 @@ def serve(
             "keep": keep,
             "decimal_mark": decimal_mark,
             "theme": theme,
+            "kind": kind,
         }
         source = _only_panel(load_notebook_node(str(paths.resource("notebooks") / _NOTEBOOK)))
         write_ipynb(parameterize_notebook(source, parameters), str(notebook))

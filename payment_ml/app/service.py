@@ -8,23 +8,27 @@ from typing import Any
 
 from PIL import Image
 
-from payment_ml.app import answers
+from payment_ml.app import answers, form_files
 from payment_ml.errors import CorruptFileError, FeedbackError, ImageError
 from payment_ml.feedback.labels import parse_typed
 from payment_ml.feedback.store import FeedbackStore, image_name
 from payment_ml.imaging import image_loading
 from payment_ml.imaging.file_types import FORMATS
-from payment_ml.recognition.reader import Reader, Reading
+from payment_ml.recognition.amount_reader import AmountReader
+from payment_ml.recognition.document_reader import DocumentReader
+from payment_ml.recognition.reader import Reader
 from payment_ml.tasks import TASKS, Task
-from payment_ml.text.amounts import parse
 from payment_ml.text.profiles import Profile, load_profile, profile_names
 
 MAX_BYTES = 10_000_000
 ANY_FORM = ""  # in place of the name of a profile: nothing is known of the form
 _UNNAMED = "this form"  # a profile that was not loaded from a file
 _MIN_BOX_SIDE = 4  # pixels
-_MAX_CHOICES = 9  # each has a key
-_MIN_CHOICE = 0.01  # confidence; typing is faster than looking through amounts that are less likely
+_TRANSPOSITIONS = {  # Pillow turns counterclockwise
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the image
 
@@ -77,7 +81,13 @@ class PredictionService:
         return len(self._feedback)
 
     def read(
-        self, content: bytes, name: str, task: Task, box: Box | None = None, profile: str | None = None
+        self,
+        content: bytes,
+        name: str,
+        task: Task,
+        box: Box | None = None,
+        profile: str | None = None,
+        turned: int = 0,
     ) -> dict[str, Any]:
         """Read an image, or the part of it inside a box.
 
@@ -88,39 +98,45 @@ class PredictionService:
         task : one of `tasks`
         box : None reads the whole image
         profile : one of `profiles`, as in `check` and `save`; None: that of the service
+        turned : degrees by which the image is turned clockwise before anything else: 0, 90, 180 or 270
 
         Returns
         -------
-        `refused`, or: `text` as read, `value` with a decimal point or None, `currency` of the form or None, `shown` for
-        people, `digits`, `confidence`, `decision`, `reason`, `doubt` (the reason in a few words), `width` and `height`
-        of the image, `outline` (corners of the text), `characters` (each with `character`, `confidence`, `left`,
-        `right`, `alternatives`), `choices` (the amounts that a person may choose from: `text`, `typed` as `check` and
-        `save` take it, `confidence` or None), `note`; places in pixels of the whole image
+        `refused`, or what `answers.describe_reading` returns with `width` and `height` of the image, `turned`, and
+        `note`; places in pixels of the whole image after it was turned
         """
         try:
-            image, part, (left, top) = self._open(content, name, box)
+            image, part, corner = self._open(content, name, box, turned)
         except ImageError as error:
             return {"refused": str(error)}
-        reading, form = self._reader(task, profile).read(part), self._profile(profile)
-        choices = self._choices(reading, task, profile)
-        meanings = [choice["text"] for choice in choices if choice["confidence"] is None]
-        return {
-            "text": reading.text,
-            "value": None if reading.value is None else str(reading.value),
-            "currency": None if form is None else form.currency,
-            "shown": reading.text if reading.value is None else answers.format_value(reading.value, task),
-            "digits": reading.digits,
-            "confidence": reading.confidence,
-            "decision": reading.decision,
-            "reason": reading.reason,
-            "doubt": answers.short_reason(reading, meanings),
-            "width": image.width,
-            "height": image.height,
-            "outline": [[x + left, y + top] for x, y in reading.outline],
-            "characters": [answers.describe_character(character, task, left) for character in reading.characters],
-            "choices": choices,
-            "note": image_loading.note(image),
-        }
+        reading = self._reader(task, profile).read(part)
+        described = answers.describe_reading(reading, task, self._profile(profile), corner)
+        return {**described, **_describe_image(image, turned)}
+
+    def read_document(
+        self, content: bytes, name: str, profile: str | None = None, turned: int | None = None
+    ) -> dict[str, Any]:
+        """Find and read the amount on a whole cheque, slip or bill; parameters as in `read`.
+
+        Parameters
+        ----------
+        turned : None lets the reader find out how the page must be turned to be upright
+
+        Returns
+        -------
+        `refused`, or what `answers.describe_document` returns with `width` and `height` of the upright page, `turned`,
+        and `note`
+        """
+        try:
+            page, _, _ = self._open(content, name, None, turned or 0)
+        except ImageError as error:
+            return {"refused": str(error)}
+        reader = self._reader(Task.AMOUNTS, profile)
+        assert isinstance(reader, AmountReader)
+        reading = DocumentReader(reader).read(page, may_turn=turned is None)
+        described = answers.describe_document(reading, self._profile(profile))
+        upright = _turn(page, reading.turned)
+        return {**described, **_describe_image(upright, reading.turned if turned is None else turned)}
 
     def check(self, typed: str, task: Task, profile: str | None = None) -> dict[str, Any]:
         """Return what a typed text means: `amount` as it would be saved, and `means` for people; or `refused`."""
@@ -148,8 +164,39 @@ class PredictionService:
         image.save(encoded, "PNG", compress_level=1)
         return {"count": len(pages), "image": encoded.getvalue()}
 
+    def form(self, box: Box, size: tuple[int, int], turned: int, profile: str | None = None) -> dict[str, Any]:
+        """Return the profile of a form on whose page a person drew where the amount stands.
+
+        Parameters
+        ----------
+        box : of the amount, in pixels of the page
+        size : width and height of the page in pixels
+        turned : degrees by which the page was turned to be upright
+        profile : as in `read`; what it says of the amounts, the form says too
+
+        Returns
+        -------
+        `refused`, or `file`: the bytes of a TOML file
+        """
+        form = self._profile(profile)
+        if form is None:
+            return {"refused": "expected a kind of form, which says how amounts are written on it; choose one first"}
+        if turned:
+            return {
+                "refused": f"expected a page that lies upright in its file, but this one was turned by {turned} "
+                "degrees, and a form is read as it lies; turn the file, and draw the rectangle again"
+            }
+        return {"file": form_files.form_file(form, box, size)}
+
     def save(
-        self, content: bytes, name: str, task: Task, typed: str, box: Box | None = None, profile: str | None = None
+        self,
+        content: bytes,
+        name: str,
+        task: Task,
+        typed: str,
+        box: Box | None = None,
+        profile: str | None = None,
+        turned: int = 0,
     ) -> dict[str, Any]:
         """Save the label that a person typed for an image, or for the part of it inside a box; parameters as in `read`.
 
@@ -159,7 +206,7 @@ class PredictionService:
         corrections that wait for the next retraining
         """
         try:
-            _, part, _ = self._open(content, name, box)
+            _, part, _ = self._open(content, name, box, turned)
             reader = self._reader(task, profile)
             reading = reader.read(part)
             record = {
@@ -182,7 +229,7 @@ class PredictionService:
             message = f"{name} is saved as {label}; it was read as {reading.text or 'nothing'}."
         return {"amount": correction.text, "said": message, "waiting": self.waiting}
 
-    def undo(self, content: bytes, name: str, box: Box | None = None) -> dict[str, Any]:
+    def undo(self, content: bytes, name: str, box: Box | None = None, turned: int = 0) -> dict[str, Any]:
         """Take back the last save of an image, or of the part of it inside a box; parameters as in `read`.
 
         Returns
@@ -190,7 +237,7 @@ class PredictionService:
         `refused`, or `said`: a sentence on what was taken back, and `waiting` as `save` returns it
         """
         try:
-            _, part, _ = self._open(content, name, box)
+            _, part, _ = self._open(content, name, box, turned)
             before = self._feedback.undo(image_name(part))
         except (ImageError, FeedbackError, CorruptFileError) as error:
             return {"refused": str(error)}
@@ -198,24 +245,6 @@ class PredictionService:
             return {"refused": f"expected to change {self._feedback.folder.name}/, but got: {error.strerror}"}
         said = f"{name} is no longer saved." if before is None else f"{name} is saved as {before.text} again."
         return {"said": said, "waiting": self.waiting}
-
-    def _choices(self, reading: Reading, task: Task, profile: str | None) -> list[dict[str, Any]]:
-        """Return what an image may show: each meaning of what was read, then the other amounts, the likeliest first."""
-        if task is Task.DIGITS:
-            return []
-        confidences: dict[Decimal, float | None] = {}
-        if reading.value is not None:
-            confidences[reading.value] = reading.confidence
-        else:
-            readings = parse(reading.text, self._profile(profile)).readings if reading.text else ()
-            confidences |= {value: None for value in readings if value == round(value, 2)}
-        for alternative in reading.alternatives:
-            if alternative.confidence >= _MIN_CHOICE:
-                confidences.setdefault(alternative.value, alternative.confidence)
-        return [
-            {"text": answers.format_value(value, task), "typed": f"{value:.2f}", "confidence": confidence}
-            for value, confidence in list(confidences.items())[:_MAX_CHOICES]
-        ]
 
     def _profile(self, name: str | None) -> Profile | None:
         """Return the profile of a question; that of the service where the question names none that is known."""
@@ -229,9 +258,11 @@ class PredictionService:
             self._for_form[key] = self._readers[task].with_profile(known)
         return self._for_form[key]
 
-    def _open(self, content: bytes, name: str, box: Box | None) -> tuple[Image.Image, Image.Image, tuple[int, int]]:
-        """Return the whole image, the part of it to read, and the left and top of that part in pixels."""
-        image = image_loading.load(content, name, FORMATS, MAX_BYTES)
+    def _open(
+        self, content: bytes, name: str, box: Box | None, turned: int
+    ) -> tuple[Image.Image, Image.Image, tuple[int, int]]:
+        """Return the whole image, turned, the part of it to read, and the left and top of that part in pixels."""
+        image = _turn(image_loading.load(content, name, FORMATS, MAX_BYTES), turned)
         if box is None:
             return image, image, (0, 0)
         left, top = (max(int(edge), 0) for edge in box[:2])
@@ -242,3 +273,13 @@ class PredictionService:
                 f"{max(right - left, 0)} x {max(bottom - top, 0)}; drag a larger one"
             )
         return image, image.crop((left, top, right, bottom)), (left, top)
+
+
+def _turn(image: Image.Image, turned: int) -> Image.Image:
+    """Return an image turned clockwise by 0, 90, 180 or 270 degrees."""
+    return image.transpose(_TRANSPOSITIONS[turned]) if turned else image
+
+
+def _describe_image(image: Image.Image, turned: int) -> dict[str, Any]:
+    """Return the entries of an answer that are about the whole image, which was turned by so many degrees."""
+    return {"width": image.width, "height": image.height, "turned": turned, "note": image_loading.note(image)}

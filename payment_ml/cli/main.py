@@ -19,7 +19,7 @@ from payment_ml.cli.reading import read
 from payment_ml.cli.sweep import sweep
 from payment_ml.errors import PaymentMLError, RegistryError
 from payment_ml.pipeline import log_setup
-from payment_ml.tasks import Task
+from payment_ml.tasks import DOCUMENT, TASK_OF_WORD, Task
 
 _MINUTE = 60  # seconds
 
@@ -136,6 +136,10 @@ def retrain(
     help="Decimal mark of downloads and copies at first.",
 )  # fmt: skip
 @click.option("--theme", type=click.Choice(["light", "dark"]), show_default="as the system", help="Colours at first.")
+@click.option(
+    "--as", "kind", type=click.Choice([*TASK_OF_WORD, DOCUMENT]), default="amount", show_default=True,
+    help="Content of the pictures at first, as of payment-ml read; a person can choose another on the page.",
+)  # fmt: skip
 @PROFILE
 @DATA
 @MODELS
@@ -149,6 +153,7 @@ def demo(
     keep: bool,
     decimal_mark: str | None,
     theme: str | None,
+    kind: str,
     profile: str | None,
     data_dir: Path,
     models_dir: Path,
@@ -168,6 +173,8 @@ def demo(
             f"expected a champion of amounts in {models_dir}, but there is none yet; "
             "run make train, or payment-ml retrain"
         )
+    if kind in TASK_OF_WORD and find_champion(TASK_OF_WORD[kind], models_dir) is None:
+        raise click.UsageError(f"expected --as amount or document, but got --as {kind}, of which there is no champion")
     server.serve(
         models_dir,
         data_dir / "feedback",
@@ -181,6 +188,7 @@ def demo(
         keep=keep,
         decimal_mark=decimal_mark or "",
         theme=theme or "",
+        kind=kind,
     )
 
 

@@ -13,15 +13,13 @@ from payment_ml.cli.last_line import BatchSummary
 from payment_ml.cli.options import MODELS, PROFILE
 from payment_ml.errors import ProfileError
 from payment_ml.pipeline import log_setup
-from payment_ml.tasks import TASK_OF_WORD
-
-_DOCUMENT = "document"
+from payment_ml.tasks import DOCUMENT, TASK_OF_WORD
 
 
 @click.command()
 @click.argument("inputs", nargs=-1, metavar="INPUT...", callback=cluster_reading.inputs_or_manifest)
 @click.option(
-    "--as", "kind", type=click.Choice([*TASK_OF_WORD, _DOCUMENT]), default="amount", show_default=True,
+    "--as", "kind", type=click.Choice([*TASK_OF_WORD, DOCUMENT]), default="amount", show_default=True,
     help="Content of each picture; a single digit is an amount too, and --as digit reads the one in the middle. "
     "A document is a whole cheque, slip or bill, on which the amount is found.",
 )  # fmt: skip
@@ -85,7 +83,7 @@ def read(
         log_setup.log_to_file(log_file, log_format)
     report = functools.partial(_report_batch, log_file, metrics_file)
     if options.cluster is not None:
-        if kind == _DOCUMENT:
+        if kind == DOCUMENT:
             raise click.UsageError("expected --as amount or digit with --cluster; documents are read on one machine")
         cluster_reading.check(output, format_name, jobs, skip_done)
         cluster_reading.read_on_cluster(
@@ -126,7 +124,7 @@ def _read_here(
         files = list(input_files.expand(inputs, batch.own_files(output), sys.stdin.buffer))
         if not files:
             raise click.UsageError(f"expected pictures, but there are none in {', '.join(inputs)}")
-        if kind == _DOCUMENT:
+        if kind == DOCUMENT:
             opener: row_reader.ReaderOpener = functools.partial(readers.load_document_reader, models_dir, profile=form)
         else:
             opener = functools.partial(readers.load_champion, TASK_OF_WORD[kind], models_dir, form)

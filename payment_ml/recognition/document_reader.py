@@ -49,7 +49,7 @@ _MARKED_DECIMALS = re.compile(r"[0-9][.,|-][0-9]{2}\b|/100")
 _LEADING_ZEROS = re.compile(r"[^0-9]*0[0-9]")
 _DATE_LIKE = re.compile(r"[^0-9]*[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{2,4}[^0-9]*")
 _NONE_FOUND = "no amount was found on the page"
-_UNPROMISED = "the amount was found among other text on the page; check that it is the one to pay"
+UNPROMISED = "the amount was found among other text on the page; check that it is the one to pay"
 
 
 @dataclass(frozen=True)
@@ -114,12 +114,13 @@ class DocumentReader:
         """Return the same reader with the network's own confidence, for comparison."""
         return DocumentReader(self._amounts.uncalibrated(), self._detector)
 
-    def read(self, source: Source) -> DocumentReading:
+    def read(self, source: Source, may_turn: bool = True) -> DocumentReading:
         """Read a document; one that cannot be read becomes a reading for review with the reason.
 
         Parameters
         ----------
         source : as `AmountReader.read` takes it; a source of several pages goes to review, see `read_pages`
+        may_turn : False reads the page as it lies: a person has seen that it is upright
         """
         page = source.number if isinstance(source, SourcePage) else None
         try:
@@ -131,15 +132,15 @@ class DocumentReader:
         words: tuple[Box, ...] = ()
         layout = None
         if self._detector is None:
-            turned, candidates = self._best_direction(grey)
+            turned, candidates = self._best_direction(grey, may_turn)
         else:
-            layout = self._detector.detect(grey)
+            layout = self._detector.detect(grey, may_turn)
             turned, candidates = layout.turned, self._read_places(layout)
             words = tuple(layout.box_in_picture(line.box) for line in layout.words)
         amounts = tuple(self._found(candidate, layout) for candidate in candidates[:_MAX_AMOUNTS])
         if not amounts:
             return DocumentReading(None, (), None, "review", _NONE_FOUND, turned, page, note, words)
-        reason = amounts[0].reason or _UNPROMISED
+        reason = review_reason(amounts[0])
         return DocumentReading(amounts[0], amounts, None, "review", reason, turned, page, note, words)
 
     def read_many(self, sources: Iterable[Source]) -> list[DocumentReading]:
@@ -178,11 +179,11 @@ class DocumentReader:
                 candidates.append(_Candidate(reading, place.box, cut, score))
         return sorted(candidates, key=lambda candidate: -candidate.score)
 
-    def _best_direction(self, grey: np.ndarray) -> tuple[int, list[_Candidate]]:
+    def _best_direction(self, grey: np.ndarray, may_turn: bool) -> tuple[int, list[_Candidate]]:
         """Return by how many degrees the page is turned clockwise to be upright; and its candidates, the best first."""
         views = [(0, grey, self._look_once(grey))]
         for enough, directions in ((_CLEAR, (180,)), (_LIKELY, (90, 270))):
-            if max(map(_best_score, views)) >= enough:
+            if not may_turn or max(map(_best_score, views)) >= enough:
                 break
             for degrees in directions:
                 page = cv2.rotate(grey, _ROTATIONS[degrees])
@@ -245,7 +246,13 @@ class DocumentReader:
             )
             box = layout.box_in_picture(box)
         currency = None if self.profile is None else self.profile.currency
-        return FoundAmount(**values, box=box, currency=currency)
+        cut = candidate.cut if layout is None else layout.box_in_picture(candidate.cut)
+        return FoundAmount(**values, box=box, cut=cut, currency=currency)
+
+
+def review_reason(amount: FoundAmount) -> str:
+    """Return why a person should look at an amount that was found on a page, however sure its reading is."""
+    return amount.reason or UNPROMISED
 
 
 def _without_marks(block: Box, characters: Sequence[Character]) -> Box:

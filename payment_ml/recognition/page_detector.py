@@ -58,15 +58,16 @@ class PageDetector:
         self._network = network
         self.version = version
 
-    def detect(self, grey: np.ndarray) -> PageLayout:
+    def detect(self, grey: np.ndarray, may_turn: bool = True) -> PageLayout:
         """Return the upright page with its amounts and lines of words.
 
         Parameters
         ----------
         grey : uint8 [height, width], 0 black, of a page that lies on any side, alone or photographed on a table
+        may_turn : False takes the page as it lies
         """
         probabilities = self._run(grey)
-        quarters = int(page_images.directions(probabilities).argmax())
+        quarters = int(page_images.directions(probabilities).argmax()) if may_turn else 0
         picture = page_images.turn(grey, quarters)
         flat = page_outlines.flatten(picture)
         page = picture if flat is None else flat.grey

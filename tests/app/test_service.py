@@ -8,13 +8,16 @@ import zlib
 
 import numpy as np
 import pytest
+from helpers.composed_documents import compose_cheque, digits_to_write, turned
 from helpers.corrupt_images import encode
 from PIL import Image
 
 from payment_ml import paths
+from payment_ml.app import answers
 from payment_ml.app.service import PredictionService
 from payment_ml.feedback.store import FeedbackStore
 from payment_ml.imaging import image_loading
+from payment_ml.recognition.document_reader import DocumentReader
 from payment_ml.tasks import Task
 from payment_ml.text.profiles import Profile, load_profile
 
@@ -56,12 +59,12 @@ def test_choices_are_what_the_picture_may_show(service, reader, amount):
         assert service.check(choice["typed"], Task.AMOUNTS) == {"amount": choice["typed"], "means": choice["text"]}
 
 
-def test_an_ambiguous_text_offers_each_of_its_meanings(service, reader, amount):
+def test_an_ambiguous_text_offers_each_of_its_meanings(reader, amount):
     """Meanings that have more than two decimals are no amounts of money."""
     reading = dataclasses.replace(reader.read(amount), text="1.234", value=None, decision="review", alternatives=())
-    assert [choice["typed"] for choice in service._choices(reading, Task.AMOUNTS, None)] == ["1234.00"]
+    assert [choice["typed"] for choice in answers.choices(reading, Task.AMOUNTS, None)] == ["1234.00"]
     reading = dataclasses.replace(reading, text="163|46")
-    assert [choice["text"] for choice in service._choices(reading, Task.AMOUNTS, None)] == ["163.46", "16,346.00"]
+    assert [choice["text"] for choice in answers.choices(reading, Task.AMOUNTS, None)] == ["163.46", "16,346.00"]
 
 
 def test_a_save_can_be_taken_back(service, amount):
@@ -204,6 +207,78 @@ def test_a_blank_image_is_for_review_with_the_reason(service):
 def test_typed_text_is_shown_as_it_will_be_saved(service, typed, task, amount, means):
     """Amounts may be typed in any usual spelling; what a choice offers can be typed too, a sign included."""
     assert service.check(typed, task) == {"amount": amount, "means": means}
+
+
+@pytest.fixture(scope="module")
+def cheque(splits) -> Image.Image:
+    """Return a whole cheque with two amounts."""
+    return compose_cheque(digits_to_write(splits), "1234.50", "82.15")
+
+
+def test_a_document_has_each_amount_that_was_found(service, reader, cheque):
+    """The answer is that of the likeliest; every one has its place and would go to review."""
+    answer = json.loads(json.dumps(service.read_document(encode(cheque, "PNG"), "cheque.png")))
+    reading = DocumentReader(reader).read(cheque)
+    assert (answer["text"], answer["decision"], answer["turned"], answer["words"]) == ("1234.50", "review", 0, None)
+    assert answer["doubt"] == "it was found among other text"
+    assert [amount["text"] for amount in answer["amounts"]] == [amount.text for amount in reading.amounts]
+    assert {"1234.50", "82.15"} <= {amount["text"] for amount in answer["amounts"]}
+    assert all(amount["decision"] == "review" and amount["reason"] for amount in answer["amounts"])
+    assert answer["amounts"][answer["chosen"]]["cut"] == answer["cut"]
+    for amount in answer["amounts"]:
+        left, top, right, bottom = amount["place"]
+        assert amount["cut"][0] <= left < right <= amount["cut"][2]
+        assert amount["cut"][1] <= top < bottom <= amount["cut"][3]
+
+
+def test_the_part_of_a_document_that_is_kept_is_the_one_that_was_read(service, cheque):
+    """Read alone, it is the same amount with the same confidence."""
+    content = encode(cheque, "PNG")
+    whole = service.read_document(content, "cheque.png")
+    part = service.read(content, "cheque.png", Task.AMOUNTS, tuple(whole["cut"]))
+    assert part["text"] == whole["text"]
+    assert part["confidence"] == pytest.approx(whole["confidence"], abs=1e-6)
+    assert np.allclose(part["outline"], whole["outline"])
+
+
+def test_a_document_is_turned_until_it_is_upright(service, cheque):
+    """Places are those of the upright page, on which a box can then be read; a person's choice goes before."""
+    content, upright = encode(turned(cheque), "PNG"), service.read_document(encode(cheque, "PNG"), "cheque.png")
+    answer = service.read_document(content, "turned.png")
+    assert (answer["turned"], answer["width"], answer["height"]) == (270, *cheque.size)
+    assert (answer["text"], answer["cut"]) == (upright["text"], upright["cut"])
+    part = service.read(content, "turned.png", Task.AMOUNTS, tuple(answer["cut"]), turned=270)
+    assert (part["text"], part["turned"], part["width"]) == (answer["text"], 270, cheque.width)
+    as_it_lies = service.read_document(content, "turned.png", turned=0)
+    assert (as_it_lies["turned"], as_it_lies["width"]) == (0, cheque.height)
+    assert service.read_document(content, "turned.png", turned=270)["text"] == answer["text"]
+
+
+def test_a_page_without_an_amount_has_none_to_choose(service):
+    """It is for review, with the reason."""
+    answer = service.read_document(encode(Image.new("L", (600, 400), 240), "PNG"), "blank.png")
+    assert (answer["text"], answer["decision"], answer["chosen"], answer["amounts"]) == ("", "review", None, [])
+    assert answer["reason"] == "no amount was found on the page"
+    assert "starts like text" in service.read_document(b"Dear Sir", "letter.png")["refused"]
+
+
+def test_a_form_with_a_region_may_be_accepted(reader, cheque, tmp_path):
+    """The amount reader decides on what stands there, as it does on a picture that a person cut out."""
+    region = (600 / 1100, 140 / 460, 1.0, 250 / 460)
+    form = dataclasses.replace(load_profile("us-cheque"), region=region)
+    service = PredictionService({Task.AMOUNTS: reader}, FeedbackStore(tmp_path), form)
+    answer = service.read_document(encode(cheque, "PNG"), "cheque.png")
+    reading = DocumentReader(reader.with_profile(form)).read(cheque)
+    assert (answer["text"], answer["decision"], answer["currency"]) == ("1234.50", reading.decision, "USD")
+    assert answer["cut"] == [600, 140, 1100, 250]
+
+
+def test_a_rectangle_becomes_a_form_of_the_kind_that_is_chosen(service):
+    """Without a kind nothing says how amounts are written; and a form is read as it lies in its file."""
+    box, size = (600, 140, 1100, 250), (1100, 460)
+    assert b'locale = "en_US"' in service.form(box, size, 0, "us-cheque")["file"]
+    assert "choose one first" in service.form(box, size, 0)["refused"]
+    assert "was turned by 270 degrees" in service.form(box, size, 270, "us-cheque")["refused"]
 
 
 def test_a_page_of_a_file_comes_as_png(service):

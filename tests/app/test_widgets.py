@@ -5,7 +5,10 @@ import logging
 import re
 
 import pytest
+from helpers.composed_documents import compose_cheque, digits_to_write
+from helpers.corrupt_images import encode
 from openpyxl import load_workbook
+from PIL import Image
 
 from payment_ml import paths
 from payment_ml.app import service, widgets
@@ -23,6 +26,12 @@ def panel(reader, classifier, tmp_path) -> widgets.Panel:
     panel.sent = []
     panel.send = lambda content, buffers=(): panel.sent.append(content | {"buffers": list(buffers)})
     return panel
+
+
+@pytest.fixture(scope="module")
+def cheque(splits) -> Image.Image:
+    """Return a whole cheque."""
+    return compose_cheque(digits_to_write(splits), "1234.50", "82.15")
 
 
 @pytest.fixture
@@ -118,12 +127,38 @@ def test_samples_and_limits_are_sent_to_the_page(panel):
     assert len(panel.samples) == 22
     assert all(re.match(r"data:image/png;base64,iVBOR", sample["picture"]) for sample in panel.samples)
     assert panel.limit == service.MAX_BYTES
-    assert panel.kinds == ["amount", "digit"]
+    assert panel.kinds == ["amount", "digit", "document"]
 
 
 def test_a_panel_opens_without_a_champion_of_digits(reader_run, tmp_path):
-    """It then reads amounts alone."""
-    assert widgets.open_panel(reader_run.models_dir, tmp_path).kinds == ["amount"]
+    """It then reads amounts alone, also on whole documents."""
+    assert widgets.open_panel(reader_run.models_dir, tmp_path).kinds == ["amount", "document"]
+
+
+def test_the_first_kind_of_picture_is_one_that_can_be_read(reader_run, tmp_path):
+    """A wrong word is told at once."""
+    assert widgets.open_panel(reader_run.models_dir, tmp_path, kind="document").kind == "document"
+    with pytest.raises(ValueError, match="expected a kind of picture among amount, document, but got 'digit'"):
+        widgets.open_panel(reader_run.models_dir, tmp_path, kind="digit")
+
+
+def test_the_amount_on_a_document_is_kept_and_never_the_page(panel, cheque, tmp_path):
+    """A question without the place of the amount is refused; with it, the cut-out is a correction of amounts."""
+    content = encode(cheque, "PNG")
+    answer = ask(panel, content, do="read", kind="document", name="cheque.png", box=None, turned=None)
+    assert answer["amounts"][answer["chosen"]]["text"] == answer["text"]
+    question = {"do": "save", "kind": "document", "name": "cheque.png", "turned": 0, "typed": "1,234.50"}
+    assert "never kept for learning" in ask(panel, content, **question, box=None)["refused"]
+    assert panel.waiting == 0
+    assert "1,234.50" in ask(panel, content, **question, box=answer["cut"])["said"]
+    store = FeedbackStore(tmp_path)
+    (correction,) = map(store.get, store.names())
+    left, top, right, bottom = answer["cut"]
+    assert (correction.task, correction.text) == (Task.AMOUNTS, "1234.50")
+    assert store.image(correction).size == (right - left, bottom - top)
+    assert store.image(correction).width < cheque.width / 2
+    undone = ask(panel, content, do="undo", kind="document", name="cheque.png", turned=0, box=answer["cut"])
+    assert (undone["waiting"], len(store)) == (0, 0)
 
 
 def test_a_panel_needs_a_champion_of_amounts(quick_run, tmp_path):

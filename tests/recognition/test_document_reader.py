@@ -61,6 +61,22 @@ def test_a_page_that_lies_on_its_side_is_turned(cheque, rotation, turned):
     assert (reading.digits, reading.turned) == ("123450", turned)
 
 
+def test_a_page_that_a_person_turned_is_read_as_it_lies(cheque):
+    """Even where another direction looks better."""
+    reading = load_document_reader().read(cv2.rotate(cheque, cv2.ROTATE_90_CLOCKWISE), may_turn=False)
+    assert reading.turned == 0
+
+
+def test_the_part_that_was_read_holds_the_box(documents, cheque):
+    """With a margin: a person who cuts an amount out leaves one too."""
+    amount = documents.read(cheque).amount
+    assert amount.cut[0] < amount.box[0] < amount.box[2] < amount.cut[2]
+    assert (
+        documents._amounts.read(cheque[amount.cut[1] : amount.cut[3], amount.cut[0] : amount.cut[2]]).text
+        == amount.text
+    )
+
+
 def test_a_profile_with_a_region_reads_there_alone(documents, cheque):
     """The amount reader then decides, as on a picture that a person cut out."""
     height, width = cheque.shape

@@ -2,6 +2,7 @@ import { createChoices } from "./choices.js";
 import { createConfirmForm } from "./confirm_form.js";
 import { createElement } from "./elements.js";
 import { formatConfidence } from "./format.js";
+import { openTurned } from "./picture_files.js";
 import { createPreview } from "./preview.js";
 import { createSpelling } from "./spelling.js";
 
@@ -16,13 +17,15 @@ function createResult() {
   const caveat = createElement("span", { className: "pml-sign pml-caveat", title: CAVEAT, tabIndex: 0, role: "note", "aria-label": CAVEAT }, "i");
   const reason = createElement("p", { className: "pml-reason" });
   const note = createElement("p", { className: "pml-small" });
+  const words = createElement("p", { className: "pml-words" });
   const decision = createElement("p", { className: "pml-decision" }, badge, confidence, caveat);
-  const element = createElement("div", { className: "pml-result" }, figure, decision, reason, note);
+  const element = createElement("div", { className: "pml-result" }, figure, words, decision, reason, note);
 
   const update = ({ name, answer }, withName) => {
     const accepted = answer.decision === "accept";
     figure.textContent = answer.shown || "no amount";
     figure.classList.toggle("pml-none", !answer.shown);
+    words.textContent = answer.words ? `in words: ${answer.words}` : "";
     badge.className = `pml-badge ${accepted ? "pml-accept" : "pml-review"}`;
     badge.textContent = accepted ? "✓ accept" : "⚠ review";
     confidence.textContent = answer.value ? `${formatConfidence(answer.confidence)} sure` : "";
@@ -45,7 +48,7 @@ export function createAnswer({ forPreview, forForm }) {
   const preview = createPreview(forPreview);
   const spelling = createSpelling();
   const form = createConfirmForm(forForm);
-  const choices = createChoices({ onChoose: form.take });
+  const choices = createChoices({ onChoose: form.take, onFound: forPreview.onFound });
   const parts = [result, form, choices, preview, spelling];
   const element = createElement(
     "section", { className: "pml-answer", hidden: true, "aria-label": "Answer" }, ...parts.map((part) => part.element),
@@ -57,12 +60,12 @@ export function createAnswer({ forPreview, forForm }) {
       element.hidden = true;
       return;
     }
-    const bitmap = await createImageBitmap(item.blob).catch(() => null);
+    const bitmap = await openTurned(item.blob, item.answer.turned);
     if (shown === item) { // otherwise another item was shown meanwhile
       // All at once: no amount may stand above the picture and the characters of another one.
       result.update(item, withName);
       form.update(item);
-      choices.update(item.answer);
+      choices.update(item);
       element.hidden = false;
       preview.update(item, bitmap);
       spelling.update(item.answer, bitmap);

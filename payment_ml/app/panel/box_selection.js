@@ -42,8 +42,9 @@ function listenForDrags(stage, selection) {
     drag = null;
     const box = selection.pending();
     const isBox = box && box[2] - box[0] > MIN_WIDTH * selection.size().width;
-    if (isBox && !selection.isBusy()) selection.choose(box);
-    else selection.reset();
+    if (isBox && !selection.isBusy()) return selection.choose(box);
+    selection.reset();
+    if (!event.target.dataset.edges && !selection.isBusy()) selection.click(selection.point(event));
   });
   stage.addEventListener("pointercancel", () => {
     drag = null;
@@ -75,8 +76,8 @@ function listenForKeys(stage, selection) {
  *
  * `selection` has `size()`: width and height of the image, null without one; `point(event)`: the pointer's place in
  * pixels of the image; `isBusy()`: whether the pointers do something else, as zoom; `placed()`: the box on the stage; `pending()`: the same where it has not been read yet;
- * `place(box)`, `choose(box)` to read it, `reset()` to the box that was read, and `clear()`. A box is left, top, right
- * and bottom in pixels of the image, or null.
+ * `place(box)`, `choose(box)` to read it, `reset()` to the box that was read, `click(point)` where nothing was dragged,
+ * and `clear()`. A box is left, top, right and bottom in pixels of the image, or null.
  */
 export function listenForBoxes(stage, selection) {
   listenForDrags(stage, selection);

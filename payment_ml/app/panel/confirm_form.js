@@ -1,11 +1,13 @@
 import { createElement, createRow } from "./elements.js";
+import { createLearningChoice } from "./learning_choice.js";
 import { createTypedAmount } from "./typed_amount.js";
 
 /**
  * Create the form in which a person confirms or corrects what was read.
  *
  * `keep` is whether a confirmed amount is also kept for learning unless a person chooses otherwise. `check(item, text)`
- * asks the kernel what a text means, and `save(item, text)` to keep it; `onConfirmed` gets the item, the amount, and
+ * asks the kernel what a text means, and `save(item, text, place)` to keep it, with the part of the image that shows it,
+ * as `placeOf` returns it; where that is not known, nothing is kept. `onConfirmed` gets the item, the amount, and
  * whether it was kept, and resolves when the next item is shown; `onDraft` gets the item and each text that a person types.
  */
 export function createConfirmForm({ prefix, keep, check, save, onConfirmed, onDraft }) {
@@ -16,7 +18,10 @@ export function createConfirmForm({ prefix, keep, check, save, onConfirmed, onDr
   const typed = createTypedAmount({
     prefix, check: (text) => check(item, text), onEnter: () => confirmTyped(),
     onTyped: (text) => { if (!entering) take(text); },
-    onMeaning: (meaning) => { button.disabled = !meaning; },
+    onMeaning: (meaning) => {
+      button.disabled = !meaning;
+      learning.update(item, meaning);
+    },
   });
   const { input } = typed;
   const take = (text) => {
@@ -25,10 +30,11 @@ export function createConfirmForm({ prefix, keep, check, save, onConfirmed, onDr
   };
   const enter = async (confirmed, text) => {
     input.value = "";
-    const meaning = await typed.meaning(), kept = learn.checked;
+    const meaning = await typed.meaning();
     if (item !== confirmed) return;
     button.disabled = true;
-    const answer = meaning.refused !== undefined ? meaning : kept ? await save(confirmed, text)
+    const place = learning.placeToKeep(confirmed, meaning.amount), kept = place !== null;
+    const answer = meaning.refused !== undefined ? meaning : kept ? await save(confirmed, text, place)
       : { amount: meaning.amount, said: `${confirmed.name} is entered as ${meaning.means}.` };
     if (answer.amount) await onConfirmed(confirmed, answer.amount, kept);
     if (item !== confirmed) return; // the next one is shown
@@ -49,12 +55,12 @@ export function createConfirmForm({ prefix, keep, check, save, onConfirmed, onDr
   };
 
   const button = createElement("button", { type: "submit", className: "pml-button pml-primary", textContent: "Confirm" });
-  const learn = createElement("input", { type: "checkbox", id: `${prefix}-learn`, checked: keep });
+  const learning = createLearningChoice({ prefix, keep });
   const element = createElement(
     "form", { className: "pml-form", on: { submit: (event) => { event.preventDefault(); confirmTyped(); } } },
     createElement("label", { for: input.id, textContent: "What does the picture show? Confirm or correct." }),
     createRow(input, button), typed.message,
-    createElement("label", { className: "pml-learn", for: learn.id }, learn, "Also keep the picture for learning"),
+    learning.element,
   );
 
   const update = (shown) => {

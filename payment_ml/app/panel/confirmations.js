@@ -1,3 +1,5 @@
+import { placeOf } from "./found_amounts.js";
+
 /**
  * Confirm the amounts of items, and take the last confirmations back.
  *
@@ -9,9 +11,10 @@ export function createConfirmations({ list, channel, onWarning, show }) {
   /** Confirm several at once: pairs of an item and its amount; `kept` tells whether the kernel has stored them. */
   const confirm = (confirmed, kept) => {
     batches.push(confirmed.map(([item, amount]) => {
-      const { name, kind, profile, box, blob, saved } = item;
+      const { name, kind, profile, blob, saved } = item, { turned } = item.answer;
+      const question = { do: "undo", name, kind, profile, turned, ...placeOf(item, amount) };
       Object.assign(item, { saved: amount, draft: null, downloaded: false });
-      return { item, before: saved, kept, question: { do: "undo", name, kind, profile, box }, blob };
+      return { item, before: saved, kept, question, blob };
     }));
     list.changed(...confirmed.map(([item]) => item));
   };

@@ -1,4 +1,5 @@
 import { createButton, createElement, createRow } from "./elements.js";
+import { downloadFile } from "./file_downloads.js";
 import { localizeAmounts, reviewRows } from "./review_rows.js";
 
 const COPIED_COLUMNS = 4; // file, amount, checked and status
@@ -34,12 +35,6 @@ async function copyText(text) {
   area.select();
   document.execCommand("copy");
   area.remove();
-}
-
-function downloadFile(content, type, name) {
-  const link = createElement("a", { href: URL.createObjectURL(new Blob([content], { type })), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
 /**

@@ -7,8 +7,10 @@ const STEPS = [
     + "made for the purpose; on other handwriting fewer may be right.",
   "An amount is accepted where the confidence is high enough for the risk that was chosen, and nothing else speaks against it. "
     + "Everything else is for a person to check.",
-  "A confirmed amount goes into the table. Where it is also kept for learning, its picture is stored, and the next retraining "
-    + "learns from it.",
+  "On a whole cheque, slip or bill, or a page of a PDF, the amount is found first. A person always checks that it is the one "
+    + "to pay, or chooses another one, unless the form says where it stands.",
+  "A confirmed amount goes into the table. Where it is also kept for learning, its picture is stored, of a document the amount "
+    + "alone, and the next retraining learns from it.",
   "Until you start over, the pictures and amounts are kept in this browser, for at most a week.",
 ];
 

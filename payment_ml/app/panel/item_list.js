@@ -3,16 +3,18 @@ let lastId = 0;
 /**
  * Return a new item, which is not read yet.
  *
- * It has `id`, `name`, `blob`, `kind`, `profile`, `box` (left, top, right and bottom in pixels; null for the whole
- * image), `answer` (the kernel's, null while it waits), `saved` (the amount that a person confirmed, or null), `draft`
- * (what a person typed and did not confirm, or null), `thumbnail` (a data URL, or null), `drawn`, `downloaded` since its
- * last change, and `origin` (the `id` of the file that it is a `page` of, or null).
+ * It has `id`, `name`, `blob`, `kind`, `profile`, `turned` (degrees by which a person turned the image clockwise; null
+ * lets the kernel find out which way up a document is), `box` (left, top, right and bottom in pixels of the turned image;
+ * null for the whole image), `answer` (the kernel's, null while it waits), `placed` (whether a person chose the place of
+ * the amount on a document), `saved` (the amount that a person confirmed, or null), `draft` (what a person typed and did
+ * not confirm, or null), `thumbnail` (a data URL, or null), `drawn`, `downloaded` since its last change, and `origin` (the
+ * `id` of the file that it is a `page` of, or null).
  */
 export function createItem(fields) {
   lastId = Math.max(Date.now(), lastId + 1);
   return {
-    id: lastId, box: null, answer: null, saved: null, draft: null, thumbnail: null, drawn: false, downloaded: false,
-    origin: null, ...fields,
+    id: lastId, turned: null, box: null, answer: null, placed: false, saved: null, draft: null, thumbnail: null,
+    drawn: false, downloaded: false, origin: null, ...fields,
   };
 }
 

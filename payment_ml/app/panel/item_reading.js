@@ -1,10 +1,17 @@
+import { withPageOf } from "./found_amounts.js";
 import { createItem } from "./item_list.js";
-import { prepareImage, rotateImage } from "./picture_files.js";
+import { createThumbnail } from "./picture_files.js";
 import { createReadingQueue } from "./reading_queue.js";
 
 /** Return whether an item is the page of a file. */
 function isPageOf({ origin }, { id }, page) {
   return origin !== null && origin.id === id && origin.page === page;
+}
+
+/** Return what a reading of an item depends on, with what is changed; a box is one of the image as it is shown. */
+function readingOf({ kind, box, profile, turned, answer }, change) {
+  const next = { kind, box, profile, turned, ...change };
+  return next.box ? { ...next, turned: answer.turned } : next;
 }
 
 /** Return the items of a list that have the same size as one of them, and are not confirmed yet. */
@@ -70,11 +77,16 @@ export function createItemReading({ list, channel, limit, current, show, onProgr
   };
   const reread = async (item, change) => {
     onWarning();
-    const { name, blob } = item;
-    const next = { kind: item.kind, box: item.box, profile: current.profile(), ...change };
-    const answer = await channel.ask({ do: "read", name, ...next }, blob);
-    if (answer.refused) return onWarning(answer.refused);
-    Object.assign(item, next, { answer, saved: change.kind ? null : item.saved, draft: null, downloaded: false });
+    const { name, blob, profile } = item;
+    const next = readingOf(item, { profile: current.profile(), ...change });
+    const read = await channel.ask({ do: "read", name, ...next }, blob);
+    if (read.refused) return onWarning(read.refused);
+    const isPart = next.kind === "document" && next.box && next.profile === profile;
+    const answer = isPart ? withPageOf(item, read) : read;
+    if (answer.turned !== item.answer.turned) item.thumbnail = await createThumbnail(blob, answer.turned);
+    Object.assign(item, next, {
+      answer, placed: false, saved: change.kind ? null : item.saved, draft: null, downloaded: false,
+    });
     list.changed(item);
     if (item === current.shown()) await show(item);
   };
@@ -92,10 +104,7 @@ export function createItemReading({ list, channel, limit, current, show, onProgr
   };
   const rotate = async () => {
     const item = current.shown();
-    const turned = item && await rotateImage(item.blob);
-    if (!turned) return;
-    Object.assign(item, await prepareImage(turned, limit));
-    await reread(item, { box: null });
+    if (item) await reread(item, { box: null, turned: (item.answer.turned + 90) % 360 });
   };
   return { read, restore, reread, rereadAll, useBoxForAll, readDrawing, rotate, clear: queue.clear };
 }

@@ -1,4 +1,5 @@
 import { createConfirmations } from "./confirmations.js";
+import { takeFound } from "./found_amounts.js";
 import { createItemList } from "./item_list.js";
 import { createItemReading, itemsOfSameSize } from "./item_reading.js";
 
@@ -26,7 +27,13 @@ export function createItems({ channel, limit, kind, currentProfile, store, onPro
 
   const setKind = (chosen) => {
     kind = chosen;
-    if (shown) reading.reread(shown, { kind });
+    if (shown) reading.reread(shown, kind === "document" ? { kind, box: null } : { kind });
+  };
+  /** Take one of the amounts that were found on the page that is shown. */
+  const choose = async (index) => {
+    takeFound(shown, index);
+    list.changed(shown);
+    await show(shown);
   };
   const setDraft = (item, draft) => {
     item.draft = draft;
@@ -45,7 +52,7 @@ export function createItems({ channel, limit, kind, currentProfile, store, onPro
     onWarning();
   };
   return {
-    ...reading, show, setKind, confirm, undo, setDraft, markDownloaded, clear,
+    ...reading, show, setKind, choose, confirm, undo, setDraft, markDownloaded, clear,
     countSameSize: (item) => itemsOfSameSize(list.all, item).length,
     all: list.all,
     get shown() { return shown; },

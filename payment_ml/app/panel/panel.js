@@ -6,6 +6,7 @@ import { createConnectionBanner } from "./connection_banner.js";
 import { createDrawing } from "./drawing.js";
 import { createElement, createRow } from "./elements.js";
 import { createExports } from "./exports.js";
+import { downloadForm, isFormOffered } from "./form_file.js";
 import { createIntro } from "./intro.js";
 import { isWorthAsking } from "./item_status.js";
 import { createItems } from "./items.js";
@@ -21,7 +22,7 @@ import { createSamples, createUploader } from "./uploader.js";
 /** Create what stands above the list: the title of a whole page, choices, and the ways to bring pictures. */
 function createInputs({ model, element, prefix, items, onTheme }) {
   const get = (name) => model.get(name), kinds = get("kinds");
-  const kindSwitch = createKindSwitch({ kinds, prefix, onChange: (kind) => items().setKind(kind) });
+  const kindSwitch = createKindSwitch({ kinds, kind: get("kind"), prefix, onChange: (kind) => items().setKind(kind) });
   const formChoice = createFormChoice({
     profiles: get("profiles"), offered: get("profile"), prefix, onChange: () => items().rereadAll(),
   });
@@ -40,17 +41,19 @@ function createInputs({ model, element, prefix, items, onTheme }) {
 }
 
 /** Create the list of pictures and the answer to the one that is shown, with their keys. */
-function createQueue({ model, element, prefix, channel, items, settings }) {
+function createQueue({ model, element, prefix, channel, items, settings, onWarning }) {
   const answer = createAnswer({
     forPreview: {
-      onSelect: (item, box) => items().reread(item, { box }),
+      onSelect: (item, box) => items().reread(item, { box }), onFound: (index) => items().choose(index),
+      onForm: (item) => downloadForm(item, { channel, onWarning }),
+      isFormOffered: (item) => isFormOffered(item, items().all),
       onSameBox: (item) => items().useBoxForAll(item), countSameSize: (item) => items().countSameSize(item),
     },
     forForm: {
       prefix, keep: model.get("keep"),
       check: ({ kind, profile }, typed) => channel.ask({ do: "check", typed, kind, profile }),
-      save: ({ name, kind, profile, box, blob }, typed) =>
-        channel.ask({ do: "save", name, kind, profile, box, typed }, blob),
+      save: ({ name, kind, profile, blob, answer: { turned } }, typed, { box }) =>
+        channel.ask({ do: "save", name, kind, profile, turned, box, typed }, blob),
       onConfirmed: (item, amount, kept) => {
         const next = table.nextOpen(item); // before the confirmed one sinks
         items().confirm([[item, amount]], kept);
@@ -104,13 +107,15 @@ function createPanel(model, store) {
   const banner = createConnectionBanner({ isKept: () => store.isKept });
   const channel = new KernelChannel(model, banner.update);
   const inputs = createInputs({ model, element, prefix, items, onTheme: () => theme.update() });
-  const queue = createQueue({ model, element, prefix, channel, items, settings: inputs.settings });
   const bar = createProgressBar(), status = createStatus(), warnings = createWarnings();
+  const queue = createQueue({
+    model, element, prefix, channel, items, settings: inputs.settings, onWarning: warnings.update,
+  });
   const startOver = createStartOver({ items });
   // On a touch screen the keyboard would cover the picture.
   const focusAnswer = () => { if (matchMedia("(pointer: fine)").matches) queue.answer.focus(); };
   const list = createItems({
-    channel, limit: model.get("limit"), kind: model.get("kinds")[0], currentProfile: () => inputs.formChoice.value, store,
+    channel, limit: model.get("limit"), kind: model.get("kind"), currentProfile: () => inputs.formChoice.value, store,
     onProgress: (progress) => { bar.update(progress); status.update(progress); },
     onWarning: warnings.update,
     onList: (all) => {

@@ -11,19 +11,38 @@ export function isShownByBrowsers({ name = "", type }) {
   return SHOWN_TYPES.test(type) || (!type && SHOWN_ENDINGS.test(name)) || (!type && !name.includes("."));
 }
 
-/** Draw an image on a canvas of a size; it keeps its proportions. */
-function drawScaled(bitmap, scale) {
-  const size = { width: Math.max(1, Math.round(bitmap.width * scale)), height: Math.max(1, Math.round(bitmap.height * scale)) };
-  const canvas = createElement("canvas", size);
+/** Draw an image on a canvas, scaled, and turned clockwise by 0, 90, 180 or 270 degrees. */
+function drawOnCanvas(bitmap, scale, turned = 0) {
+  const width = Math.max(1, Math.round(bitmap.width * scale)), height = Math.max(1, Math.round(bitmap.height * scale));
+  const canvas = createElement("canvas", turned % 180 ? { width: height, height: width } : { width, height });
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  context.translate(canvas.width / 2, canvas.height / 2);
+  context.rotate((turned * Math.PI) / 180);
+  context.drawImage(bitmap, -width / 2, -height / 2, width, height);
   return canvas;
 }
 
 /** Return a small copy of an image as a data URL. */
-function createThumbnail(bitmap) {
-  return drawScaled(bitmap, Math.min(1, THUMBNAIL_HEIGHT / bitmap.height)).toDataURL("image/jpeg", 0.8);
+function drawThumbnail(bitmap, turned) {
+  return drawOnCanvas(bitmap, Math.min(1, THUMBNAIL_HEIGHT / bitmap.height), turned).toDataURL("image/jpeg", 0.8);
+}
+
+/** Resolve to an image as a bitmap, turned clockwise by so many degrees; null where the browser cannot decode it. */
+export async function openTurned(blob, turned) {
+  const bitmap = await createImageBitmap(blob).catch(() => null);
+  if (!bitmap || !turned) return bitmap;
+  const upright = await createImageBitmap(drawOnCanvas(bitmap, 1, turned));
+  bitmap.close();
+  return upright;
+}
+
+/** Resolve to a small copy of an image, turned clockwise by so many degrees; null where the browser cannot decode it. */
+export async function createThumbnail(blob, turned) {
+  const bitmap = await createImageBitmap(blob).catch(() => null);
+  const thumbnail = bitmap && drawThumbnail(bitmap, turned);
+  bitmap?.close();
+  return thumbnail;
 }
 
 /**
@@ -34,24 +53,11 @@ function createThumbnail(bitmap) {
 export async function prepareImage(blob, limit) {
   const bitmap = await createImageBitmap(blob).catch(() => null);
   if (!bitmap) return { blob, thumbnail: null };
-  const thumbnail = createThumbnail(bitmap);
+  const thumbnail = drawThumbnail(bitmap, 0);
   const isLarge = blob.size > limit || bitmap.width * bitmap.height > MAX_PIXELS;
   const scale = Math.min(1, REDUCED_SIDE / Math.max(bitmap.width, bitmap.height));
   const reduced = isLarge
-    && await new Promise((resolve) => drawScaled(bitmap, scale).toBlob(resolve, "image/jpeg", 0.92));
+    && await new Promise((resolve) => drawOnCanvas(bitmap, scale).toBlob(resolve, "image/jpeg", 0.92));
   bitmap.close();
   return { blob: reduced || blob, thumbnail };
-}
-
-/** Return an image turned by a quarter, clockwise, as PNG; null where the browser cannot decode it. */
-export async function rotateImage(blob) {
-  const bitmap = await createImageBitmap(blob).catch(() => null);
-  if (!bitmap) return null;
-  const canvas = createElement("canvas", { width: bitmap.height, height: bitmap.width });
-  const context = canvas.getContext("2d");
-  context.translate(canvas.width, 0);
-  context.rotate(Math.PI / 2);
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }

@@ -1,4 +1,4 @@
-import { isShownByBrowsers, prepareImage } from "./picture_files.js";
+import { createThumbnail, isShownByBrowsers, prepareImage } from "./picture_files.js";
 
 const IN_FLIGHT = 2; // pictures that are asked about at the same time: one is read while the next travels
 
@@ -37,8 +37,9 @@ export function createReadingQueue({ channel, limit, onProgress, onItem, onPages
     const { blob, thumbnail } = await prepareImage(item.blob, limit);
     Object.assign(item, { blob, thumbnail });
     const refused = refuseBySize(blob, item.name, limit);
-    const { name, kind, profile, box } = item;
-    item.answer = refused ? { refused } : await channel.ask({ do: "read", name, kind, profile, box }, blob);
+    const { name, kind, profile, box, turned } = item;
+    item.answer = refused ? { refused } : await channel.ask({ do: "read", name, kind, profile, box, turned }, blob);
+    if (item.answer.turned) item.thumbnail = await createThumbnail(blob, item.answer.turned);
   };
   const next = async () => {
     if (running >= IN_FLIGHT || !waiting.length) return;

@@ -3,7 +3,7 @@ import { createButton, createElement } from "./elements.js";
 // Key, key within a text box, and what it does in words.
 const SHORTCUTS = [
   ["Enter", "Enter", "confirm, and open the next picture to check"],
-  ["1 to 9", "Alt+1 to Alt+9", "take one of the amounts that the picture may show"],
+  ["1 to 9", "Alt+1 to Alt+9", "take one of the amounts that the picture may show, or that were found on the page"],
   ["J", "Alt+Down", "open the next picture"],
   ["K", "Alt+Up", "open the picture before"],
   ["R", "Alt+R", "turn the picture by a quarter, and read it again"],

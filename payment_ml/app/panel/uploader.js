@@ -53,7 +53,7 @@ export function createUploader({ panel, limit, extraButton, onFiles }) {
   const limitText = createElement("p", { className: "pml-small" });
   const element = createElement(
     "div", { className: "pml-drop" },
-    createElement("p", { className: "pml-hint" }, "Drop pictures of an amount or a folder here, paste one, or"),
+    createElement("p", { className: "pml-hint" }, "Drop pictures or a folder here, paste one, or"),
     createRow(choose, input, photograph, camera, extraButton), limitText,
   );
   const update = (bytes) => { limitText.textContent = `PNG, JPG, GIF, WebP, BMP, TIFF, HEIC or PDF; over ${bytes / 1e6} MB they are made smaller`; };
