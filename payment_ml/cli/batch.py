@@ -21,7 +21,6 @@ from payment_ml.cli.last_line import BatchSummary
 from payment_ml.cli.output import FORMATS
 from payment_ml.cli.row_reader import Page, RowReader
 from payment_ml.errors import BusyError
-from payment_ml.recognition.line_recognizer import BATCH_SIZE
 from payment_ml.recognition.reader import identity
 from payment_ml.recognition.rows import Row, display_name, error_row
 
@@ -104,8 +103,8 @@ class ResumableBatch:
     """Record the rows of a batch beside its output file, until that is written.
 
     A batch that was interrupted and is started again continues where it was, and its output is the same byte for byte:
-    rows are recorded in synced chunks of `BATCH_SIZE`, and the network gets the same chunks again. A batch starts
-    from the beginning if a file, the model version or its thresholds have changed.
+    rows are recorded in synced chunks of the reader's batch size, and the network gets the same chunks again. A batch
+    starts from the beginning if a file, the model version or its thresholds have changed.
     """
 
     def __init__(self, reader: RowReader, files: list[InputFile], output: Path):
@@ -147,7 +146,7 @@ class ResumableBatch:
             lines: list[str] = []
             for row in self._row_reader.rows(self._pages[done:]):
                 lines.append(json.dumps(row) + "\n")
-                if len(lines) == BATCH_SIZE:
+                if len(lines) == self._row_reader.reader.batch_size:
                     _append(record, lines)
                 yield row
             _append(record, lines)
@@ -182,7 +181,8 @@ class ResumableBatch:
         complete = [line for line in lines if line.endswith("\n")]
         if len(complete) == len(self._pages):
             return complete
-        return complete[: len(complete) // BATCH_SIZE * BATCH_SIZE]
+        size = self._row_reader.reader.batch_size
+        return complete[: len(complete) // size * size]
 
     def _fingerprint(self) -> str:
         """Return a hash of everything that must be unchanged for recorded rows to count: the reader and the files."""

@@ -12,7 +12,6 @@ from pathlib import Path
 from payment_ml.errors import NOT_READ, RegistryError
 from payment_ml.imaging.image_loading import Source, SourcePage
 from payment_ml.networks import inference
-from payment_ml.recognition.line_recognizer import BATCH_SIZE
 from payment_ml.recognition.reader import Reader, identity
 from payment_ml.recognition.rows import Row, error_row, reading_row
 from payment_ml.workers import WorkerPool, limit_worker
@@ -30,7 +29,7 @@ _log = logging.getLogger(__name__)
 class RowReader:
     """Read pages to rows.
 
-    Several processes give the same rows as one: each reads chunks of `BATCH_SIZE` pages as one process would.
+    Several processes give the same rows as one: each reads chunks of the reader's batch size as one process would.
     """
 
     def __init__(self, reader: Reader, opener: ReaderOpener | None = None, jobs: int = 1):
@@ -54,13 +53,14 @@ class RowReader:
         ------
         RegistryError : another process would read with another network or calibration
         """
-        chunks = -(-len(pages) // BATCH_SIZE)
+        chunks = -(-len(pages) // self.reader.batch_size)
         if self._opener is None or min(self._jobs, chunks) < 2:
             return _read(self.reader, pages)
         return self._rows_of_processes(pages, self._opener, min(self._jobs, chunks))
 
     def _rows_of_processes(self, pages: Sequence[Page], opener: ReaderOpener, jobs: int) -> Iterator[Row]:
-        remaining = (pages[i : i + BATCH_SIZE] for i in range(0, len(pages), BATCH_SIZE))
+        size = self.reader.batch_size
+        remaining = (pages[i : i + size] for i in range(0, len(pages), size))
         expected = identity(self.reader)
         crashed: list[Sequence[Page]] = []
         for _ in range(_MAX_CRASHES):

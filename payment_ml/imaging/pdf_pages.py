@@ -25,7 +25,8 @@ _MAX_SIDE = 4000  # pixels; larger pages are rendered at a lower resolution
 _TIME_LIMIT = 10.0  # seconds for one answer
 _MEMORY_LIMIT = 1_500_000_000  # bytes of the process
 _INSTALL = "pip install 'payment-ml[documents]'"
-_MAX_HEADER = 1000  # bytes
+LENGTH_BYTES = 4  # in front of an answer: how long it is, the highest byte first
+_MAX_HEADER = 1000  # bytes of an answer without its pixels
 
 
 def is_pdf(head: bytes) -> bool:
@@ -95,7 +96,10 @@ class _Renderer:
         process = self._started()
         self._send(process, json.dumps(asked).encode() + b"\n" + content)
         deadline = time.monotonic() + _TIME_LIMIT
-        answer = json.loads(self._read_line(process, deadline))
+        length = int.from_bytes(self._read(process, LENGTH_BYTES, deadline), "big")
+        if length > _MAX_HEADER:
+            raise ValueError(f"expected an answer of at most {_MAX_HEADER} bytes, but its length is {length}")
+        answer = json.loads(self._read(process, length, deadline))
         return answer, self._read(process, answer.get("bytes", 0), deadline)
 
     def _is_running(self) -> bool:
@@ -113,7 +117,7 @@ class _Renderer:
             self.stop()
             command = [sys.executable, "-m", "payment_ml.imaging.pdf_renderer", str(_MEMORY_LIMIT), str(_MAX_SIDE)]
             self._process = subprocess.Popen(
-                [*command, str(RESOLUTION)],
+                [*command, str(RESOLUTION), str(LENGTH_BYTES)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
             self._owner = os.getpid()
@@ -124,12 +128,6 @@ class _Renderer:
         assert process.stdin is not None
         process.stdin.write(content)
         process.stdin.flush()
-
-    def _read_line(self, process: subprocess.Popen[bytes], deadline: float) -> bytes:
-        line = b""
-        while not line.endswith(b"\n") and len(line) < _MAX_HEADER:
-            line += self._read(process, 1, deadline)
-        return line
 
     def _read(self, process: subprocess.Popen[bytes], count: int, deadline: float) -> bytes:
         assert process.stdout is not None

@@ -1,7 +1,7 @@
 """Run as the process that renders PDF pages: `pdf_pages` asks it on standard input.
 
-A question is a line of JSON, with the PDF behind it where it is no file; the answer is a line of JSON, with the pixels
-of a page behind it, one byte each.
+A question is a line of JSON, with the PDF behind it where it is no file; the answer is JSON with its length in front,
+and the pixels of a page behind it, one byte each.
 """
 
 import json
@@ -13,7 +13,7 @@ import pypdfium2
 _POINTS_PER_INCH = 72
 
 
-def serve(questions: BinaryIO, answers: BinaryIO, largest_side: int, resolution: int) -> None:
+def serve(questions: BinaryIO, answers: BinaryIO, largest_side: int, resolution: int, length_bytes: int) -> None:
     """Answer questions until there are no more."""
     key, document = None, None
     for line in iter(questions.readline, b""):
@@ -28,7 +28,9 @@ def serve(questions: BinaryIO, answers: BinaryIO, largest_side: int, resolution:
             answer, pixels = _answer(document, question, largest_side, resolution)
         except Exception as error:  # noqa: BLE001 - whatever a hostile PDF brings about is told, and stops nothing
             answer, pixels = {"problem": _problem(error)}, b""
-        answers.write(json.dumps({**answer, "bytes": len(pixels)}).encode() + b"\n" + pixels)
+        header = json.dumps({**answer, "bytes": len(pixels)}).encode()
+        answers.write(len(header).to_bytes(length_bytes, "big") + header)
+        answers.write(pixels)
         answers.flush()
 
 
@@ -58,14 +60,14 @@ def _problem(error: Exception) -> str:
 
 
 def _main() -> None:
-    memory, largest_side, resolution = map(int, sys.argv[1:])
+    memory, largest_side, resolution, length_bytes = map(int, sys.argv[1:])
     try:
         import resource
     except ImportError:  # Windows has no such limit
         pass
     else:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    serve(sys.stdin.buffer, sys.stdout.buffer, largest_side, resolution)
+    serve(sys.stdin.buffer, sys.stdout.buffer, largest_side, resolution, length_bytes)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Find the blocks of writing and print on a whole page: pieces of ink that stand in one line, close to each other."""
 
-import itertools
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -20,7 +20,9 @@ _MIN_RULE = 25  # pixels
 _MAX_GAP = 1.6  # heights between neighbours of one block, as between two digits of one amount
 _MIN_OVERLAP = 0.5  # of the smaller height, that neighbours share
 _MAX_HEIGHT_RATIO = 2.6  # between neighbours
+_PIECES_TOGETHER = 64  # whose neighbours are found at once
 _MIN_BLOCK_HEIGHT = 8  # pixels
+_MAX_BLOCK_LENGTH = 23  # heights; a longer block does not fit into a line image, and is a line of words
 _MAX_BLOCKS = 80
 
 
@@ -60,6 +62,18 @@ def _enlarged(box: Sequence[int], scale: float, shape: Sequence[int]) -> Box:
     return max(0, left), max(0, top), min(round(shape[1] / scale), right), min(round(shape[0] / scale), bottom)
 
 
+def turn_upside_down(blocks: Sequence[Box], shape: Sequence[int]) -> list[Box]:
+    """Return the boxes that blocks have after the page was turned by 180 degrees, from left to right.
+
+    Parameters
+    ----------
+    blocks : of the page as it was
+    shape : height and width of the page
+    """
+    height, width = shape
+    return sorted((width - right, height - bottom, width - left, height - top) for left, top, right, bottom in blocks)
+
+
 def _pieces_of_ink(page: np.ndarray) -> np.ndarray:
     """Return the connected pieces of ink without rules: left, top, right, bottom; int [n, 4], by their left edge."""
     height, width = page.shape
@@ -72,8 +86,8 @@ def _pieces_of_ink(page: np.ndarray) -> np.ndarray:
     rules = [
         cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((lengths[0], 1), (1, lengths[1]))
     ]
-    statistics = _connected(cv2.subtract(ink, cv2.max(*rules)))
-    left, top, wide, high, _ = statistics.T
+    boxes = _connected(cv2.subtract(ink, cv2.max(*rules)))
+    left, top, wide, high = boxes.T
     is_piece = (high >= _MIN_INK_HEIGHT) & (high < _MAX_INK_HEIGHT * height) & (wide < _MAX_INK_WIDTH * width)
     pieces = np.stack([left, top, left + wide, top + high], axis=1)[is_piece]
     return pieces[np.argsort(pieces[:, 0], kind="stable")]
@@ -88,31 +102,60 @@ def _paper(page: np.ndarray) -> np.ndarray:
 
 
 def _connected(ink: np.ndarray) -> np.ndarray:
-    """Return the connected pieces of a mask that are no dust: left, top, width, height, area; int [n, 5]."""
-    statistics: np.ndarray = cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:]
-    return statistics[statistics[:, 3] >= _MIN_INK_HEIGHT]
+    """Return the connected pieces of a mask that are no dust: left, top, width, height; int [n, 4].
+
+    Outlines take a quarter of the time of numbered pieces, of which OpenCV counts every pixel.
+    """
+    outlines, hierarchy = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    is_outer = [] if hierarchy is None else (hierarchy[0, :, 3] < 0).tolist()  # the others are outlines of holes
+    boxes = [cv2.boundingRect(outline) for outline, outer in zip(outlines, is_outer, strict=True) if outer]
+    pieces = np.array(boxes, int).reshape(-1, 4)
+    return pieces[pieces[:, 3] >= _MIN_INK_HEIGHT]
 
 
 def _group(pieces: np.ndarray) -> list[Box]:
-    """Return the boxes of pieces that are neighbours in one line."""
-    group = np.arange(len(pieces))
-    highs = pieces[:, 3] - pieces[:, 1]
-    farthest = np.searchsorted(pieces[:, 0], pieces[:, 2] + _MAX_GAP * highs.max(initial=0), side="right")
-    for i, (_, top, right, bottom) in enumerate(pieces):
-        later = pieces[i + 1 : farthest[i]]
-        high, other = highs[i], highs[i + 1 : farthest[i]]
-        shared = np.minimum(later[:, 3], bottom) - np.maximum(later[:, 1], top)
-        larger, smaller = np.maximum(other, high), np.minimum(other, high)
-        is_near = later[:, 0] - right <= _MAX_GAP * larger
-        is_neighbour = is_near & (shared > _MIN_OVERLAP * smaller) & (larger < _MAX_HEIGHT_RATIO * smaller)
-        for j in np.flatnonzero(is_neighbour) + i + 1:
-            group[group == group[j]] = group[i]
-    order = np.argsort(group, kind="stable")
+    """Return the boxes of pieces that are neighbours in one line, and of their neighbours in turn."""
+    leaders = list(range(len(pieces)))  # of each piece: an earlier piece of its block, or itself
+    for neighbours in _neighbours(pieces):
+        first, second = sorted(_leader(leaders, piece) for piece in neighbours)
+        leaders[second] = first
+    members: dict[int, list[int]] = defaultdict(list)
+    for piece in range(len(pieces)):
+        members[_leader(leaders, piece)].append(piece)
     blocks = []
-    for _, members in itertools.groupby(order.tolist(), key=lambda member: int(group[member])):
-        chosen = pieces[list(members)]
-        left, top = chosen[:, :2].min(axis=0).tolist()
-        right, bottom = chosen[:, 2:].max(axis=0).tolist()
-        if bottom - top >= _MIN_BLOCK_HEIGHT and right - left >= bottom - top:
+    for block in members.values():
+        left, top = pieces[block, :2].min(axis=0).tolist()
+        right, bottom = pieces[block, 2:].max(axis=0).tolist()
+        wide, high = right - left, bottom - top
+        if high >= _MIN_BLOCK_HEIGHT and high <= wide <= _MAX_BLOCK_LENGTH * high:
             blocks.append((left, top, right, bottom))
     return blocks
+
+
+def _leader(leaders: list[int], piece: int) -> int:
+    """Return the first piece of the block to which a piece belongs so far."""
+    while leaders[piece] != piece:
+        leaders[piece] = piece = leaders[leaders[piece]]
+    return piece
+
+
+def _neighbours(pieces: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of pieces that are neighbours in one line.
+
+    Parameters
+    ----------
+    pieces : left, top, right, bottom; int [n, 4], by their left edge
+    """
+    left, top, right, bottom = pieces.T
+    highs = bottom - top
+    reach = right + _MAX_GAP * _MAX_HEIGHT_RATIO * highs  # no neighbour is taller, and so none is farther away
+    counts = np.searchsorted(left, reach, side="right") - np.arange(1, len(pieces) + 1)
+    for begin in range(0, len(pieces), _PIECES_TOGETHER):
+        few = counts[begin : begin + _PIECES_TOGETHER]
+        first = begin + np.repeat(np.arange(len(few)), few)
+        second = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(few) - few, few)
+        shared = np.minimum(bottom[first], bottom[second]) - np.maximum(top[first], top[second])
+        larger, smaller = np.maximum(highs[first], highs[second]), np.minimum(highs[first], highs[second])
+        is_near = left[second] - right[first] <= _MAX_GAP * larger
+        is_neighbour = is_near & (shared > _MIN_OVERLAP * smaller) & (larger < _MAX_HEIGHT_RATIO * smaller)
+        yield from zip(first[is_neighbour].tolist(), second[is_neighbour].tolist(), strict=True)

@@ -45,6 +45,7 @@ class AmountReader:
     """Read amounts with a line network, its calibration and its acceptance rule; fulfils the protocol `Reader`."""
 
     task = Task.AMOUNTS
+    batch_size = BATCH_SIZE
 
     def __init__(
         self, version: Version, profile: Profile | None = None, calibrations: ProfileCalibrationStore | None = None
@@ -93,6 +94,13 @@ class AmountReader:
         a reading for each source, in their order
         """
         return list(self.stream(sources))
+
+    def read_lines(self, lines: Sequence[LineImage]) -> list[AmountReading]:
+        """Read lines that `line_images.extract_line` has extracted already, as `read` reads their images."""
+        recognitions = self.recognizer.recognize(lines)
+        return [
+            self._decide(_Prepared(line), recognition) for line, recognition in zip(lines, recognitions, strict=True)
+        ]
 
     def read_pages(self, source: Source) -> list[AmountReading]:
         """Read each page of a TIFF or HEIC in their order; any other source is one page."""

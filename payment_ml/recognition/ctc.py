@@ -17,6 +17,7 @@ from payment_ml.recognition.likelihoods import log_likelihoods, stack_texts
 from payment_ml.recognition.prefix_search import likely_texts
 from payment_ml.text.alphabet import ALPHABET, BLANK, collapse, encode
 
+BEAM_WIDTH = 8  # prefixes that are followed
 _IMPOSSIBLE = -math.inf
 _FLOOR = 1e-4  # probability in a frame below which a label is not tried there
 _MIN_SHARE = 1e-4  # probability in its frame below which a label is no alternative
@@ -66,7 +67,7 @@ def ctc_log_likelihood(log_probs: np.ndarray, texts: Sequence[Sequence[int]]) ->
     return log_likelihoods([log_probs], np.zeros(len(texts), int), *stack_texts(texts))
 
 
-def beam_search(log_probs: np.ndarray, width: int = 8, floor: float = _FLOOR) -> list[Hypothesis]:
+def beam_search(log_probs: np.ndarray, width: int = BEAM_WIDTH, floor: float = _FLOOR) -> list[Hypothesis]:
     """Find the likeliest texts by prefix beam search, each with its exact probability.
 
     Parameters
@@ -82,7 +83,9 @@ def beam_search(log_probs: np.ndarray, width: int = 8, floor: float = _FLOOR) ->
     return beam_searches([log_probs], width, floor)[0]
 
 
-def beam_searches(lines: Sequence[np.ndarray], width: int = 8, floor: float = _FLOOR) -> list[list[Hypothesis]]:
+def beam_searches(
+    lines: Sequence[np.ndarray], width: int = BEAM_WIDTH, floor: float = _FLOOR
+) -> list[list[Hypothesis]]:
     """Find the likeliest texts of each of many lines, faster than with `beam_search` and with the same result.
 
     Parameters

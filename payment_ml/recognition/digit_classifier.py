@@ -29,6 +29,7 @@ class DigitClassifier:
     """Read digits with a digit network, its temperature and its acceptance rules; fulfils the protocol `Reader`."""
 
     task = Task.DIGITS
+    batch_size = 96  # that a process gets at a time; each is read alone
     profile: Profile | None = None  # a digit means the same on every form
 
     def __init__(self, version: Version):

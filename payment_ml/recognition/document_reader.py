@@ -13,6 +13,7 @@ import numpy as np
 from payment_ml.errors import ImageError
 from payment_ml.imaging import image_loading, line_images, text_blocks
 from payment_ml.imaging.image_loading import Source, SourcePage
+from payment_ml.imaging.line_images import LineImage
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.page_detector import PageDetector, PageLayout
@@ -27,6 +28,8 @@ _MAX_AMOUNTS = 5  # that a reading names
 _MAX_READ = 5  # blocks that are read with all views and crops, the most likely of those that got one look
 _MAX_PLACES = 3  # where the network of pages sees an amount, that are read
 _PLACE_WEIGHT = 3.0  # of the logarithm of a place's probability, against that of its text
+_HOPELESS = 5.0  # nats by which a block is less likely than the likeliest one, from which on it gets one look alone
+_LOOK_WIDTH = 2  # prefixes that the beam search follows at a first look, of which the likeliest text alone counts
 _PLAUSIBLE = -2.5  # score from which on a block counts as an amount
 _CLEAR = 0.0  # score from which on the page is taken to be upright without a look at it upside down
 _LIKELY = -0.7  # score from which on it is taken not to lie on its side
@@ -58,6 +61,7 @@ class _Look:
 
     block: Box  # of the ink
     cut: Box  # with a margin
+    line: LineImage  # of the cut
     score: float
 
 
@@ -83,6 +87,7 @@ class DocumentReader:
     """
 
     task = Task.AMOUNTS
+    batch_size = 4  # each is read alone; few, so that several processes end at nearly the same time
 
     def __init__(self, amounts: AmountReader, detector: PageDetector | None = None):
         """Take the reader of amounts, and the network that finds them; None: every block of a page is looked at."""
@@ -181,38 +186,46 @@ class DocumentReader:
 
     def _best_direction(self, grey: np.ndarray, may_turn: bool) -> tuple[int, list[_Candidate]]:
         """Return by how many degrees the page is turned clockwise to be upright; and its candidates, the best first."""
-        views = [(0, grey, self._look_once(grey))]
+        blocks = {0: text_blocks.find_text_blocks(grey)}  # by degrees
+        views = [(0, grey, self._look_once(grey, blocks[0]))]
         for enough, directions in ((_CLEAR, (180,)), (_LIKELY, (90, 270))):
             if not may_turn or max(map(_best_score, views)) >= enough:
                 break
             for degrees in directions:
                 page = cv2.rotate(grey, _ROTATIONS[degrees])
-                views.append((degrees, page, self._look_once(page)))
+                opposite = blocks.get((degrees + 180) % 360)
+                blocks[degrees] = (
+                    text_blocks.find_text_blocks(page)
+                    if opposite is None
+                    else text_blocks.turn_upside_down(opposite, page.shape)
+                )
+                views.append((degrees, page, self._look_once(page, blocks[degrees])))
         best = max(views, key=_best_score)
         if _best_score(best) < _best_score(views[0]) + _TURNED:
             best = views[0]
         turned, page, looks = best
-        return turned, self._read_candidates(page, looks[:_MAX_READ])
+        worth_reading = [look for look in looks[:_MAX_READ] if look.score > looks[0].score - _HOPELESS]
+        return turned, self._read_candidates(page, worth_reading)
 
-    def _look_once(self, grey: np.ndarray) -> list[_Look]:
+    def _look_once(self, grey: np.ndarray, blocks: Sequence[Box]) -> list[_Look]:
         """Return the blocks of a page that may be the amount after one look at each, the likeliest first."""
-        looks, lines = [], []
-        for block in text_blocks.find_text_blocks(grey):
+        cuts = []
+        for block in blocks:
             cut = _with_margin(block, grey.shape)
             line = line_images.extract_line(_cut_out(grey, cut))
             if line is not None:
-                looks.append((block, cut))
-                lines.append(line)
+                cuts.append((block, cut, line))
         scored = []
-        for (block, cut), recognition in zip(looks, self._amounts.recognizer.recognize_once(lines), strict=True):
+        recognitions = self._amounts.recognizer.recognize_once([line for _, _, line in cuts], _LOOK_WIDTH)
+        for (block, cut, line), recognition in zip(cuts, recognitions, strict=True):
             best = recognition.hypotheses[0]
             if digits_of(best.text):
-                scored.append(_Look(block, cut, _score(best.text, best.log_probability, block, grey.shape)))
+                scored.append(_Look(block, cut, line, _score(best.text, best.log_probability, block, grey.shape)))
         return sorted(scored, key=lambda look: -look.score)
 
     def _read_candidates(self, grey: np.ndarray, looks: Sequence[_Look]) -> list[_Candidate]:
         """Read blocks of a page as a person would cut them out, and return those that are plausible, the best first."""
-        readings = self._amounts.read_many([_cut_out(grey, look.cut) for look in looks])
+        readings = self._amounts.read_lines([look.line for look in looks])
         candidates = []
         for reading, look in zip(readings, looks, strict=True):
             score = _score(reading.written, _log_probability(reading), look.block, grey.shape)

@@ -60,6 +60,7 @@ class Reader(Protocol):
     """Read images with the network of one version."""
 
     task: Task
+    batch_size: int  # images that are read together; an interrupted batch resumes at a multiple of it
     version: Version
     profile: Profile | None  # of the form on which amounts are written; None: nothing is assumed
     acceptance_rules: dict[str, AcceptanceRule]  # by the kind of image that a rule holds for

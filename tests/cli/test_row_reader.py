@@ -1,5 +1,6 @@
 """Test cli.row_reader: several processes give the rows that one gives, and a process that dies stops no picture."""
 
+import csv
 import functools
 import json
 import os
@@ -14,9 +15,11 @@ import psutil
 import pytest
 from helpers.cli import COMMAND, run_cli
 from helpers.crashing_reader import POISON, open_crashing_reader
+from PIL import Image
 
 from payment_ml import errors, paths
 from payment_ml.cli.row_reader import CRASHED, RowReader, available_cores, identity
+from payment_ml.recognition.document_reader import DocumentReader
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
 from payment_ml.recognition.readers import load_amount_reader
 
@@ -120,6 +123,20 @@ def test_a_process_with_another_reader_refuses(reader_run):
     pages = [(SAMPLES[0], SAMPLES[0])] * (BATCH_SIZE + 1)
     with pytest.raises(errors.RegistryError, match="expected every process to read with the same network"):
         list(RowReader(reader, opener, jobs=2).rows(pages))
+
+
+def test_documents_are_handed_out_a_few_at_a_time(tmp_path):
+    """Two processes share the pages of one PDF, and each page has the row that one process gives it."""
+    pages = [Image.open(path).convert("L") for path in SAMPLES]
+    pages = [pages[i % len(pages)] for i in range(2 * DocumentReader.batch_size + 1)]
+    pages[0].save(tmp_path / "post.pdf", save_all=True, append_images=pages[1:], resolution=150)
+    outputs = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for output, jobs in zip(outputs, "12", strict=True):
+        done = run_cli("read", tmp_path / "post.pdf", "--as", "document", "--jobs", jobs, "--output", output)
+        assert done.returncode == 0, done.stderr
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
+    with outputs[1].open(encoding="utf-8", newline="") as file:
+        assert [row["page"] for row in csv.DictReader(file)] == [str(i + 1) for i in range(len(pages))]
 
 
 def test_the_identity_names_what_decides(reader):

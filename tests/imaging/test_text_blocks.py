@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from payment_ml.imaging.text_blocks import find_text_blocks
+from payment_ml.imaging import text_blocks
+from payment_ml.imaging.text_blocks import find_text_blocks, turn_upside_down
 
 
 def page_with(*texts: tuple[str, int, int], height: int = 500, width: int = 900, scale: float = 1.0) -> np.ndarray:
@@ -73,3 +74,31 @@ def test_the_number_of_blocks_is_limited(rng):
         for i, number in enumerate(rng.integers(100, 999, 240))
     ]
     assert len(find_text_blocks(page_with(*texts, height=900, width=1900))) <= 80
+
+
+def test_a_line_of_words_is_no_block():
+    """No amount is as long as a sentence; the number below it is found."""
+    sentence = "the amount of this invoice is payable within thirty days"
+    page = page_with((sentence, 20, 100), ("47281", 300, 300), scale=0.8)
+    (box,) = find_text_blocks(page)
+    assert box[1] > 200
+
+
+def test_pieces_of_ink_touch_each_other_from_every_side(rng):
+    """Pixels that touch at an edge or a corner are one piece, as OpenCV numbers them; dust is left out."""
+    mask = (cv2.GaussianBlur(rng.random((300, 400)), (0, 0), 2) > 0.52).astype(np.uint8)
+    mask[:, :30] = mask[:20] = 1  # ink at the edge of the page
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    expected = statistics[1:][statistics[1:, 3] >= text_blocks._MIN_INK_HEIGHT][:, :4]
+    assert sorted(text_blocks._connected(mask).tolist()) == sorted(expected.tolist())
+    assert len(expected) > 20
+    assert text_blocks._connected(np.zeros_like(mask)).shape == (0, 4)
+
+
+def test_the_blocks_of_a_turned_page_are_the_blocks_turned():
+    """They are found once for both directions; edges may lie a pixel apart, where the page was reduced."""
+    page = page_with(("1204", 60, 80), ("47281", 600, 200), ("word", 330, 420))
+    turned = turn_upside_down(find_text_blocks(page), page.shape)
+    found = find_text_blocks(np.ascontiguousarray(page[::-1, ::-1]))
+    assert len(turned) == len(found) == 3
+    assert np.abs(np.array(turned) - found).max() <= 2
