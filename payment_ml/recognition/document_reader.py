@@ -12,6 +12,7 @@ import numpy as np
 
 from payment_ml.errors import ImageError
 from payment_ml.imaging import image_loading, line_images, text_blocks
+from payment_ml.imaging.form_registration import FormPlace, FormRegistration
 from payment_ml.imaging.image_loading import Source, SourcePage
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.amount_reader import AmountReader
@@ -46,6 +47,8 @@ _MARKED_DECIMALS = re.compile(r"[0-9][.,|-][0-9]{2}\b|/100")
 _LEADING_ZEROS = re.compile(r"[^0-9]*0[0-9]")
 _DATE_LIKE = re.compile(r"[^0-9]*[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{2,4}[^0-9]*")
 _NONE_FOUND = "no amount was found on the page"
+_NO_FORM = "its printed marks were not found on the page"
+_AMOUNT_CUT_OFF = "the page does not show all of the place where its amount stands"
 _UNPROMISED = "the amount was found among other text on the page; check that it is the one to pay"
 
 
@@ -74,15 +77,23 @@ _View = tuple[int, np.ndarray, list[_Look]]  # degrees by which a page is turned
 class DocumentReader:
     """Read whole documents with an amount reader; fulfils the protocol `Reader`.
 
-    Where the profile names a region, the amount is read there, and the amount reader's own decision holds. Elsewhere
-    the amount is found, and always goes to review: what the acceptance rule promises was measured on amounts that a
-    person had cut out.
+    Where the profile names a region, the amount is read there, and the amount reader's own decision holds. Where it
+    has a picture of the form besides, the region is first found on the page; a page that does not surely show the form
+    goes to review unread. Without a region the amount is found, and always goes to review: what the acceptance rule
+    promises was measured on amounts that a person had cut out.
     """
 
     task = Task.AMOUNTS
 
     def __init__(self, amounts: AmountReader):
+        """Prepare to read documents as `amounts` reads amounts.
+
+        Raises
+        ------
+        ProfileError : the picture of the profile's form cannot be read, or shows too little print
+        """
         self._amounts = amounts
+        self._registration = FormRegistration.of_profile(amounts.profile)
         self.version = amounts.version
         self.profile = amounts.profile  # of the form; None: nothing is assumed
         self.acceptance_rules = amounts.acceptance_rules
@@ -90,7 +101,8 @@ class DocumentReader:
     @property
     def calibration_state(self) -> dict[str, Any]:
         """Return what calibration set, and that documents are read: a batch goes on only with the same reader."""
-        return {**self._amounts.calibration_state, "reads": "documents"}
+        form = None if self.profile is None else self.profile.form_sha256
+        return {**self._amounts.calibration_state, "reads": "documents", **({} if form is None else {"form": form})}
 
     def describe_calibration(self) -> str:
         """Return the calibration in words."""
@@ -121,7 +133,9 @@ class DocumentReader:
         except ImageError as error:
             return DocumentReading(None, (), None, "review", error.reason, page=page)
         if self.profile is not None and self.profile.region is not None:
-            return replace(self._read_region(grey, self.profile.region), page=page, note=note)
+            if self._registration is None:
+                return replace(self._read_region(grey, self.profile.region), page=page, note=note)
+            return replace(self._read_form(grey, self._registration, self.profile), page=page, note=note)
         turned, candidates = self._best_direction(grey)
         amounts = tuple(self._found(candidate) for candidate in candidates[:_MAX_AMOUNTS])
         if not amounts:
@@ -151,6 +165,19 @@ class DocumentReader:
         if not reading.text:
             return DocumentReading(None, (), None, "review", reading.reason)
         return DocumentReading(found, (found,), None, reading.decision, reading.reason)
+
+    def _read_form(self, grey: np.ndarray, registration: FormRegistration, profile: Profile) -> DocumentReading:
+        """Read the amount where a page shows the region of the profile's form."""
+        place = registration.find(grey)
+        if place is None or not place.is_on_page:
+            named = f"the form of profile {profile.name}" if profile.name else "the form of the profile"
+            missing = _NO_FORM if place is None else _AMOUNT_CUT_OFF
+            return DocumentReading(None, (), None, "review", f"expected {named}, but {missing}")
+        reading = self._amounts.read(place.cut_out(grey))
+        if not reading.text:
+            return DocumentReading(None, (), None, "review", reading.reason, place.turned)
+        found = _registered(reading, place, profile)
+        return DocumentReading(found, (found,), None, reading.decision, reading.reason, place.turned)
 
     def _best_direction(self, grey: np.ndarray) -> tuple[int, list[_Candidate]]:
         """Return by how many degrees the page is turned clockwise to be upright; and its candidates, the best first."""
@@ -210,6 +237,19 @@ class DocumentReader:
             block_right = max(block_left + 1, min(block_right, math.ceil(digits[-1].right)))
         currency = None if self.profile is None else self.profile.currency
         return FoundAmount(**values, box=(block_left, block_top, block_right, block_bottom), currency=currency)
+
+
+def _registered(reading: AmountReading, place: FormPlace, profile: Profile) -> FoundAmount:
+    """Return an amount that was read in the region of a form, with its places on the page."""
+    values = {field.name: getattr(reading, field.name) for field in fields(AmountReading)}
+    row = sum(y for _, y in reading.outline) / len(reading.outline) if reading.outline else 0.0
+    values["outline"] = tuple((x, y) for x, y in place.to_page(reading.outline).tolist()) if reading.outline else ()
+    ends = [[(character.left, row), (character.right, row)] for character in reading.characters]
+    values["characters"] = tuple(
+        replace(character, left=left, right=right)
+        for character, ((left, _), (right, _)) in zip(reading.characters, map(place.to_page, ends), strict=True)
+    )
+    return FoundAmount(**values, box=place.box, currency=profile.currency)
 
 
 def _best_score(view: _View) -> float:
