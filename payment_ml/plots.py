@@ -96,12 +96,16 @@ def framed(
     columns : number of images in a row
     """
     figure = captioned([np.repeat(image[:, :, None], 3, axis=2) for image in images], captions, columns)
-    colours = {name: SERIES[i % len(SERIES)] for i, name in enumerate(dict.fromkeys(n for named in frames for n in named))}
+    colours = {
+        name: SERIES[i % len(SERIES)] for i, name in enumerate(dict.fromkeys(n for named in frames for n in named))
+    }
     for axis, named in zip(figure.axes, frames, strict=False):
         for name, boxes in named.items():
             for left, top, right, bottom in boxes:
                 axis.add_patch(
-                    Rectangle((left, top), right - left, bottom - top, fill=False, edgecolor=colours[name], linewidth=1.5)
+                    Rectangle(
+                        (left, top), right - left, bottom - top, fill=False, edgecolor=colours[name], linewidth=1.5
+                    )
                 )
     figure.legend(
         [Patch(fill=False, edgecolor=colour) for colour in colours.values()],

@@ -12,6 +12,7 @@ import numpy as np
 
 from payment_ml.errors import ImageError
 from payment_ml.imaging import image_loading, line_images, text_blocks
+from payment_ml.imaging.form_registration import FormPlace, FormRegistration
 from payment_ml.imaging.image_loading import Source, SourcePage
 from payment_ml.imaging.line_images import LineImage
 from payment_ml.imaging.text_blocks import Box
@@ -53,6 +54,9 @@ _LEADING_ZEROS = re.compile(r"[^0-9]*0[0-9]")
 _DATE_LIKE = re.compile(r"[^0-9]*[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{2,4}[^0-9]*")
 _NONE_FOUND = "no amount was found on the page"
 UNPROMISED = "the amount was found among other text on the page; check that it is the one to pay"
+_NO_FORM = "its printed marks were not found on the page"
+_AMOUNT_CUT_OFF = "the page does not show all of the place where its amount stands"
+_UNPROMISED = "the amount was found among other text on the page; check that it is the one to pay"
 
 
 @dataclass(frozen=True)
@@ -81,18 +85,30 @@ _View = tuple[int, np.ndarray, list[_Look]]  # degrees by which a page is turned
 class DocumentReader:
     """Read whole documents with an amount reader; fulfils the protocol `Reader`.
 
-    Where the profile names a region, the amount is read there, and the amount reader's own decision holds. Elsewhere
-    the amount is found, and always goes to review: what the acceptance rule promises was measured on amounts that a
-    person had cut out.
+    Where the profile names a region, the amount is read there, and the amount reader's own decision holds. Where it
+    has a picture of the form besides, the region is first found on the page; a page that does not surely show the form
+    goes to review unread. Without a region the amount is found, and always goes to review: what the acceptance rule
+    promises was measured on amounts that a person had cut out.
     """
 
     task = Task.AMOUNTS
     batch_size = 4  # each is read alone; few, so that several processes end at nearly the same time
 
     def __init__(self, amounts: AmountReader, detector: PageDetector | None = None):
-        """Take the reader of amounts, and the network that finds them; None: every block of a page is looked at."""
+        """Prepare to read documents as `amounts` reads amounts.
+
+        Parameters
+        ----------
+        amounts : reads what was found
+        detector : finds amounts; None: every block of a page is looked at
+
+        Raises
+        ------
+        ProfileError : the picture of the profile's form cannot be read, or shows too little print
+        """
         self._amounts = amounts
         self._detector = detector
+        self._registration = FormRegistration.of_profile(amounts.profile)
         self.version = amounts.version
         self.profile = amounts.profile  # of the form; None: nothing is assumed
         self.acceptance_rules = amounts.acceptance_rules
@@ -101,7 +117,9 @@ class DocumentReader:
     def calibration_state(self) -> dict[str, Any]:
         """Return what calibration set, and that documents are read: a batch goes on only with the same reader."""
         detector = None if self._detector is None else self._detector.version.name
-        return {**self._amounts.calibration_state, "reads": "documents", "detector": detector}
+        form = None if self.profile is None else self.profile.form_sha256
+        named = {name: value for name, value in (("detector", detector), ("form", form)) if value is not None}
+        return {**self._amounts.calibration_state, "reads": "documents", **named}
 
     def describe_calibration(self) -> str:
         """Return the calibration in words."""
@@ -133,7 +151,9 @@ class DocumentReader:
         except ImageError as error:
             return DocumentReading(None, (), None, "review", error.reason, page=page)
         if self.profile is not None and self.profile.region is not None:
-            return replace(self._read_region(grey, self.profile.region), page=page, note=note)
+            if self._registration is None:
+                return replace(self._read_region(grey, self.profile.region), page=page, note=note)
+            return replace(self._read_form(grey, self._registration, self.profile), page=page, note=note)
         words: tuple[Box, ...] = ()
         layout = None
         if self._detector is None:
@@ -183,6 +203,19 @@ class DocumentReader:
                 score = _PLACE_WEIGHT * math.log(place.probability) + text
                 candidates.append(_Candidate(reading, place.box, cut, score))
         return sorted(candidates, key=lambda candidate: -candidate.score)
+
+    def _read_form(self, grey: np.ndarray, registration: FormRegistration, profile: Profile) -> DocumentReading:
+        """Read the amount where a page shows the region of the profile's form."""
+        place = registration.find(grey)
+        if place is None or not place.is_on_page:
+            named = f"the form of profile {profile.name}" if profile.name else "the form of the profile"
+            missing = _NO_FORM if place is None else _AMOUNT_CUT_OFF
+            return DocumentReading(None, (), None, "review", f"expected {named}, but {missing}")
+        reading = self._amounts.read(place.cut_out(grey))
+        if not reading.text:
+            return DocumentReading(None, (), None, "review", reading.reason, place.turned)
+        found = _registered(reading, place, profile)
+        return DocumentReading(found, (found,), None, reading.decision, reading.reason, place.turned)
 
     def _best_direction(self, grey: np.ndarray, may_turn: bool) -> tuple[int, list[_Candidate]]:
         """Return by how many degrees the page is turned clockwise to be upright; and its candidates, the best first."""
@@ -275,6 +308,19 @@ def _without_marks(block: Box, characters: Sequence[Character]) -> Box:
         return block
     left = max(block[0], math.floor(digits[0].left))
     return left, block[1], max(left + 1, min(block[2], math.ceil(digits[-1].right))), block[3]
+
+
+def _registered(reading: AmountReading, place: FormPlace, profile: Profile) -> FoundAmount:
+    """Return an amount that was read in the region of a form, with its places on the page."""
+    values = {field.name: getattr(reading, field.name) for field in fields(AmountReading)}
+    row = sum(y for _, y in reading.outline) / len(reading.outline) if reading.outline else 0.0
+    values["outline"] = tuple((x, y) for x, y in place.to_page(reading.outline).tolist()) if reading.outline else ()
+    ends = [[(character.left, row), (character.right, row)] for character in reading.characters]
+    values["characters"] = tuple(
+        replace(character, left=left, right=right)
+        for character, ((left, _), (right, _)) in zip(reading.characters, map(place.to_page, ends), strict=True)
+    )
+    return FoundAmount(**values, box=place.box, currency=profile.currency)
 
 
 def _best_score(view: _View) -> float:

@@ -37,7 +37,10 @@ class Profile:
     # A single dash or brackets go to review ("refuse") or mean minus ("negative"); with "before", a dash behind the
     # amount closes the line, and the others go to review.
     sign: Literal["refuse", "negative", "before"] = "refuse"
-    region: Region | None = None  # of the amount on the page: left, top, right, bottom as shares of its size
+    # Of the amount: left, top, right, bottom as shares of the page, or of the form's picture where there is one.
+    region: Region | None = None
+    # A picture of the empty form, as the content of its file: other processes and machines need not have the file.
+    form: bytes | None = field(default=None, repr=False)
     name: str = field(default="", compare=False)  # of the file that it was loaded from, for messages
 
     def __post_init__(self) -> None:
@@ -47,6 +50,7 @@ class Profile:
         is_amount = isinstance(self.largest, Decimal) and self.largest.is_finite() and self.largest > 0
         self._expect(self.largest is None or is_amount, "largest", "an amount above 0, as a Decimal")
         self._expect(self.region is None or _is_region(self.region), "region", "[left, top, right, bottom], 0 to 1")
+        self._expect(self.form is None or self.region is not None, "region", "the amount's place, as there is a form")
         try:
             decimal = self.notation.decimal
         except ValueError as error:
@@ -66,7 +70,14 @@ class Profile:
         content = {name: value for name, value in said.items() if value != defaults[name]}
         if self.largest is not None:
             content["largest"] = f"{self.largest.normalize():f}"
+        if self.form is not None:
+            content["form"] = self.form_sha256
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def form_sha256(self) -> str | None:
+        """Return the sha256 of the form's picture, in hexadecimal; None where there is none."""
+        return None if self.form is None else hashlib.sha256(self.form).hexdigest()
 
     @property
     def _where(self) -> str:
@@ -131,7 +142,28 @@ def _from_values(values: dict[str, Any], path: Path) -> Profile:
         values["largest"] = Decimal(values["largest"])
     if isinstance(values.get("region"), list):
         values["region"] = tuple(float(share) if isinstance(share, Decimal) else share for share in values["region"])
+    if "form" in values:
+        values["form"] = _read_form(values["form"], path)
     return Profile(**values, name=path.stem)
+
+
+def _read_form(name: object, path: Path) -> bytes:
+    """Return the content of the form's picture, which the profile in `path` names."""
+    advice = "name a picture of the empty form, relative to the profile's folder, or take the line form out"
+    if not isinstance(name, str) or not name:
+        raise ProfileError(f"expected form = the path of a picture in {path}, but got {name!r}; {advice}")
+    picture = path.parent / name
+    try:
+        content = picture.read_bytes()
+    except OSError as error:
+        raise ProfileError(
+            f"expected a picture of the form of {path} in {picture}, but got: {error.strerror}; {advice}"
+        ) from error
+    if not content:
+        raise ProfileError(
+            f"expected a picture of the form of {path} in {picture}, but it is empty (0 bytes); {advice}"
+        )
+    return content
 
 
 def _is_region(region: object) -> bool:

@@ -1,22 +1,29 @@
 """Test recognition.document_reader with pages on which an amount stands among other text."""
 
+import csv
 import dataclasses
+import subprocess
+import sys
 from decimal import Decimal
 
 import cv2
 import numpy as np
 import pytest
 from helpers.drawn_amounts import draw_amount
+from helpers.known_forms import compose_pages, form_profile
 from helpers.painted_networks import painted_network
 from PIL import Image
 
 from payment_ml import load_document_reader
+from payment_ml.errors import ProfileError
 from payment_ml.imaging import page_images
 from payment_ml.imaging.page_images import Content
 from payment_ml.recognition.document_reader import DocumentReader
+from payment_ml.recognition.line_recognizer import BATCH_SIZE
 from payment_ml.recognition.page_detector import PageDetector
-from payment_ml.synthesis import glyphs
-from payment_ml.text.profiles import load_profile
+from payment_ml.recognition.reader import identity
+from payment_ml.synthesis import filled_forms, glyphs
+from payment_ml.text.profiles import Profile, load_profile
 
 PLACE = (560, 200)  # left and top of the amount on the page
 
@@ -86,6 +93,99 @@ def test_a_profile_with_a_region_reads_there_alone(documents, cheque):
     alone = documents.with_profile(profile)._amounts.read(cheque[PLACE[1] : PLACE[1] + 90, PLACE[0] :])
     assert (reading.value, reading.decision) == (alone.value, alone.decision)
     assert reading.amount.currency == "USD"
+
+
+@pytest.fixture(scope="module")
+def slips(documents) -> dict[str, DocumentReader]:
+    """Return a reader of each invented form."""
+    return {form.name: documents.with_profile(form_profile(form)) for form in filled_forms.FORMS}
+
+
+def test_a_known_form_is_read_better_than_a_page_that_is_searched(slips, documents, splits):
+    """The amount is read in its region, wherever the page shows it; other numbers are not taken for it."""
+    pages = compose_pages(splits["test"], 12, 3)
+    known = [slips[page.form.name].read(page.image) for page in pages]
+    searched = documents.read_many([page.image for page in pages])
+    right = [
+        sum(reading.value == page.value for reading, page in zip(way, pages, strict=True)) for way in (known, searched)
+    ]
+    assert right[0] >= 9
+    assert right[0] > right[1]
+    accepted = [(reading, page) for reading, page in zip(known, pages, strict=True) if reading.decision == "accept"]
+    assert accepted
+    assert all(reading.value == page.value for reading, page in accepted)
+    for reading, page in zip(known, pages, strict=True):
+        assert reading.amount is None or reading.amount.currency == "USD"
+        if reading.amount is not None and reading.turned == 0:
+            assert np.abs(np.array(reading.amount.box) - page.box).max() < 12
+            assert page.box[0] - 12 <= reading.characters[0].left < reading.characters[-1].right <= page.box[2] + 12
+
+
+def test_a_page_that_does_not_show_the_form_is_not_read(slips, cheque):
+    """The amount at the region's place on the page would be a guess."""
+    reading = slips["deposit slip"].read(cheque)
+    reason = "expected the form of profile deposit slip, but its printed marks were not found on the page"
+    assert (reading.amount, reading.amounts, reading.decision, reading.reason) == (None, (), "review", reason)
+
+
+def test_a_form_whose_amount_is_cut_off_is_not_read(slips):
+    """Some of its digits may be missing."""
+    form = filled_forms.FORMS[0]
+    reading = slips[form.name].read(filled_forms.draw_blank(form)[:, : round(0.85 * form.size[0])])
+    reason = "the page does not show all of the place where its amount stands"
+    assert (reading.amount, reading.decision) == (None, "review")
+    assert reading.reason == f"expected the form of profile {form.name}, but {reason}"
+
+
+def test_an_empty_form_has_no_amount(slips):
+    """Its box alone is nothing to read, in any direction."""
+    page = filled_forms.draw_blank(filled_forms.FORMS[0])
+    reading = slips["deposit slip"].read(cv2.rotate(page, cv2.ROTATE_180))
+    assert (reading.value, reading.decision) == (None, "review")
+
+
+def test_another_picture_of_the_form_is_another_reader(slips, documents):
+    """A batch goes on only with the same one."""
+    profile = slips["cheque"].profile
+    other = documents.with_profile(dataclasses.replace(profile, form=form_profile(filled_forms.FORMS[0]).form))
+    without = documents.with_profile(dataclasses.replace(profile, form=None))
+    states = [reader.calibration_state for reader in (slips["cheque"], other, without, documents)]
+    assert [state.get("form") for state in states[2:]] == [None, None]
+    assert states[0] != states[1] != states[2]
+    assert identity(slips["cheque"]) != identity(other)
+    assert len(identity(other)) < 5000  # the picture itself is not in it
+
+
+def test_a_picture_that_shows_no_form_is_told_before_any_page(documents):
+    """It is no fault of the pages."""
+    with pytest.raises(ProfileError, match="the form of the profile blank cannot be used"):
+        documents.with_profile(Profile("en_US", region=(0, 0, 1, 1), form=b"no picture", name="blank"))
+
+
+def test_worker_processes_and_the_command_read_known_forms(splits, tmp_path):
+    """As a user gives it, with the picture named in the profile, and with several processes."""
+    form = filled_forms.FORMS[1]
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    (tmp_path / "bill.png").write_bytes(form_profile(form).form)
+    profile = tmp_path / "bill.toml"
+    profile.write_text(f'locale = "en_US"\ncents = "always"\nform = "bill.png"\nregion = {list(form.region)}\n')
+    page = next(page for page in compose_pages(splits["test"], 3, 3) if page.form is form)
+    for i in range(BATCH_SIZE + 1):
+        cv2.imwrite(str(scans / f"{i:03}.png"), page.image)
+    command = [sys.executable, "-m", "payment_ml", "read", str(scans), "--as", "document", "--jobs", "2"]
+    output = tmp_path / "amounts.csv"
+    done = subprocess.run(
+        [*command, "--profile", str(profile), "--output", str(output)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    with output.open(encoding="utf-8", newline="") as file:
+        values = [row["value"] for row in csv.DictReader(file)]
+    assert values == [str(page.value)] * (BATCH_SIZE + 1)
+    (tmp_path / "bill.png").unlink()
+    missing = subprocess.run([*command, "--profile", str(profile)], capture_output=True, text=True, check=False)
+    assert missing.returncode == 2
+    assert "bill.png, but got: No such file or directory; name a picture of the empty form" in missing.stderr
 
 
 def test_pages_without_an_amount_are_not_accepted(documents, rng):

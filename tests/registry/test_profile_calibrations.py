@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -60,8 +61,9 @@ def test_a_second_calibration_replaces_the_first(store, version):
         (Profile("en_US", name="other"), False, None),
         (Profile("en_US", largest=Decimal("500.00"), name="slip"), True, None),
         (Profile("en_US", largest=Decimal(900), name="slip"), False, "the profile was changed since"),
+        (replace(SLIP, region=(0, 0, 1, 1), form=b"a picture"), False, "the profile was changed since"),
     ],
-    ids=["no profile", "another profile", "the same in other words", "a changed profile"],
+    ids=["no profile", "another profile", "the same in other words", "a changed profile", "a picture of its form"],
 )
 def test_another_profile_does_not_get_it(store, version, profile, found, note):
     """A limit that was raised lets amounts through that the calibration never saw."""

@@ -56,6 +56,34 @@ region = [0.5, 0, 1.0, 0.25]
     assert load_profile(path).largest == Decimal(5000)
 
 
+def test_a_form_is_the_content_of_a_picture_beside_the_profile(tmp_path):
+    """The profile may travel to where the file is not; another picture is another profile."""
+    path, picture = tmp_path / "slip.toml", tmp_path / "pictures" / "blank-slip.png"
+    picture.parent.mkdir()
+    picture.write_bytes(b"one picture")
+    path.write_text('locale = "en_US"\nregion = [0, 0, 1, 1]\nform = "pictures/blank-slip.png"')
+    first = load_profile(path)
+    assert first == Profile("en_US", region=(0, 0, 1, 1), form=b"one picture")
+    assert "one picture" not in repr(first)
+    picture.write_bytes(b"another picture")
+    second = load_profile(path)
+    without = dataclasses.replace(first, form=None)
+    assert len({profile.fingerprint for profile in (first, second, without)}) == 3
+    assert without.fingerprint == Profile("en_US", region=(0, 0, 1, 1)).fingerprint
+
+
+def test_a_missing_or_empty_picture_of_the_form_is_refused(tmp_path):
+    """When the profile is loaded, with what to do."""
+    path = tmp_path / "slip.toml"
+    path.write_text('locale = "en_US"\nregion = [0, 0, 1, 1]\nform = "blank.png"')
+    advice = "name a picture of the empty form, relative to the profile's folder, or take the line form out"
+    with pytest.raises(ProfileError, match=f"in .*blank.png, but got: No such file or directory; {advice}"):
+        load_profile(path)
+    (tmp_path / "blank.png").touch()
+    with pytest.raises(ProfileError, match=f"but it is empty .0 bytes.; {advice}"):
+        load_profile(path)
+
+
 def test_no_profile_is_none():
     """Nothing is assumed."""
     assert load_profile(None) is None
@@ -86,6 +114,10 @@ def test_an_unknown_name_is_refused_with_the_names():
         pytest.param('locale = "en_US"\nregion = [0.5, 0, 0.4, 1]', "expected region = ", id="region turned over"),
         pytest.param('locale = "en_US"\nregion = [0, 0, 100, 50]', "expected region = ", id="region in pixels"),
         pytest.param('locale = "en_US"\nregion = ["a", 0, 1, 1]', "expected region = ", id="region of text"),
+        pytest.param('locale = "en_US"\nform = 5', "expected form = the path of a picture in .* got 5", id="form is 5"),
+        pytest.param(
+            'locale = "en_US"\nform = "slip.toml"', "expected region = the amount's place.*got None", id="form alone"
+        ),
     ],
 )
 def test_a_file_that_is_no_profile_is_refused(tmp_path: Path, content: str | None, message: str):
