@@ -8,6 +8,8 @@ import pandas as pd
 from payment_ml.evaluation import documents, risk_control
 from payment_ml.evaluation.documents import DocumentOutcome
 from payment_ml.evaluation.own_reports import without_details
+from payment_ml.imaging.text_blocks import Box
+from payment_ml.recognition.readings import DocumentReading
 
 _COUNTED = ("found", "digits right", "value right", "accepted")
 

@@ -13,6 +13,8 @@ from tqdm import tqdm
 from payment_ml.datasets.splits import Split
 from payment_ml.evaluation import calibration, document_sets, promotion, risk_control
 from payment_ml.evaluation.promotion import Check, PairedResults
+from payment_ml.imaging.page_regions import intersection_over_union
+from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition import confidence, readers
 from payment_ml.recognition.document_acceptance import DocumentCalibration
 from payment_ml.recognition.document_reader import DocumentReader
@@ -24,7 +26,7 @@ from payment_ml.tasks import DOCUMENT_TASKS, Task
 
 MIN_OVERLAP = 0.5  # intersection over union from which on an amount counts as found
 _SHOWN_SIDE = 700  # pixels of the pictures that are kept for figures
-_Box = tuple[int, int, int, int]
+
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def read_documents(
         milliseconds = 1000 * (time.perf_counter() - begin)
         figures = [_upright(field.box, document) for field in document.fields if field.kind is FieldKind.AMOUNT]
         box = None if reading.amount is None else reading.amount.box
-        found = box is not None and any(overlap(box, figure) >= MIN_OVERLAP for figure in figures)
+        found = box is not None and any(intersection_over_union(box, figure) >= MIN_OVERLAP for figure in figures)
         outcomes.append(
             DocumentOutcome(
                 document.kind,
@@ -132,12 +134,9 @@ def read_documents(
     return outcomes
 
 
-def overlap(one: _Box, other: _Box) -> float:
-    """Return the intersection over union of two boxes (left, top, right, bottom), 0 to 1."""
-    wide, high = (min(one[i + 2], other[i + 2]) - max(one[i], other[i]) for i in (0, 1))
-    shared = max(0, wide) * max(0, high)
-    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
-    return shared / max(1, sum(areas) - shared)
+def upright(image: np.ndarray, turned: int) -> np.ndarray:
+    """Return a page turned clockwise by 0, 90, 180 or 270 degrees."""
+    return np.rot90(image, -turned // 90)
 
 
 def calibrate(outcomes: Sequence[DocumentOutcome], risk: float) -> DocumentCalibration:
@@ -198,23 +197,25 @@ def promotion_checks(
     low = risk_control.clopper_pearson(wrong, accepted, 0.9)[0] if accepted else 0.0
     checks = [
         Check("promise", low <= risk, wrong / max(accepted, 1), risk, f"{wrong} of {accepted} accepted wrong"),
-        promotion.negatives_check(*(_accepted_without_amount(outcomes) for outcomes in (challenger, champion))),
-        promotion.latency_check(*(_usual_milliseconds(outcomes) for outcomes in (challenger, champion))),
+        promotion.negatives_check(
+            _accepted_without_amount(challenger), None if champion is None else _accepted_without_amount(champion)
+        ),
+        promotion.latency_check(
+            _usual_milliseconds(challenger), None if champion is None else _usual_milliseconds(champion)
+        ),
     ]
     return promotion.PromotionReport(gate, tuple(checks), champion_name=name)
 
 
-def _accepted_without_amount(outcomes: Sequence[DocumentOutcome] | None) -> np.ndarray | None:
-    if outcomes is None:
-        return None
+def _accepted_without_amount(outcomes: Sequence[DocumentOutcome]) -> np.ndarray:
     return np.array([outcome.accepted for outcome in outcomes if outcome.value is None], bool)
 
 
-def _usual_milliseconds(outcomes: Sequence[DocumentOutcome] | None) -> float | None:
-    return None if outcomes is None else float(np.median([outcome.milliseconds for outcome in outcomes]))
+def _usual_milliseconds(outcomes: Sequence[DocumentOutcome]) -> float:
+    return float(np.median([outcome.milliseconds for outcome in outcomes]))
 
 
-def _upright(box: _Box, document: Document) -> _Box:
+def _upright(box: Box, document: Document) -> Box:
     """Return a box in pixels of the page after it was turned to be upright."""
     left, top, right, bottom = box
     height, width = document.image.shape
