@@ -25,7 +25,8 @@ function drawOnCanvas(bitmap, scale, turned = 0) {
 
 /** Return a small copy of an image as a data URL. */
 function drawThumbnail(bitmap, turned) {
-  return drawOnCanvas(bitmap, Math.min(1, THUMBNAIL_HEIGHT / bitmap.height), turned).toDataURL("image/jpeg", 0.8);
+  const height = turned % 180 ? bitmap.width : bitmap.height;
+  return drawOnCanvas(bitmap, Math.min(1, THUMBNAIL_HEIGHT / height), turned).toDataURL("image/jpeg", 0.8);
 }
 
 /** Resolve to an image as a bitmap, turned clockwise by so many degrees; null where the browser cannot decode it. */
