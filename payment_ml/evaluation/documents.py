@@ -28,7 +28,6 @@ MIN_OVERLAP = 0.5  # intersection over union from which on an amount counts as f
 _SHOWN_SIDE = 700  # pixels of the pictures that are kept for figures
 
 
-
 @dataclass(frozen=True)
 class DocumentOutcome:
     """Hold what a reader made of one document."""

@@ -8,6 +8,7 @@ from typing import Any
 from payment_ml.recognition.acceptance import AcceptanceRule
 from payment_ml.registry import document_calibrations
 from payment_ml.registry.versions import Version
+from payment_ml.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ ACCEPT_ALL = DocumentCalibration((1.0, 0.0), AcceptanceRule(0.0, 1.0, 0.0, 0, 0,
 
 
 def find_calibration(
-    models_dir: Path, versions: Mapping[str, Version]
+    models_dir: Path, versions: Mapping[Task, Version]
 ) -> tuple[DocumentCalibration | None, str | None]:
     """Return the calibration of the versions that read documents together; or None, and why there is none."""
     content, note = document_calibrations.find(models_dir, versions)

@@ -1,85 +1,57 @@
-"""Read the amount on a whole cheque, slip or bill: find blocks of text, read each, and choose the amount to pay."""
+"""Read the amount on a whole cheque, slip or bill: find it, read it, and check it against the amount in words."""
 
-import copy
 import math
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
-import cv2
 import numpy as np
 
 from payment_ml.errors import ImageError
-from payment_ml.imaging import image_loading, line_images, text_blocks
-from payment_ml.imaging.form_registration import FormPlace, FormRegistration
+from payment_ml.imaging import image_loading
+from payment_ml.imaging.form_registration import FormRegistration
 from payment_ml.imaging.image_loading import Source, SourcePage
-from payment_ml.imaging.line_images import LineImage
-from payment_ml.imaging.text_blocks import Box
+from payment_ml.recognition import acceptance, block_search, confidence
+from payment_ml.recognition.amount_candidates import (
+    Candidate,
+    amount_in_form,
+    cut_out,
+    cut_with_margin,
+    found_amount,
+    log_probability,
+    text_score,
+)
 from payment_ml.recognition.amount_reader import AmountReader
+from payment_ml.recognition.document_acceptance import DocumentCalibration
 from payment_ml.recognition.page_detector import PageDetector, PageLayout
-from payment_ml.recognition.readings import AmountReading, Character, DocumentReading, FoundAmount
+from payment_ml.recognition.readings import DocumentReading, FoundAmount
+from payment_ml.recognition.word_verifier import WordsReading, WordVerifier
+from payment_ml.registry.versions import Version
 from payment_ml.tasks import Task
-from payment_ml.text.alphabet import SET_APART
-from payment_ml.text.amounts import digits_of
+from payment_ml.text import amounts as amount_texts
 from payment_ml.text.profiles import Profile
+from payment_ml.text.spelled_amounts import LANGUAGES
 
-_MARGIN = 0.35  # heights of a block that are cut out around it
 _MAX_AMOUNTS = 5  # that a reading names
-_MAX_READ = 5  # blocks that are read with all views and crops, the most likely of those that got one look
 _MAX_PLACES = 3  # where the network of pages sees an amount, that are read
 _PLACE_WEIGHT = 3.0  # of the logarithm of a place's probability, against that of its text
-_HOPELESS = 5.0  # nats by which a block is less likely than the likeliest one, from which on it gets one look alone
-_LOOK_WIDTH = 2  # prefixes that the beam search follows at a first look, of which the likeliest text alone counts
-_PLAUSIBLE = -2.5  # score from which on a block counts as an amount
-_CLEAR = 0.0  # score from which on the page is taken to be upright without a look at it upside down
-_LIKELY = -0.7  # score from which on it is taken not to lie on its side
-_MIN_LOG_PROBABILITY = -6.0  # nats; however unlikely a text is, its place counts too
-# What speaks for and against a block, in nats. They were set by hand, from how forms are laid out; nothing was fitted.
-_CURRENCY = 1.0  # a currency sign stands with the digits
-_DECIMALS = 0.5  # a mark or a gap stands before the last two digits
-_TO_THE_RIGHT = 0.8  # for the right edge of the page, against the left one
-_ONE_DIGIT, _TWO_DIGITS = -2.0, -1.0
-_LONG_NUMBER = -3.0  # from seven digits on without a written mark: an account, a telephone or a cheque's number
-_LEADING_ZERO = -4.0  # 007, 000123, 0.00; but not 0.50
-_DATE = -3.0
-_BOTTOM = -2.0  # in the lowest part of the page, where the line for machines stands
-_BOTTOM_SHARE = 0.85
-_MIN_LONG_NUMBER = 7  # digits
-_TURNED = 0.6  # by which a turned page must be better than the page as it is
-_ROTATIONS = {180: cv2.ROTATE_180, 90: cv2.ROTATE_90_CLOCKWISE, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
-_SIGNS = "$€£₹"
-_MARKED_DECIMALS = re.compile(r"[0-9][.,|-][0-9]{2}\b|/100")
-_LEADING_ZEROS = re.compile(r"[^0-9]*0[0-9]")
-_DATE_LIKE = re.compile(r"[^0-9]*[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{2,4}[^0-9]*")
 _NONE_FOUND = "no amount was found on the page"
-UNPROMISED = "the amount was found among other text on the page; check that it is the one to pay"
 _NO_FORM = "its printed marks were not found on the page"
 _AMOUNT_CUT_OFF = "the page does not show all of the place where its amount stands"
-_UNPROMISED = "the amount was found among other text on the page; check that it is the one to pay"
+_NOT_IN_WORDS = "no words on the page confirm that this is the amount to pay"
+UNPROMISED = "the amount was found among other text on the page; check that it is the one to pay"
 
 
 @dataclass(frozen=True)
-class _Look:
-    """Hold a block that got one look, and how much speaks for it, in nats."""
+class Networks:
+    """Hold the networks that read documents beside the reader of amounts; a missing one is None."""
 
-    block: Box  # of the ink
-    cut: Box  # with a margin
-    line: LineImage  # of the cut
-    score: float
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """Hold a block that was read, and how much speaks for it, in nats."""
-
-    reading: AmountReading
-    block: Box  # of the ink
-    cut: Box  # that was read, with a margin
-    score: float
-
-
-_View = tuple[int, np.ndarray, list[_Look]]  # degrees by which a page is turned, the page, and the looks at its blocks
+    detector: PageDetector | None = None  # finds amounts and words; without it every block of a page is looked at
+    verifier: WordVerifier | None = None  # reads amounts in words
+    versions: Mapping[Task, Version] | None = None  # of these networks, by task
+    calibration: DocumentCalibration | None = None  # when documents are accepted; without it none is
+    note: str | None = None  # why there is no calibration
 
 
 class DocumentReader:
@@ -87,55 +59,69 @@ class DocumentReader:
 
     Where the profile names a region, the amount is read there, and the amount reader's own decision holds. Where it
     has a picture of the form besides, the region is first found on the page; a page that does not surely show the form
-    goes to review unread. Without a region the amount is found, and always goes to review: what the acceptance rule
-    promises was measured on amounts that a person had cut out.
+    goes to review unread. Without a region the amount is found. It is accepted only where the amount in words confirms
+    it: what a page looks like elsewhere is too various to promise that the right one of its numbers was found.
     """
 
     task = Task.AMOUNTS
     batch_size = 4  # each is read alone; few, so that several processes end at nearly the same time
 
-    def __init__(self, amounts: AmountReader, detector: PageDetector | None = None):
+    def __init__(self, amounts: AmountReader, networks: Networks = Networks()):
         """Prepare to read documents as `amounts` reads amounts.
 
         Parameters
         ----------
         amounts : reads what was found
-        detector : finds amounts; None: every block of a page is looked at
+        networks : find it, and check it against the words
 
         Raises
         ------
         ProfileError : the picture of the profile's form cannot be read, or shows too little print
         """
-        self._amounts = amounts
-        self._detector = detector
+        self.amounts = amounts
+        self._networks = networks
         self._registration = FormRegistration.of_profile(amounts.profile)
         self.version = amounts.version
+        self.versions = {Task.AMOUNTS: amounts.version, **(networks.versions or {})}  # that read together, by task
         self.profile = amounts.profile  # of the form; None: nothing is assumed
         self.acceptance_rules = amounts.acceptance_rules
 
     @property
     def calibration_state(self) -> dict[str, Any]:
-        """Return what calibration set, and that documents are read: a batch goes on only with the same reader."""
-        detector = None if self._detector is None else self._detector.version.name
+        """Return what calibration set, and what reads documents: a batch goes on only with the same reader."""
+        calibration = self._networks.calibration
+        state = {task.value: version.name for task, version in (self._networks.versions or {}).items()}
+        state |= {} if calibration is None else calibration.as_entries()
         form = None if self.profile is None else self.profile.form_sha256
-        named = {name: value for name, value in (("detector", detector), ("form", form)) if value is not None}
-        return {**self._amounts.calibration_state, "reads": "documents", **named}
+        state |= {} if form is None else {"form": form}
+        return {**self.amounts.calibration_state, "reads": "documents", **({"documents": state} if state else {})}
 
     def describe_calibration(self) -> str:
         """Return the calibration in words."""
-        return self._amounts.describe_calibration()
+        calibration = self._networks.calibration
+        if calibration is None:
+            return self._networks.note or self.amounts.describe_calibration()
+        slope, offset = calibration.line
+        return f"log-odds times {slope:.3f}, plus {offset:.3f}; accepted from {calibration.rule.threshold:.2%} on"
 
     def threshold(self, kind: str | None = None) -> float:
-        """Return the lowest accepted confidence of the amount reader."""
-        return self._amounts.threshold(kind)
+        """Return the lowest accepted confidence: of documents, or of a region that the profile names."""
+        if self.profile is not None and self.profile.region is not None:
+            return self.amounts.threshold(kind)
+        calibration = self._networks.calibration
+        return math.inf if calibration is None else calibration.rule.threshold
 
     def with_profile(self, profile: Profile | None) -> "DocumentReader":
         """Return the same reader for another kind of form; None: nothing is assumed."""
-        return DocumentReader(self._amounts.with_profile(profile), self._detector)
+        return DocumentReader(self.amounts.with_profile(profile), self._networks)
+
+    def with_calibration(self, calibration: DocumentCalibration | None) -> "DocumentReader":
+        """Return the same reader with another rule for which documents are accepted; None accepts none."""
+        return DocumentReader(self.amounts, replace(self._networks, calibration=calibration))
 
     def uncalibrated(self) -> "DocumentReader":
         """Return the same reader with the network's own confidence, for comparison."""
-        return DocumentReader(self._amounts.uncalibrated(), self._detector)
+        return DocumentReader(self.amounts.uncalibrated(), replace(self._networks, calibration=None))
 
     def read(self, source: Source, may_turn: bool = True) -> DocumentReading:
         """Read a document; one that cannot be read becomes a reading for review with the reason.
@@ -150,23 +136,7 @@ class DocumentReader:
             grey, note = image_loading.load_grey_with_note(source)
         except ImageError as error:
             return DocumentReading(None, (), None, "review", error.reason, page=page)
-        if self.profile is not None and self.profile.region is not None:
-            if self._registration is None:
-                return replace(self._read_region(grey, self.profile.region), page=page, note=note)
-            return replace(self._read_form(grey, self._registration, self.profile), page=page, note=note)
-        words: tuple[Box, ...] = ()
-        layout = None
-        if self._detector is None:
-            turned, candidates = self._best_direction(grey, may_turn)
-        else:
-            layout = self._detector.detect(grey, may_turn)
-            turned, candidates = layout.turned, self._read_places(layout)
-            words = tuple(layout.box_in_picture(line.box) for line in layout.words)
-        amounts = tuple(self._found(candidate, layout) for candidate in candidates[:_MAX_AMOUNTS])
-        if not amounts:
-            return DocumentReading(None, (), None, "review", _NONE_FOUND, turned, page, note, words)
-        reason = review_reason(amounts[0])
-        return DocumentReading(amounts[0], amounts, None, "review", reason, turned, page, note, words)
+        return replace(self._read_page(grey, may_turn), page=page, note=note)
 
     def read_many(self, sources: Iterable[Source]) -> list[DocumentReading]:
         """Read documents in their order; a bad one stops nothing."""
@@ -180,182 +150,161 @@ class DocumentReader:
         """Read documents, and yield each reading as soon as it is ready."""
         return map(self.read, sources)
 
+    def _read_page(self, grey: np.ndarray, may_turn: bool) -> DocumentReading:
+        if self._registration is not None:
+            return self._read_form(grey, self._registration)
+        if self.profile is not None and self.profile.region is not None:
+            return self._read_region(grey, self.profile.region)
+        if self._networks.detector is not None:
+            return self._read_places(self._networks.detector.detect(grey, may_turn))
+        turned, candidates = block_search.find_candidates(self.amounts, grey, may_turn)
+        return self._decide(
+            [(c, found_amount(c, self._currency)) for c in candidates], None, DocumentReading(turned=turned)
+        )
+
+    @property
+    def _currency(self) -> str | None:
+        return None if self.profile is None else self.profile.currency
+
     def _read_region(self, grey: np.ndarray, region: tuple[float, float, float, float]) -> DocumentReading:
         """Read the amount where the form has it; `region` is left, top, right and bottom in shares of the page."""
         height, width = grey.shape
         left, top, right, bottom = region
         box = (int(left * width), int(top * height), math.ceil(right * width), math.ceil(bottom * height))
-        reading = self._amounts.read(_cut_out(grey, box))
-        found = self._found(_Candidate(reading, box, box, 0.0))
+        reading = self.amounts.read(cut_out(grey, box))
         if not reading.text:
-            return DocumentReading(None, (), None, "review", reading.reason)
+            return DocumentReading(reason=reading.reason)
+        found = found_amount(Candidate(reading, box, box, 0.0), self._currency)
         return DocumentReading(found, (found,), None, reading.decision, reading.reason)
 
-    def _read_places(self, layout: PageLayout) -> list[_Candidate]:
-        """Read the likeliest places of a page's amount, and return those that hold digits, the best first."""
-        places = layout.amounts[:_MAX_PLACES]
-        cuts = [_with_margin(place.box, layout.page.shape) for place in places]
-        readings = self._amounts.read_many([_cut_out(layout.page, cut) for cut in cuts])
-        candidates = []
-        for reading, place, cut in zip(readings, places, cuts, strict=True):
-            if reading.digits:
-                text = _text_score(reading.written, _log_probability(reading))
-                score = _PLACE_WEIGHT * math.log(place.probability) + text
-                candidates.append(_Candidate(reading, place.box, cut, score))
-        return sorted(candidates, key=lambda candidate: -candidate.score)
-
-    def _read_form(self, grey: np.ndarray, registration: FormRegistration, profile: Profile) -> DocumentReading:
+    def _read_form(self, grey: np.ndarray, registration: FormRegistration) -> DocumentReading:
         """Read the amount where a page shows the region of the profile's form."""
         place = registration.find(grey)
         if place is None or not place.is_on_page:
-            named = f"the form of profile {profile.name}" if profile.name else "the form of the profile"
-            missing = _NO_FORM if place is None else _AMOUNT_CUT_OFF
-            return DocumentReading(None, (), None, "review", f"expected {named}, but {missing}")
-        reading = self._amounts.read(place.cut_out(grey))
+            name = self.profile.name if self.profile is not None else ""
+            named = f"the form of profile {name}" if name else "the form of the profile"
+            return DocumentReading(reason=f"expected {named}, but {_NO_FORM if place is None else _AMOUNT_CUT_OFF}")
+        reading = self.amounts.read(place.cut_out(grey))
         if not reading.text:
-            return DocumentReading(None, (), None, "review", reading.reason, place.turned)
-        found = _registered(reading, place, profile)
+            return DocumentReading(reason=reading.reason, turned=place.turned)
+        found = amount_in_form(reading, place, self._currency)
         return DocumentReading(found, (found,), None, reading.decision, reading.reason, place.turned)
 
-    def _best_direction(self, grey: np.ndarray, may_turn: bool) -> tuple[int, list[_Candidate]]:
-        """Return by how many degrees the page is turned clockwise to be upright; and its candidates, the best first."""
-        blocks = {0: text_blocks.find_text_blocks(grey)}  # by degrees
-        views = [(0, grey, self._look_once(grey, blocks[0]))]
-        for enough, directions in ((_CLEAR, (180,)), (_LIKELY, (90, 270))):
-            if not may_turn or max(map(_best_score, views)) >= enough:
-                break
-            for degrees in directions:
-                page = cv2.rotate(grey, _ROTATIONS[degrees])
-                opposite = blocks.get((degrees + 180) % 360)
-                blocks[degrees] = (
-                    text_blocks.find_text_blocks(page)
-                    if opposite is None
-                    else text_blocks.turn_upside_down(opposite, page.shape)
-                )
-                views.append((degrees, page, self._look_once(page, blocks[degrees])))
-        best = max(views, key=_best_score)
-        if _best_score(best) < _best_score(views[0]) + _TURNED:
-            best = views[0]
-        turned, page, looks = best
-        worth_reading = [look for look in looks[:_MAX_READ] if look.score > looks[0].score - _HOPELESS]
-        return turned, self._read_candidates(page, worth_reading)
-
-    def _look_once(self, grey: np.ndarray, blocks: Sequence[Box]) -> list[_Look]:
-        """Return the blocks of a page that may be the amount after one look at each, the likeliest first."""
-        cuts = []
-        for block in blocks:
-            cut = _with_margin(block, grey.shape)
-            line = line_images.extract_line(_cut_out(grey, cut))
-            if line is not None:
-                cuts.append((block, cut, line))
-        scored = []
-        recognitions = self._amounts.recognizer.recognize_once([line for _, _, line in cuts], _LOOK_WIDTH)
-        for (block, cut, line), recognition in zip(cuts, recognitions, strict=True):
-            best = recognition.hypotheses[0]
-            if digits_of(best.text):
-                scored.append(_Look(block, cut, line, _score(best.text, best.log_probability, block, grey.shape)))
-        return sorted(scored, key=lambda look: -look.score)
-
-    def _read_candidates(self, grey: np.ndarray, looks: Sequence[_Look]) -> list[_Candidate]:
-        """Read blocks of a page as a person would cut them out, and return those that are plausible, the best first."""
-        readings = self._amounts.read_lines([look.line for look in looks])
+    def _read_places(self, layout: PageLayout) -> DocumentReading:
+        """Read the likeliest places of a page's amount and its words, and decide."""
+        places = layout.amounts[:_MAX_PLACES]
+        cuts = [cut_with_margin(place.box, layout.page.shape) for place in places]
+        readings = self.amounts.read_many([cut_out(layout.page, cut) for cut in cuts])
         candidates = []
-        for reading, look in zip(readings, looks, strict=True):
-            score = _score(reading.written, _log_probability(reading), look.block, grey.shape)
-            if reading.digits and score >= _PLAUSIBLE:
-                candidates.append(_Candidate(reading, look.block, look.cut, score))
-        return sorted(candidates, key=lambda candidate: -candidate.score)
+        for reading, place, cut in zip(readings, places, cuts, strict=True):
+            if reading.digits:
+                text = text_score(reading.written, log_probability(reading))
+                score = _PLACE_WEIGHT * math.log(place.probability) + text
+                candidates.append(Candidate(reading, place.box, cut, score, place.probability))
+        candidates.sort(key=lambda candidate: -candidate.score)
+        words = self._read_words(layout, candidates)
+        boxes = tuple(layout.box_in_picture(line.box) for line in layout.words)
+        empty = DocumentReading(turned=layout.turned, words_boxes=boxes)
+        return self._decide([(c, found_amount(c, self._currency, layout)) for c in candidates], words, empty)
 
-    def _found(self, candidate: _Candidate, layout: PageLayout | None = None) -> FoundAmount:
-        """Return an amount with its places in the upright picture instead of in the part that was cut out.
+    def _read_words(self, layout: PageLayout, candidates: Sequence[Candidate]) -> WordsReading | None:
+        """Read the amount in words; None where there are none, or no network for them."""
+        verifier = self._networks.verifier
+        if verifier is None or not layout.words:
+            return None
+        lines = [cut_out(layout.page, cut_with_margin(line.box, layout.page.shape)) for line in layout.words]
+        meanings = [value for candidate in candidates for value in _meanings(candidate)]
+        return verifier.read(lines, meanings, LANGUAGES if self.profile is None else (self.profile.locale,))
+
+    def _decide(
+        self, found: Sequence[tuple[Candidate, FoundAmount]], words: WordsReading | None, empty: DocumentReading
+    ) -> DocumentReading:
+        """Choose the amount to pay, and whether it is accepted.
 
         Parameters
         ----------
-        candidate : that was read
-        layout : of the page that it was cut out of; None: the page is the picture
+        found : places that were read, the likeliest first
+        words : the amount in words; None where it was not read
+        empty : what is known of the page besides
         """
-        left, top = candidate.cut[:2]
-        values = {field.name: getattr(candidate.reading, field.name) for field in fields(AmountReading)}
-        values["outline"] = tuple((x + left, y + top) for x, y in candidate.reading.outline)
-        values["characters"] = tuple(
-            replace(character, left=character.left + left, right=character.right + left)
-            for character in candidate.reading.characters
+        read = replace(empty, words=None if words is None else words.transcription or None)
+        if not found:
+            return replace(read, reason=_NONE_FOUND)
+        weights = np.exp([candidate.score - found[0][0].score for candidate, _ in found])
+        shares = (weights / weights.sum()).tolist()
+        weighed = [
+            _weigh(candidate, amount, share, words) for (candidate, amount), share in zip(found, shares, strict=True)
+        ]
+        weighed.sort(key=lambda pair: -pair[0])
+        (evidence, chosen), agrees = weighed[0], _agreement(weighed[0][1], words)
+        calibration = self._networks.calibration
+        certainty = evidence if calibration is None else confidence.platt_scale(evidence, *calibration.line)
+        reason = chosen.reason or _disagreement(chosen, words) or self._unpromised(certainty, agrees)
+        amounts = tuple(amount for _, amount in weighed[:_MAX_AMOUNTS])
+        return replace(
+            read,
+            amount=chosen,
+            amounts=amounts,
+            decision="review" if reason else "accept",
+            reason=reason,
+            certainty=certainty if chosen.value is not None else 0.0,
+            words_agree=agrees,
         )
-        box = _without_marks(candidate.block, values["characters"])
-        if layout is not None:
-            middle = (box[1] + box[3]) / 2
-            values["outline"] = tuple(layout.points_in_picture(values["outline"]))
-            values["characters"] = tuple(
-                replace(character, left=ends[0][0], right=ends[1][0])
-                for character in values["characters"]
-                for ends in [layout.points_in_picture([(character.left, middle), (character.right, middle)])]
-            )
-            box = layout.box_in_picture(box)
-        currency = None if self.profile is None else self.profile.currency
-        cut = candidate.cut if layout is None else layout.box_in_picture(candidate.cut)
-        return FoundAmount(**values, box=box, cut=cut, currency=currency)
+
+    def _unpromised(self, certainty: float, agrees: bool | None) -> str | None:
+        """Return why an amount that was found is not accepted in spite of its own confidence; None if it is."""
+        calibration = self._networks.calibration
+        if calibration is None:
+            return UNPROMISED
+        if not agrees:
+            return _NOT_IN_WORDS
+        return acceptance.review_reason(certainty, calibration.rule, self.version.name)
+
+
+def _meanings(candidate: Candidate) -> list[Decimal]:
+    """Return the values that a reading may mean: several where it is ambiguous, and those of its alternatives."""
+    reading = candidate.reading
+    own = amount_texts.parse(reading.text).readings if reading.value is None else (reading.value,)
+    return [*own, *(alternative.value for alternative in reading.alternatives)]
+
+
+def _weigh(
+    candidate: Candidate, amount: FoundAmount, share: float, words: WordsReading | None
+) -> tuple[float, FoundAmount]:
+    """Return how probable it is that an amount is the one to pay and read right, and the amount.
+
+    The words settle which value an ambiguous reading has. `share` is the part of all evidence on the page that speaks
+    for this place.
+    """
+    sureness, reading = amount.confidence, candidate.reading
+    if amount.value is None and words is not None:
+        meant = [value for value in amount_texts.parse(reading.text).readings if words.verdict(value) == "agree"]
+        if len(meant) == 1:
+            sureness = math.exp(log_probability(reading))
+            amount = replace(amount, value=meant[0], text=str(meant[0]), confidence=sureness, reason=None)
+    evidence = sureness * share * candidate.place_probability
+    if words is None or not words.legible or amount.value is None:
+        return evidence, amount
+    said = words.probabilities.get(amount.value, 0.0)
+    # Figures and words err independently: that both say the same wrong amount is as unlikely as both errors together.
+    return (1 - (1 - evidence) * (1 - said) if words.verdict(amount.value) == "agree" else evidence * said), amount
+
+
+def _agreement(amount: FoundAmount, words: WordsReading | None) -> bool | None:
+    """Return whether the words say the same amount; None where that is unclear, or nothing is said."""
+    if words is None or amount.value is None:
+        return None
+    return {"agree": True, "disagree": False}.get(words.verdict(amount.value))
+
+
+def _disagreement(amount: FoundAmount, words: WordsReading | None) -> str | None:
+    """Return why a person should look where figures and words say different amounts; None if they do not."""
+    if words is None or _agreement(amount, words) is not False:
+        return None
+    said = "another amount" if words.value is None else f"{words.value:,.2f}"
+    return f"the figures say {amount.value:,.2f}, but the words {said}"
 
 
 def review_reason(amount: FoundAmount) -> str:
-    """Return why a person should look at an amount that was found on a page, however sure its reading is."""
+    """Return why a person should look at an amount that was chosen instead of the likeliest one on its page."""
     return amount.reason or UNPROMISED
-
-
-def _without_marks(block: Box, characters: Sequence[Character]) -> Box:
-    """Return a block without a currency sign in front and a dash behind, by the places of its digits."""
-    digits = [character for character in characters if character.character.isdigit()]
-    if not digits:
-        return block
-    left = max(block[0], math.floor(digits[0].left))
-    return left, block[1], max(left + 1, min(block[2], math.ceil(digits[-1].right))), block[3]
-
-
-def _registered(reading: AmountReading, place: FormPlace, profile: Profile) -> FoundAmount:
-    """Return an amount that was read in the region of a form, with its places on the page."""
-    values = {field.name: getattr(reading, field.name) for field in fields(AmountReading)}
-    row = sum(y for _, y in reading.outline) / len(reading.outline) if reading.outline else 0.0
-    values["outline"] = tuple((x, y) for x, y in place.to_page(reading.outline).tolist()) if reading.outline else ()
-    ends = [[(character.left, row), (character.right, row)] for character in reading.characters]
-    values["characters"] = tuple(
-        replace(character, left=left, right=right)
-        for character, ((left, _), (right, _)) in zip(reading.characters, map(place.to_page, ends), strict=True)
-    )
-    return FoundAmount(**values, box=place.box, currency=profile.currency)
-
-
-def _best_score(view: _View) -> float:
-    return view[2][0].score if view[2] else -math.inf
-
-
-def _score(written: str, log_probability: float, block: Box, shape: Sequence[int]) -> float:
-    """Return how much speaks for a block with this text to be the amount on a page of this shape, in nats."""
-    across, down = (block[0] + block[2]) / 2 / shape[1], (block[1] + block[3]) / 2 / shape[0]
-    return _text_score(written, log_probability) + _TO_THE_RIGHT * (across - 1) + _BOTTOM * (down > _BOTTOM_SHARE)
-
-
-def _text_score(written: str, log_probability: float) -> float:
-    """Return how much speaks for a text to be an amount, wherever it stands, in nats."""
-    digits = len(digits_of(written))
-    unmarked = written.replace(SET_APART, "").strip(f"{_SIGNS}* ")
-    score = max(log_probability, _MIN_LOG_PROBABILITY)
-    score += _CURRENCY * any(sign in written for sign in _SIGNS) + _DECIMALS * bool(_MARKED_DECIMALS.search(written))
-    score += {1: _ONE_DIGIT, 2: _TWO_DIGITS}.get(digits, 0.0)
-    score += _LONG_NUMBER * (digits >= _MIN_LONG_NUMBER and unmarked.isdigit())
-    score += _LEADING_ZERO * (_LEADING_ZEROS.match(written) is not None or not digits_of(written).strip("0"))
-    return score + _DATE * (_DATE_LIKE.fullmatch(written) is not None)
-
-
-def _log_probability(reading: AmountReading) -> float:
-    """Return the logarithm of the probability of all characters of a reading."""
-    return math.log(max(math.prod(character.confidence for character in reading.characters), 1e-9))
-
-
-def _with_margin(box: Box, shape: Sequence[int]) -> Box:
-    left, top, right, bottom = box
-    margin = round(_MARGIN * (bottom - top)) + 2
-    return max(0, left - margin), max(0, top - margin), min(shape[1], right + margin), min(shape[0], bottom + margin)
-
-
-def _cut_out(grey: np.ndarray, box: Box) -> np.ndarray:
-    left, top, right, bottom = box
-    return copy.copy(grey[top:bottom, left:right])

@@ -10,7 +10,7 @@ from payment_ml.networks import inference
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.digit_classifier import DigitClassifier
 from payment_ml.recognition.document_acceptance import find_calibration
-from payment_ml.recognition.document_reader import DocumentReader
+from payment_ml.recognition.document_reader import DocumentReader, Networks
 from payment_ml.recognition.page_detector import PageDetector
 from payment_ml.recognition.reader import Reader
 from payment_ml.recognition.readings import (
@@ -21,6 +21,7 @@ from payment_ml.recognition.readings import (
     DocumentReading,
     FoundAmount,
 )
+from payment_ml.recognition.word_verifier import WordVerifier
 from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
 from payment_ml.registry.registry import Registry, find_champion
 from payment_ml.registry.versions import Version
@@ -145,9 +146,10 @@ def open_document_reader(
     if Task.PAGES in versions:
         detector = PageDetector(inference.load_session(versions[Task.PAGES].inference_path), versions[Task.PAGES])
     if Task.WORDS in versions:
-        verifier = WordVerifier(inference.load_session(versions[Task.WORDS].inference_path), versions[Task.WORDS])
+        verifier = WordVerifier(inference.load_session(versions[Task.WORDS].inference_path))
     calibration, note = find_calibration(models_dir, versions)
-    return DocumentReader(amounts, detector, verifier, calibration, note)
+    beside = {task: version for task, version in versions.items() if task in DOCUMENT_TASKS}
+    return DocumentReader(amounts, Networks(detector, verifier, beside, calibration, note))
 
 
 def load_champion(

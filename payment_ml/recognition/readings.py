@@ -109,16 +109,19 @@ class FoundAmount(AmountReading):
 class DocumentReading:
     """Hold what was read of a whole cheque, slip or bill."""
 
-    amount: FoundAmount | None  # the one to pay; None if none was found
-    amounts: tuple[FoundAmount, ...]  # all that were found, the likeliest first
-    words: str | None  # the amount in words; None where it was not read
-    decision: str  # "accept" or "review"
-    reason: str | None  # why it needs review; None if accepted
+    amount: FoundAmount | None = None  # the one to pay; None if none was found
+    amounts: tuple[FoundAmount, ...] = ()  # all that were found, the likeliest first
+    words: str | None = None  # the amount in words, letter by letter; None where it was not read
+    decision: str = "review"  # "accept" or "review"
+    reason: str | None = None  # why it needs review; None if accepted
     turned: int = 0  # degrees by which the page was turned clockwise to be upright: 0, 90, 180 or 270
     page: int | None = None  # of the source, from 1; None for a source without pages
     note: str | None = None
     # Lines of the amount in words, from top to bottom: left, top, right, bottom in pixels of the upright page.
     words_boxes: tuple[tuple[int, int, int, int], ...] = ()
+    words_agree: bool | None = None  # whether they say the amount to pay; None where that is unclear, or there are none
+    # Probability that the amount to pay was found and read right; None where the form says where it stands.
+    certainty: float | None = None
 
     @property
     def text(self) -> str:
@@ -137,7 +140,9 @@ class DocumentReading:
 
     @property
     def confidence(self) -> float:
-        """Return the probability that the value was read correctly where it stands, 0 to 1."""
+        """Return the probability that the value is right, 0 to 1."""
+        if self.certainty is not None:
+            return self.certainty
         return 0.0 if self.amount is None else self.amount.confidence
 
     @property

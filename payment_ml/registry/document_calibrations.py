@@ -13,13 +13,14 @@ from typing import Any
 from payment_ml import atomic_files, errors
 from payment_ml.registry import signing
 from payment_ml.registry.versions import Version
+from payment_ml.tasks import Task
 
 FILE = "documents.json"
 _FORMAT = 1
 _CHECKSUM = "sha256"  # of a version's metadata
 
 
-def write(models_dir: Path, versions: Mapping[str, Version], entries: Mapping[str, Any], **about: Any) -> Path:
+def write(models_dir: Path, versions: Mapping[Task, Version], entries: Mapping[str, Any], **about: Any) -> Path:
     """File the calibration of the versions that read documents together, in the place of an earlier one.
 
     Parameters
@@ -49,7 +50,7 @@ def write(models_dir: Path, versions: Mapping[str, Version], entries: Mapping[st
     return models_dir / FILE
 
 
-def find(models_dir: Path, versions: Mapping[str, Version]) -> tuple[dict[str, Any] | None, str | None]:
+def find(models_dir: Path, versions: Mapping[Task, Version]) -> tuple[dict[str, Any] | None, str | None]:
     """Return the calibration of the versions that read documents together, or why there is none.
 
     Returns
@@ -72,7 +73,7 @@ def find(models_dir: Path, versions: Mapping[str, Version]) -> tuple[dict[str, A
         return None, str(error)
 
 
-def _identity(versions: Mapping[str, Version]) -> dict[str, dict[str, str]]:
+def _identity(versions: Mapping[Task, Version]) -> dict[str, dict[str, str]]:
     return {
         str(task): {"name": version.name, _CHECKSUM: version.metadata[_CHECKSUM]}
         for task, version in sorted(versions.items())

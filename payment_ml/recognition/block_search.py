@@ -1,0 +1,114 @@
+"""Find the amount on a page without a network for pages: look once at every block of text, and read the likeliest."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from payment_ml.imaging import line_images, text_blocks
+from payment_ml.imaging.line_images import LineImage
+from payment_ml.imaging.text_blocks import Box
+from payment_ml.recognition.amount_candidates import Candidate, cut_out, cut_with_margin, log_probability, text_score
+from payment_ml.recognition.amount_reader import AmountReader
+from payment_ml.text.amounts import digits_of
+
+_MAX_READ = 5  # blocks that are read with all views and crops, the most likely of those that got one look
+_HOPELESS = 5.0  # nats by which a block is less likely than the likeliest one, from which on it gets one look alone
+_LOOK_WIDTH = 2  # prefixes that the beam search follows at a first look, of which the likeliest text alone counts
+_PLAUSIBLE = -2.5  # score from which on a block counts as an amount
+_CLEAR = 0.0  # score from which on the page is taken to be upright without a look at it upside down
+_LIKELY = -0.7  # score from which on it is taken not to lie on its side
+_TURNED = 0.6  # by which a turned page must be better than the page as it is
+# What speaks for and against a place, in nats. They were set by hand, from how forms are laid out; nothing was fitted.
+_TO_THE_RIGHT = 0.8  # for the right edge of the page, against the left one
+_BOTTOM = -2.0  # in the lowest part of the page, where the line for machines stands
+_BOTTOM_SHARE = 0.85
+_ROTATIONS = {180: cv2.ROTATE_180, 90: cv2.ROTATE_90_CLOCKWISE, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Hold a block that got one look, and how much speaks for it, in nats."""
+
+    block: Box  # of the ink
+    cut: Box  # with a margin
+    line: LineImage  # of the cut
+    score: float
+
+
+_View = tuple[int, np.ndarray, list[_Look]]  # degrees by which a page is turned, the page, and the looks at its blocks
+
+
+def find_candidates(amounts: AmountReader, grey: np.ndarray, may_turn: bool) -> tuple[int, list[Candidate]]:
+    """Find what may be the amount on a page.
+
+    Parameters
+    ----------
+    amounts : reads the blocks
+    grey : uint8 [height, width], 0 black
+    may_turn : False takes the page as it lies
+
+    Returns
+    -------
+    by how many degrees the page is turned clockwise to be upright; and its candidates, the best first
+    """
+    blocks = {0: text_blocks.find_text_blocks(grey)}  # by degrees
+    views = [(0, grey, _look_once(amounts, grey, blocks[0]))]
+    for enough, directions in ((_CLEAR, (180,)), (_LIKELY, (90, 270))):
+        if not may_turn or max(map(_best_score, views)) >= enough:
+            break
+        for degrees in directions:
+            page = cv2.rotate(grey, _ROTATIONS[degrees])
+            opposite = blocks.get((degrees + 180) % 360)
+            blocks[degrees] = (
+                text_blocks.find_text_blocks(page)
+                if opposite is None
+                else text_blocks.turn_upside_down(opposite, page.shape)
+            )
+            views.append((degrees, page, _look_once(amounts, page, blocks[degrees])))
+    best = max(views, key=_best_score)
+    if _best_score(best) < _best_score(views[0]) + _TURNED:
+        best = views[0]
+    turned, page, looks = best
+    worth_reading = [look for look in looks[:_MAX_READ] if look.score > looks[0].score - _HOPELESS]
+    return turned, _read_candidates(amounts, page, worth_reading)
+
+
+def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box]) -> list[_Look]:
+    """Return the blocks of a page that may be the amount after one look at each, the likeliest first."""
+    cuts = []
+    for block in blocks:
+        cut = cut_with_margin(block, grey.shape)
+        line = line_images.extract_line(cut_out(grey, cut))
+        if line is not None:
+            cuts.append((block, cut, line))
+    scored = []
+    recognitions = amounts.recognizer.recognize_once([line for _, _, line in cuts], _LOOK_WIDTH)
+    for (block, cut, line), recognition in zip(cuts, recognitions, strict=True):
+        best = recognition.hypotheses[0]
+        if digits_of(best.text):
+            scored.append(_Look(block, cut, line, _score(best.text, best.log_probability, block, grey.shape)))
+    return sorted(scored, key=lambda look: -look.score)
+
+
+def _read_candidates(amounts: AmountReader, grey: np.ndarray, looks: Sequence[_Look]) -> list[Candidate]:
+    """Read blocks of a page as a person would cut them out, and return those that are plausible, the best first."""
+    readings = amounts.read_lines([look.line for look in looks])
+    candidates = []
+    for reading, look in zip(readings, looks, strict=True):
+        score = _score(reading.written, log_probability(reading), look.block, grey.shape)
+        if reading.digits and score >= _PLAUSIBLE:
+            candidates.append(Candidate(reading, look.block, look.cut, score))
+    return sorted(candidates, key=lambda candidate: -candidate.score)
+
+
+def _best_score(view: _View) -> float:
+    return view[2][0].score if view[2] else -math.inf
+
+
+def _score(written: str, log_probability: float, block: Box, shape: Sequence[int]) -> float:
+    """Return how much speaks for a block with this text to be the amount on a page of this shape, in nats."""
+    across, down = (block[0] + block[2]) / 2 / shape[1], (block[1] + block[3]) / 2 / shape[0]
+    return text_score(written, log_probability) + _TO_THE_RIGHT * (across - 1) + _BOTTOM * (down > _BOTTOM_SHARE)
