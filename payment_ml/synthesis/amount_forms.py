@@ -50,7 +50,7 @@ def random_amount(rng: np.random.Generator) -> WrittenAmount:
     form = rng.random()
     if form < _PLAIN:
         cents = _cents(rng, 7)
-        return WrittenAmount(cents, _with_cents(cents, "", _choose(rng, _DECIMAL_MARKS)), _raised_sometimes(rng))
+        return WrittenAmount(cents, with_cents(cents, "", _choose(rng, _DECIMAL_MARKS)), _raised_sometimes(rng))
     if form < _PLAIN + _SET_APART:
         return _set_apart(rng)
     if form < _PLAIN + _SET_APART + _STYLED:
@@ -65,7 +65,7 @@ def _set_apart(rng: np.random.Generator) -> WrittenAmount:
     value = value if value >= 1 else value + 1
     layout = CentsLayout(_choose(rng, _LAYOUTS))
     thousands = _choose(rng, {"": 0.85, ",": 0.1, ".": 0.05})
-    return WrittenAmount(value, _with_cents(value, thousands, "|"), layout)
+    return WrittenAmount(value, with_cents(value, thousands, "|"), layout)
 
 
 def _styled(rng: np.random.Generator) -> WrittenAmount:
@@ -74,7 +74,7 @@ def _styled(rng: np.random.Generator) -> WrittenAmount:
     group_mark = "," if thousands == "lakh" else thousands
     mark = _choose(rng, {mark: share for mark, share in _DECIMAL_MARKS.items() if mark != group_mark})
     before, behind, printed = _sides(rng)
-    text = f"{before}{_with_cents(value, thousands, mark)}{behind}"
+    text = f"{before}{with_cents(value, thousands, mark)}{behind}"
     sign = rng.random()
     if sign < 0.06:
         text = f"-{text}"
@@ -92,7 +92,7 @@ def _hundredths(rng: np.random.Generator) -> WrittenAmount:
     if rng.random() < 0.6:
         value = _cents(rng, 6)
         value = value if value >= 1 else value + 1
-        return WrittenAmount(value, f"{_with_cents(value, '', '|')}/100", CentsLayout.GAP)
+        return WrittenAmount(value, f"{with_cents(value, '', '|')}/100", CentsLayout.GAP)
     value = _units(rng, 5)
     return WrittenAmount(value, f"{value}|xx/100", CentsLayout.GAP)
 
@@ -102,7 +102,7 @@ def _whole(rng: np.random.Generator) -> WrittenAmount:
     thousands = _choose(rng, {"": 0.4, ".": 0.23, ",": 0.13, " ": 0.06, "'": 0.03, "lakh": 0.15})
     before, behind, printed = _sides(rng)
     ending = _choose(rng, _ENDINGS)
-    text = f"{before}{_group(value, thousands)}{behind or ending}"
+    text = f"{before}{group_units(value, thousands)}{behind or ending}"
     return WrittenAmount(value, text, CentsLayout.PLAIN, printed)
 
 
@@ -136,12 +136,13 @@ def _units(rng: np.random.Generator, most_digits: int) -> Decimal:
     return Decimal(value)
 
 
-def _with_cents(value: Decimal, thousands: str, mark: str) -> str:
+def with_cents(value: Decimal, thousands: str, mark: str) -> str:
+    """Return an amount with two decimals behind a mark; its units in groups, as `group_units` has them."""
     whole = int(value)
-    return f"{_group(Decimal(whole), thousands)}{mark}{round(value % 1 * 100):02d}"
+    return f"{group_units(Decimal(whole), thousands)}{mark}{round(value % 1 * 100):02d}"
 
 
-def _group(value: Decimal, thousands: str) -> str:
+def group_units(value: Decimal, thousands: str) -> str:
     """Return whole units in groups; `lakh` groups as India does, 12,34,567."""
     if thousands != "lakh":
         return f"{int(value):,}".replace(",", thousands)

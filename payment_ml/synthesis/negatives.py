@@ -112,12 +112,12 @@ def _lines(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> Non
 def _signature(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None:
     """Draw a signature, sometimes above a printed line."""
     height, width = ink.shape
-    _scribble(ink, rng, 0.1 * width, 0.5 * height, 0.8 * width, 0.6 * height)
+    draw_scribble(ink, rng, 0.1 * width, 0.5 * height, 0.8 * width, 0.6 * height)
     if rng.random() < 0.4:
         photographs.draw_rule(print_, rng, int(0.8 * height))
 
 
-def _scribble(ink: np.ndarray, rng: np.random.Generator, x: float, y: float, width: float, height: float) -> None:
+def draw_scribble(ink: np.ndarray, rng: np.random.Generator, x: float, y: float, width: float, height: float) -> None:
     """Draw a smooth, quick stroke in loops that moves to the right."""
     time = np.linspace(0, 1, 240)
     loops = rng.uniform(4, 14)
@@ -182,7 +182,7 @@ def _page(ink: np.ndarray, print_: np.ndarray, rng: np.random.Generator) -> None
             top, bottom = (margin + (row + i) * (height - 2 * margin) / rows for i in (0, 1))
             photographs.draw_box(print_, rng, int(left), int(top), int(right), int(bottom))
             box_width, box_height = right - left, bottom - top
-            _scribble(ink, rng, left + 0.25 * box_width, (top + bottom) / 2, 0.5 * box_width, 0.4 * box_height)
+            draw_scribble(ink, rng, left + 0.25 * box_width, (top + bottom) / 2, 0.5 * box_width, 0.4 * box_height)
 
 
 def _polyline(ink: np.ndarray, points: np.ndarray, weight: int) -> None:

@@ -40,6 +40,22 @@ def render_photograph(
     -------
     uint8 [height, width, 3], sRGB; [height, width] when `colour` is False
     """
+    image = lay_ink(ink, rng, print_, colour)
+    image = expose(image, rng, digit_height)
+    return image if colour else image.reshape(ink.shape)
+
+
+def lay_ink(
+    ink: np.ndarray, rng: np.random.Generator, print_: np.ndarray | None = None, colour: bool = True
+) -> np.ndarray:
+    """Lay ink and print on paper, each in a colour of its own, before any light falls on them.
+
+    Parameters are those of `render_photograph`.
+
+    Returns
+    -------
+    float32 [height, width, 3], sRGB from 0 to 255; [height, width, 1] when `colour` is False
+    """
     height, width = ink.shape
     paper = _PAPERS[rng.integers(len(_PAPERS))] * np.float32(rng.uniform(0.75, 1.05))
     pen = np.minimum(_INKS[rng.integers(len(_INKS))] + np.float32(rng.uniform(0, 60)), paper * np.float32(0.7))
@@ -52,6 +68,17 @@ def render_photograph(
     if print_ is not None:
         image += print_[:, :, None] * (tint - paper)
     image += strength[:, :, None] * (pen - image)
+    return image
+
+
+def expose(image: np.ndarray, rng: np.random.Generator, digit_height: float = math.inf) -> np.ndarray:
+    """Photograph a scene: uneven light, blur, grain and compression; changes `image`, as `lay_ink` returns it.
+
+    Returns
+    -------
+    uint8, of the shape of `image`
+    """
+    height, width = image.shape[:2]
     light = smooth_field(height, width, rng, rng.uniform(0, 0.12)) + 1
     light += smooth_field(height, width, rng, rng.uniform(0, 0.02), knots=24)
     # All colours share one field of grain.
@@ -61,10 +88,8 @@ def render_photograph(
         image = cv2.GaussianBlur(image, (0, 0), sigma).reshape(image.shape)
     image *= light[:, :, None]
     image += grain[:, :, None]
-    image = np.clip(image, 0, 255, out=image).astype(np.uint8)
-    if rng.random() < 0.5:
-        image = _compress(image, int(rng.integers(40, 95)))
-    return image if colour else image.reshape(height, width)
+    levels = np.clip(image, 0, 255, out=image).astype(np.uint8)
+    return _compress(levels, int(rng.integers(40, 95))).reshape(image.shape) if rng.random() < 0.5 else levels
 
 
 def _pen_strength(ink: np.ndarray, rng: np.random.Generator, printed: float) -> np.ndarray:

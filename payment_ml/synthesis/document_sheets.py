@@ -1,0 +1,328 @@
+"""Collect what is printed and written on a sheet of paper, with the place of every field."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import cv2
+import numpy as np
+
+from payment_ml.synthesis import glyphs, handwriting, negatives, patterns, typefaces
+from payment_ml.synthesis.amount_forms import WrittenAmount
+from payment_ml.synthesis.document_amounts import DocumentAmount
+from payment_ml.synthesis.document_fields import FieldKind
+from payment_ml.synthesis.document_texts import Texts
+from payment_ml.synthesis.glyphs import WriterStyle
+from payment_ml.synthesis.hands import Hand
+from payment_ml.synthesis.handwriting import WordHand
+from payment_ml.synthesis.written_lines import WrittenLine, write_line
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
+
+_VISIBLE = 0.25  # of full ink: from so much on, a pixel counts as a part of a field
+_DARK = 0.85  # of full ink: mean of the darkest pixels of a text's columns, at least
+_SMALLEST_PRINT = 5  # pixels, the height of a digit
+
+
+@dataclass(frozen=True)
+class Scribe:
+    """Hold who fills a form: a hand for digits and one for words, or a machine for both."""
+
+    hand: Hand
+    style: WriterStyle
+    words: WordHand
+    typeface: int | None  # of a machine that fills in the words as well; None where a person writes
+
+
+@dataclass(frozen=True)
+class PlacedField:
+    """Hold a field, and the corners of its ink."""
+
+    kind: FieldKind
+    text: str
+    corners: np.ndarray  # float32 [n, 2], x and y of the convex hull of its pixels
+
+    @property
+    def box(self) -> Box:
+        """Return left, top, right and bottom of the ink; right and bottom lie just outside of it."""
+        (left, top), (right, bottom) = self.corners.min(axis=0), self.corners.max(axis=0)
+        return int(np.floor(left)), int(np.floor(top)), int(np.ceil(right)), int(np.ceil(bottom))
+
+
+@dataclass(frozen=True)
+class _Item:
+    kind: FieldKind
+    text: str
+    ink: np.ndarray  # float32 [height, width]
+    x: int
+    y: int
+    printed: bool
+
+    @property
+    def box(self) -> Box:
+        return self.x, self.y, self.x + self.ink.shape[1], self.y + self.ink.shape[0]
+
+
+@dataclass(frozen=True)
+class FilledSheet:
+    """Hold a sheet as it lies on a table, before any light falls on it."""
+
+    ink: np.ndarray  # float32 [height, width], 0 bare paper to 1 full ink of a pen
+    print_: np.ndarray  # float32 [height, width], the same of print
+    fields: list[PlacedField]
+
+
+class Sheet:
+    """Print and write on a sheet of paper.
+
+    All coordinates are pixels; `x` and `y` turn shares of the width and height into pixels.
+    """
+
+    def __init__(
+        self, width: int, height: int, size: float, texts: Texts, scribe: Scribe, amount: DocumentAmount | None,
+        rng: np.random.Generator,
+    ):  # fmt: skip
+        """Take a bare sheet.
+
+        Parameters
+        ----------
+        size : height of a digit of the amount in pixels
+        amount : to be written somewhere on it; None for a document without
+        """
+        self.width, self.height, self.size = width, height, size
+        self.texts, self.scribe, self.amount, self.rng = texts, scribe, amount, rng
+        self.small = max(_SMALLEST_PRINT, size * rng.uniform(0.32, 0.6))  # height of the digits of labels
+        language = texts.language
+        sample = "a" if language.startswith("en") else "é"
+        self._face, self._bold_face = typefaces.choose(rng, sample), typefaces.choose(rng, sample)
+        self.strength = float(rng.uniform(0.55, 1))
+        self.print_ = np.zeros((height, width), np.float32)
+        self.is_blank = False  # nobody filled it in: print alone
+        self._items: list[_Item] = []
+
+    def x(self, share: float) -> float:
+        """Return a share of the width in pixels."""
+        return share * self.width
+
+    def y(self, share: float) -> float:
+        """Return a share of the height in pixels."""
+        return share * self.height
+
+    def chance(self, share: float) -> bool:
+        """Return True in a share of all calls."""
+        return bool(self.rng.random() < share)
+
+    def between(self, low: float, high: float) -> float:
+        """Return a number between two others."""
+        return float(self.rng.uniform(low, high))
+
+    def label(
+        self, text: str, x: float, base: float, height: float | None = None, align: float = 0, bold: bool = False,
+        width: float = np.inf, kind: FieldKind = FieldKind.PRINT,
+    ) -> Box:  # fmt: skip
+        """Print a text.
+
+        Parameters
+        ----------
+        x, base : of the point on the base line where the text starts, or ends, as `align` says
+        height : of a digit; None: that of labels
+        align : 0 the text starts at x, 1 it ends there, 0.5 x is its middle
+        width : the most pixels that the text may take; it is reduced to them
+        """
+        if not text.strip():
+            return round(x), round(base), round(x), round(base)
+        height = max(_SMALLEST_PRINT, self.small if height is None else height)
+        ink, below = self._printed(text, height, self._bold_face if bold else self._face)
+        return self._place(ink * np.float32(self.strength), text, kind, x, base + below, width, align, printed=True)
+
+    def write(
+        self, text: str, x: float, base: float, height: float | None = None, kind: FieldKind = FieldKind.WRITING,
+        width: float = np.inf, align: float = 0,
+    ) -> Box:  # fmt: skip
+        """Write words; parameters as of `label`, `height` that of a capital letter; None: about that of the figures."""
+        height = max(7.0, self.size * self.between(0.75, 1.1) if height is None else height)
+        base += self.rng.normal(0, 0.05) * height
+        if self.scribe.typeface is not None:
+            ink, below = self._printed(text, height * 0.85, self.scribe.typeface)
+        else:
+            words = handwriting.write_words(text, self.scribe.words, height, self.rng)
+            ink, below = words.ink, words.ink.shape[0] - words.base
+        return self._place(_inked(ink), text, kind, x, base + below, width, align)
+
+    def figures(
+        self, text: str, x: float, base: float, kind: FieldKind, height: float | None = None, width: float = np.inf,
+        align: float = 0,
+    ) -> Box:  # fmt: skip
+        """Write digits with their marks; parameters as of `write`."""
+        if not set(text) <= set("0123456789.,:'-/ "):
+            return self.write(text, x, base, height, kind, width, align)
+        height = self.size * self.between(0.75, 1.05) if height is None else height
+        line = self._line(WrittenAmount(Decimal(0), text), height)
+        return self._place(line.ink, text, kind, x, base + 0.1 * height, width, align)
+
+    def pay(self, x: float, base: float, width: float = np.inf, align: float = 0) -> Box:
+        """Write the amount in figures, with the rule before its cents, if any; a sheet without one stays empty."""
+        if self.amount is None:
+            return round(x), round(base), round(x), round(base)
+        line = self._line(self.amount.written, self.size)
+        below = self.size * self.between(-0.1, 0.2)
+        box = self._place(line.ink, self.amount.written.text, FieldKind.AMOUNT, x, base + below, width, align)
+        scale = (box[2] - box[0]) / line.ink.shape[1]
+        for rule in line.rules:
+            self.rule(box[0] + scale * rule, box[1] - 0.3 * self.size, box[0] + scale * rule, box[3] + 0.2 * self.size)
+        return box
+
+    def comb(self, text: str, x: float, top: float, cell: float, kind: FieldKind, height: float, gaps: str = "") -> Box:
+        """Write characters into printed cells, one in each; those in `gaps` have none and are printed between.
+
+        Parameters
+        ----------
+        cell, height : width and height of a cell
+        """
+        ink = np.zeros((round(height) + 2, round(cell * len(text)) + 2), np.float32)
+        size = min(0.72 * height, 0.95 * cell)
+        is_open, weight = self.chance(0.4), self.weight()
+        for number, character in enumerate(text):
+            left = x + number * cell
+            if character in gaps:
+                self.label(character, left + 0.3 * cell, top + 0.75 * height, 0.5 * height)
+                continue
+            if is_open:
+                self.rule(left, top + height, left + cell, top + height, weight)
+                self.rule(left, top + 0.5 * height, left, top + height, weight)
+                self.rule(left + cell, top + 0.5 * height, left + cell, top + height, weight)
+            else:
+                self.frame(left, top, left + cell, top + height, weight)
+            if character.strip():
+                self._write_in_cell(ink, character, number * cell, cell, size, height)
+        return self._place(ink, text.replace(" ", ""), kind, x, top + ink.shape[0])
+
+    def sign(self, x: float, base: float, width: float, height: float) -> Box:
+        """Scribble a signature."""
+        ink = np.zeros((max(12, round(height)), max(24, round(width))), np.float32)
+        negatives.draw_scribble(ink, self.rng, 0.1 * width, 0.5 * height, 0.7 * width, 0.65 * height)
+        return self._place(ink, "", FieldKind.SIGNATURE, x, base + 0.25 * height)
+
+    def weight(self) -> int:
+        """Return the thickness of a printed line in pixels."""
+        return max(1, round(self.size * self.between(0.02, 0.09)))
+
+    def rule(
+        self, left: float, top: float, right: float, bottom: float, weight: int | None = None, dotted: bool = False
+    ) -> None:
+        """Print a straight line."""
+        strength = self.strength * self.between(0.8, 1)
+        start, end = (round(left), round(top)), (round(right), round(bottom))
+        weight = self.weight() if weight is None else weight
+        if not dotted:
+            cv2.line(self.print_, start, end, strength, weight, cv2.LINE_AA)
+            return
+        step = max(3, round(0.15 * self.size))
+        for column in range(min(start[0], end[0]), max(start[0], end[0]), step):
+            cv2.line(self.print_, (column, start[1]), (column + step // 3, start[1]), strength, weight)
+
+    def frame(self, left: float, top: float, right: float, bottom: float, weight: int | None = None) -> None:
+        """Print a box."""
+        weight = self.weight() if weight is None else weight
+        corners = (round(left), round(top)), (round(right), round(bottom))
+        cv2.rectangle(self.print_, *corners, self.strength, weight, cv2.LINE_AA)
+
+    def fill(self, left: float, top: float, right: float, bottom: float, strength: float) -> None:
+        """Print an even tint over a part of the sheet."""
+        part = self.print_[max(0, round(top)) : round(bottom), max(0, round(left)) : round(right)]
+        np.maximum(part, np.float32(strength), out=part)
+
+    def pattern(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Print a security pattern over a part of the sheet."""
+        part = self.print_[max(0, round(top)) : round(bottom), max(0, round(left)) : round(right)]
+        if part.shape[0] > 8 and part.shape[1] > 8:
+            field = np.zeros(part.shape, np.float32)
+            patterns.draw_pattern(field, self.rng)
+            np.maximum(part, field * np.float32(self.between(0.4, 0.9)), out=part)
+
+    def draw(self, ink: np.ndarray, x: float, y: float) -> None:
+        """Print a drawing, such as a logo, that is no field; float32 [height, width]."""
+        glyphs.composite(self.print_, ink, round(x), round(y))
+
+    def code(self, ink: np.ndarray, text: str, x: float, base: float, width: float = np.inf) -> Box:
+        """Print a number in the characters of machines; ink float32 [height, width]."""
+        return self._place(ink * np.float32(self.strength), text, FieldKind.NUMBER, x, base, width, printed=True)
+
+    def filled(self) -> FilledSheet | None:
+        """Return the sheet with all ink, and its fields; None where the amount in words meets the figures.
+
+        Print and writing that would touch the figures is left out.
+        """
+        ink = np.zeros((self.height, self.width), np.float32)
+        amounts = [item.box for item in self._items if item.kind is FieldKind.AMOUNT]
+        fields = []
+        for item in self._items:
+            meets = item.kind is not FieldKind.AMOUNT and any(_overlap(item.box, box) for box in amounts)
+            if meets and item.kind is FieldKind.WORDS:
+                return None
+            corners = None if meets else _corners(item)
+            if corners is not None:
+                glyphs.composite(self.print_ if item.printed else ink, item.ink, item.x, item.y)
+                fields.append(PlacedField(item.kind, item.text, corners))
+        return FilledSheet(ink, self.print_, fields)
+
+    def _line(self, amount: WrittenAmount, height: float) -> WrittenLine:
+        """Write figures in the hand of the document."""
+        return write_line(amount, self.scribe.hand, replace(self.scribe.style, size=height), self.rng)
+
+    def _printed(self, text: str, height: float, face: int) -> tuple[np.ndarray, float]:
+        """Return the ink of a printed text, and how far it reaches below the base line."""
+        printed = typefaces.print_text(text, face, height)
+        return printed.ink.astype(np.float32) / np.float32(255), -printed.bottom
+
+    def _write_in_cell(
+        self, ink: np.ndarray, character: str, left: float, cell: float, size: float, height: float
+    ) -> None:
+        """Write one character of a comb, in place."""
+        if character.isdigit():
+            drawn = self._line(WrittenAmount(Decimal(0), character), size).ink
+        elif self.scribe.typeface is not None:
+            drawn, _ = self._printed(character, size, self.scribe.typeface)
+        else:
+            drawn = handwriting.write_words(character, self.scribe.words, size, self.rng).ink
+        shift = self.rng.normal(0, 0.06, 2) * (cell, height)
+        x, y = left + (cell - drawn.shape[1]) / 2 + shift[0], (height - drawn.shape[0]) / 2 + shift[1]
+        glyphs.composite(ink, drawn, round(x), round(y))
+
+    def _place(
+        self, ink: np.ndarray, text: str, kind: FieldKind, x: float, bottom: float, width: float = np.inf,
+        align: float = 0, printed: bool = False,
+    ) -> Box:  # fmt: skip
+        """Place ink with its lower edge at `bottom`, reduced to a width and moved onto the sheet where it must."""
+        scale = min(1.0, width / ink.shape[1], 0.98 * self.width / ink.shape[1])
+        if scale < 1:
+            size = max(1, int(ink.shape[1] * scale)), max(1, int(ink.shape[0] * scale))
+            ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
+        left = min(max(1, round(x - align * ink.shape[1])), max(1, self.width - ink.shape[1] - 1))
+        top = min(max(1, round(bottom) - ink.shape[0]), max(1, self.height - ink.shape[0] - 1))
+        item = _Item(kind, text, ink, left, top, printed)
+        if printed or not self.is_blank:
+            self._items.append(item)
+        return item.box
+
+
+def _inked(ink: np.ndarray) -> np.ndarray:
+    """Return ink whose strokes are dark enough to be read: thin ones fade when a text is reduced."""
+    peaks = ink.max(axis=0)
+    peaks = peaks[peaks > 0.1]
+    gain = _DARK / max(0.2, float(peaks.mean())) if len(peaks) else 1.0
+    return np.minimum(ink * np.float32(max(1.0, gain)), 1)
+
+
+def _overlap(first: Box, second: Box) -> bool:
+    """Return whether two boxes have a pixel in common, or touch."""
+    return first[0] <= second[2] and second[0] <= first[2] and first[1] <= second[3] and second[1] <= first[3]
+
+
+def _corners(item: _Item) -> np.ndarray | None:
+    """Return the corners of the hull of an item's visible pixels, [n, 2]; None where it has none."""
+    visible = cv2.findNonZero((item.ink > _VISIBLE).astype(np.uint8))
+    if visible is None:
+        return None
+    hull = cv2.convexHull(visible).reshape(-1, 2)
+    sides = np.concatenate([hull, hull + (1, 0), hull + (0, 1), hull + (1, 1)])
+    return (sides + (item.x, item.y)).astype(np.float32)
