@@ -15,7 +15,7 @@ from payment_ml.datasets import splits
 from payment_ml.feedback import store
 from payment_ml.imaging import digit_segmentation, image_loading, line_images
 from payment_ml.imaging.line_images import LineImage
-from payment_ml.tasks import Task
+from payment_ml.tasks import DOCUMENT_TASKS, Task
 from payment_ml.text import alphabet
 
 TRAIN, HOLDOUT, QUARANTINE = "train", "holdout", "quarantine"
@@ -100,6 +100,23 @@ def load_images(prepared_dir: Path, corrections: Iterable[CuratedCorrection]) ->
     CorruptFileError : an image is missing, or its pixels are not those that were saved
     """
     return [np.asarray(store.open_image(prepared_dir / FOLDER, correction.name)) for correction in corrections]
+
+
+def training_corrections(prepared_dir: Path, task: str) -> dict[str, Any]:
+    """Load the corrections to learn from, as the argument `corrections` of the task's training data.
+
+    Returns
+    -------
+    `{"corrections": ...}`; empty for networks that find amounts on pages or read words: no correction is about these
+
+    Raises
+    ------
+    MissingDataError : as `read_curated`
+    CorruptFileError : as `load_images`
+    """
+    if task in DOCUMENT_TASKS:
+        return {}
+    return {"corrections": amount_lines(prepared_dir) if task == Task.AMOUNTS else digit_examples(prepared_dir)}
 
 
 def amount_lines(prepared_dir: Path) -> list[tuple[np.ndarray, list[int]]]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from payment_ml.imaging.text_blocks import Box
 
-LONGEST_SIDE = 640  # pixels of a reduced page
+LONGEST_SIDE = 512  # pixels of a reduced page
 CELL = 4  # pixels of a reduced page along each side of a cell
 DIRECTIONS = 4  # a page of direction d is upright when it is turned by d quarters clockwise
 PAPER = 0  # label of a cell without ink

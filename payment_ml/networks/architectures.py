@@ -188,7 +188,7 @@ def _reader(seed: int) -> keras.Model:
 
 
 def _pages(seed: int) -> keras.Model:
-    """Build a small U-Net: five halvings, whose last cells see the whole page, and back to a quarter of the resolution.
+    """Build a small U-Net: down to cells of 32 pixels, which see the whole page, and back to cells of 4 pixels.
 
     Source: Ronneberger et al. 2015, "U-Net", arXiv 1505.04597, with sums instead of concatenations.
     """
@@ -201,9 +201,10 @@ def _pages(seed: int) -> keras.Model:
         return layers.ReLU()(hidden)
 
     pages = keras.Input((None, None, 1), dtype="uint8", name="pages")
-    hidden = convolve(layers.Rescaling(1 / 255)(pages), 16, 5, 2)
-    levels = []
-    for filters, residuals in ((32, 1), (64, 1), (80, 1), (96, 3)):
+    # One step to a quarter of the resolution: large maps are bound by memory.
+    hidden = convolve(layers.Rescaling(1 / 255)(pages), 24, 7, 4)
+    levels = [(24, hidden)]
+    for filters, residuals in ((48, 1), (80, 1), (96, 3)):
         hidden = convolve(hidden, filters, 3, 2)
         for _ in range(residuals):
             hidden = layers.Add()([hidden, convolve(hidden, filters, 3)])
@@ -295,9 +296,9 @@ ARCHITECTURES = {
             clip_norm=5.0,
             warmup_fraction=0.05,
             bfloat16=True,
-            data_options={"documents": 1_536},
+            data_options={"documents": 768},
         ),
-        quick_data_options={"documents": 256},
+        quick_data_options={"documents": 128},
         fine_tuning={"epochs": 3, "learning_rate": 5e-4},
         min_accuracy=0.8,
         quick_accuracy=0.1,

@@ -1,16 +1,12 @@
 """Provide the training data of each task: batches for every epoch, the loss on a batch, and validation."""
 
-import itertools
 import math
-import os
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
 
-from payment_ml import workers
 from payment_ml.datasets.mnist_format import SIDE
 from payment_ml.datasets.splits import Split
 from payment_ml.imaging import line_batches
@@ -19,14 +15,12 @@ from payment_ml.synthesis import augmentation, drawn_digits
 from payment_ml.tasks import Task
 from payment_ml.text import alphabet
 from payment_ml.training import line_generator, losses
-
-Batch = tuple[np.ndarray, ...]
+from payment_ml.training.chunked_epochs import Batch, ChunkedEpochs
+from payment_ml.training.page_data import PageTrainingData
 
 # Times that a correction may occur in an epoch: a few corrections must not become most of what the network sees.
 _MAX_REPEATS = 20
 _CALIBRATION_BATCHES = 8  # at most, of 64 lines each; they are spread over all widths
-_PREFETCHED_CHUNKS = 6  # generated before they are needed; each takes about 10 MB
-_VIEW_DISTANCE = 8  # new chunks between one view of a chunk and the next
 
 
 class TrainingData(Protocol):
@@ -64,9 +58,12 @@ def make_training_data(task: str, training: Split, validation: Split, seed: int,
     task : a value of `Task`
     training, validation : the splits to learn from and to validate on
     seed : of all random numbers
-    options : the data options of a recipe (`augment` and `drawn_share` for digits, `amounts` for amounts), and for both
-        `corrections`, as `feedback.dataset` loads them, and `corrections_share`, their largest share of an epoch
+    options : the data options of a recipe (`augment` and `drawn_share` for digits, `amounts` for amounts, `documents`
+        for pages), and for digits and amounts `corrections`, as `feedback.dataset` loads them, and `corrections_share`,
+        their largest share of an epoch
     """
+    if task == Task.PAGES:
+        return PageTrainingData(training, validation, seed, **options)
     if task == Task.AMOUNTS:
         return AmountTrainingData(training, validation, seed, **options)
     return DigitTrainingData(training, validation, seed, **options)
@@ -224,19 +221,19 @@ class AmountTrainingData:
 
     def epochs(self, count: int, batch_size: int, first: int = 0) -> Iterator[Iterator[Batch]]:
         """Yield the batches of each epoch from `first` to `count`, each of lines of about one width."""
-        initial = self._training, self._corrections
-        with workers.WorkerPool(os.cpu_count() or 1, line_generator.init_worker, *initial) as pool:
-            most = (line_generator.VIEWS - 1) * _VIEW_DISTANCE
-            start, end = (epochs * self._chunks_per_epoch for epochs in (first, count))
-            earlier = min(start, most)  # chunks of which further views belong to the first epoch
-            chunks = self._generate_chunks(pool, range(start - earlier, end), batch_size)
-            recent: deque[list[list[Batch]]] = deque(maxlen=most + 1)
-            recent.extendleft(itertools.islice(chunks, earlier))
-            try:
-                for _ in range(first, count):
-                    yield self._interleave_views(chunks, recent)
-            finally:  # training may stop early
-                pool.shutdown(wait=False, cancel_futures=True)
+        chunks = ChunkedEpochs(
+            self._chunks_per_epoch,
+            line_generator.VIEWS,
+            line_generator.init_worker,
+            self._training,
+            self._corrections,
+        )
+        return chunks.epochs(
+            first,
+            count,
+            line_generator.training_batches,
+            lambda number: ((self._seed, 1, number), batch_size, self._corrections_per_chunk),
+        )
 
     def loss(self, scores: tf.Tensor, *batch: tf.Tensor) -> tf.Tensor:
         """Return the mean CTC loss of a batch of images, frame counts and labels."""
@@ -253,33 +250,3 @@ class AmountTrainingData:
         if not self._corrections_per_chunk:
             return None
         return float(np.mean(losses.line_losses(logits, self._corrections)[0]))
-
-    def _generate_chunks(
-        self, pool: workers.WorkerPool, numbered: range, batch_size: int
-    ) -> Iterator[list[list[Batch]]]:
-        """Yield chunks in the order of their seeds; some are generated before they are asked for."""
-
-        def submit(number: int) -> Future[list[list[Batch]]]:
-            seed = self._seed, 1, number
-            return pool.submit(line_generator.training_batches, seed, batch_size, self._corrections_per_chunk)
-
-        numbers = iter(numbered)
-        pending = deque(submit(number) for number in itertools.islice(numbers, _PREFETCHED_CHUNKS))
-        while pending:
-            chunk = pending.popleft().result()
-            pending.extend(submit(number) for number in itertools.islice(numbers, 1))
-            yield chunk
-
-    def _interleave_views(
-        self, chunks: Iterator[list[list[Batch]]], recent: deque[list[list[Batch]]]
-    ) -> Iterator[Batch]:
-        """Yield the batches of an epoch: new chunks, and between them further views of earlier ones.
-
-        At the start of training, where there is no chunk that much earlier, the views are of the new chunk itself:
-        those of the oldest one, repeated, would make up a quarter of a short fine-tuning.
-        """
-        for chunk in itertools.islice(chunks, self._chunks_per_epoch):
-            recent.appendleft(chunk)
-            for view in range(line_generator.VIEWS):
-                distance = view * _VIEW_DISTANCE
-                yield from recent[distance if distance < len(recent) else 0][view]

@@ -84,6 +84,19 @@ def generate_lines(split: Split, rng: np.random.Generator, count: int, distort: 
     return [(line.pixels, labels) for line, labels in _generate(split, rng, count, distort)]
 
 
+def sample_hands(split: Split, rng: np.random.Generator, distort: bool) -> hands.HandBank:
+    """Return hands to write amounts in: digits of a split, and simulated writers.
+
+    Parameters
+    ----------
+    split : of the digits
+    distort : whether to distort the digits first, as another writer would have written them
+    """
+    chosen = rng.choice(len(split.labels), min(_GLYPHS, len(split.labels)), replace=False)
+    images = augmentation.distort(split.images[chosen], rng) if distort else split.images[chosen]
+    return hands.HandBank.sample(glyphs.GlyphBank(images, split.labels[chosen]), rng, _WRITERS)
+
+
 def augment_line_image(line: line_images.LineImage, labels: list[int], rng: np.random.Generator) -> np.ndarray:
     """Sample an augmented view of a line from its image.
 
@@ -125,9 +138,7 @@ def _generate(
     split: Split, rng: np.random.Generator, count: int, distort: bool
 ) -> Iterator[tuple[line_images.LineImage, list[int]]]:
     """Generate line images with their CTC labels; parameters as of `generate_lines`."""
-    chosen = rng.choice(len(split.labels), min(_GLYPHS, len(split.labels)), replace=False)
-    images = augmentation.distort(split.images[chosen], rng) if distort else split.images[chosen]
-    bank = hands.HandBank.sample(glyphs.GlyphBank(images, split.labels[chosen]), rng, _WRITERS)
+    bank = sample_hands(split, rng, distort)
     while count > 0:
         image, text = _render(bank, rng)
         line = line_images.extract_line(image)

@@ -1,16 +1,27 @@
 """Compute the losses of a network on labelled examples, and which of them it recognises correctly."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from payment_ml.imaging import page_images, page_regions
+from payment_ml.imaging.page_images import Content
 from payment_ml.networks.backend import tensorflow as tf
 from payment_ml.text import alphabet
 from payment_ml.training import line_generator
 
 # In nats; a network after a few steps may give a line a likelihood that float32 cannot hold, and so an infinite loss.
 _LARGEST_LINE_LOSS = 1000.0
+_CONTENT_WEIGHTS = {  # of cells in the loss, against a bare one: amounts take up a hundredth of a page
+    Content.AMOUNT: 8.0,
+    Content.WORDS: 3.0,
+    Content.NUMBER: 4.0,
+    Content.WRITING: 2.0,
+    Content.PRINT: 1.0,
+}
+_FOUND = 0.5  # intersection over union from which on an amount counts as found
 _DIGIT_BATCH_SIZE, _LINE_BATCH_SIZE = 1000, 100  # of evaluation
 
 
@@ -78,6 +89,59 @@ def ctc_loss(scores: tf.Tensor, frame_counts: tf.Tensor, labels: tf.Tensor) -> t
     )
 
 
+def cell_losses(scores: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    """Compute the cross-entropy of each cell of pages, by the weight of what stands in it.
+
+    Parameters
+    ----------
+    scores : float32 [n, rows, columns, labels], before the softmax
+    labels : uint8 [n, rows, columns], of `page_images.label`
+
+    Returns
+    -------
+    float32 [n, rows, columns], nats
+    """
+    weights = np.ones(page_images.LABELS, np.float32)
+    for content, weight in _CONTENT_WEIGHTS.items():
+        weights[[page_images.label(content, direction) for direction in range(page_images.DIRECTIONS)]] = weight
+    entropies = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(labels, tf.int32), scores)
+    return tf.gather(tf.constant(weights), tf.cast(labels, tf.int32)) * entropies
+
+
+def page_losses(logits: Any, batches: Sequence[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, np.ndarray]:
+    """Compute the mean loss of each page, and whether its amount is found.
+
+    Parameters
+    ----------
+    logits : Keras model, uint8 [n, height, width, 1] -> float32 [n, rows, columns, labels] scores before the softmax
+    batches : pages and the labels of their cells
+
+    Returns
+    -------
+    losses in nats, float [n]; bool [pages with an amount], True where the page's direction is right and the likeliest
+    region covers the amount with an intersection over union of at least 0.5
+    """
+    losses, found = [], []
+    for images, labels in batches:
+        scores = tf.convert_to_tensor(logits(images, training=False))
+        losses.append(tf.reduce_mean(cell_losses(scores, tf.convert_to_tensor(labels)), axis=(1, 2)).numpy())
+        for probabilities, expected in zip(tf.nn.softmax(scores).numpy(), labels, strict=True):
+            amount = np.isin(expected, [page_images.label(Content.AMOUNT, direction) for direction in range(4)])
+            if amount.any():
+                found.append(_is_found(probabilities, amount, int(expected[amount][0]) - 1))
+    return np.concatenate(losses), np.array(found)
+
+
 def mean_and_standard_error(losses: np.ndarray) -> tuple[float, float]:
     """Return the mean of losses and its standard error, in the unit of the losses."""
     return float(np.mean(losses)), float(np.std(losses) / math.sqrt(len(losses)))
+
+
+def _is_found(probabilities: np.ndarray, amount: np.ndarray, direction: int) -> bool:
+    """Return whether the likeliest region of a page of this direction is that of its amount, bool [rows, columns]."""
+    regions = page_regions.amount_regions(page_images.contents(probabilities))
+    if not regions or int(page_images.directions(probabilities).argmax()) != direction:
+        return False
+    rows, columns = np.nonzero(amount)
+    box = (int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
+    return page_regions.intersection_over_union(regions[0].box, box) >= _FOUND

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from payment_ml.imaging import page_images
 from payment_ml.networks import architectures
 from payment_ml.text import alphabet
 
@@ -27,6 +28,15 @@ def test_reader_gives_probabilities_for_every_four_pixels(width):
     assert np.allclose(probabilities.sum(axis=2), 1, atol=1e-5)
 
 
+@pytest.mark.parametrize("shape", [(256, 512), (512, 384)], ids=["wide", "high"])
+def test_the_network_of_pages_gives_probabilities_for_every_cell(shape):
+    """Of every label, for pages of any size whose sides are multiples of 32."""
+    probabilities = np.asarray(architectures.build("pages", seed=0)(np.zeros((2, *shape, 1), np.uint8)))
+    rows, columns = (side // page_images.CELL for side in shape)
+    assert probabilities.shape == (2, rows, columns, page_images.LABELS)
+    assert np.allclose(probabilities.sum(axis=3), 1, atol=1e-5)
+
+
 def test_baseline_is_the_first_network_of_the_project():
     """784-128-128-10: 118,282 weights."""
     assert architectures.build("mlp", seed=0).count_params() == 784 * 128 + 128 + 128 * 128 + 128 + 128 * 10 + 10
@@ -41,7 +51,7 @@ def test_seed_alone_determines_the_initial_weights():
 
 def test_unknown_architecture_is_an_error_that_names_the_known_ones():
     """Expected and got."""
-    with pytest.raises(ValueError, match="among cnn, mlp, reader, but got 'transformer'"):
+    with pytest.raises(ValueError, match="among cnn, mlp, reader, pages, but got 'transformer'"):
         architectures.build("transformer", seed=0)
 
 
@@ -54,9 +64,10 @@ def test_unknown_architecture_is_an_error_that_names_the_known_ones():
         ("reader", {}, (32, 8e-3, {"amounts": 30_720, "corrections_share": 0.3})),
         ("reader", {"quick": True}, (3, 8e-3, {"amounts": 4_096, "corrections_share": 0.3})),
         ("reader", {"fine_tuning": True}, (3, 7e-4, {"amounts": 6_144, "corrections_share": 0.3})),
+        ("pages", {}, (10, 4e-3, {"documents": 768})),
         ("reader", {"quick": True, "fine_tuning": True}, (3, 7e-4, {"amounts": 4_096, "corrections_share": 0.3})),
     ],
-    ids=["cnn", "cnn quick", "cnn tuned", "reader", "reader quick", "reader tuned", "reader quick and tuned"],
+    ids=["cnn", "cnn quick", "cnn tuned", "reader", "reader quick", "reader tuned", "pages", "reader quick and tuned"],
 )
 def test_recipe_depends_on_quick_runs_and_fine_tuning(architecture, options, expected):
     """A quick run generates few amounts, fine-tuned or not."""

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from payment_ml.imaging import page_images
+from payment_ml.imaging.page_images import Content
 from payment_ml.networks.backend import keras
 from payment_ml.networks.backend import tensorflow as tf
 from payment_ml.recognition import ctc
@@ -23,6 +25,30 @@ def test_ctc_loss_equals_the_sum_over_all_alignments(splits, rng):
         for rows, frames, text in zip(log_probs, frame_counts, labels.tolist(), strict=True)
     ]
     assert losses.ctc_loss(scores, frame_counts, labels).numpy() == pytest.approx(expected, rel=1e-4)
+
+
+def test_cell_losses_are_weighted_cross_entropies():
+    """Computed by hand: equal probabilities for all labels, and a cell of an amount counts eight times."""
+    labels = np.array([[[page_images.PAPER, page_images.label(Content.AMOUNT, 3)]]], np.uint8)
+    values = losses.cell_losses(tf.zeros((1, 1, 2, page_images.LABELS)), tf.constant(labels)).numpy()
+    assert values.ravel() == pytest.approx([np.log(page_images.LABELS), 8 * np.log(page_images.LABELS)], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("box", "direction", "expected"),
+    [((2, 2, 8, 4), 1, [True]), ((4, 2, 10, 4), 1, [True]), ((6, 2, 12, 4), 1, [False]), ((2, 2, 8, 4), 0, [False])],
+    ids=["exact", "half", "less than half", "wrong direction"],
+)
+def test_an_amount_is_found_where_half_of_it_is(box, direction, expected):
+    """In the right direction; a page without an amount does not count."""
+    labels = np.zeros((2, 8, 16), np.uint8)
+    labels[0, 2:4, 2:8] = page_images.label(Content.AMOUNT, 1)
+    seen = np.zeros((2, 8, 16), np.uint8)
+    seen[0, box[1] : box[3], box[0] : box[2]] = page_images.label(Content.AMOUNT, direction)
+    scores = 9 * np.eye(page_images.LABELS, dtype=np.float32)[seen]
+    values, found = losses.page_losses(lambda images, training: scores, [(np.zeros((2, 32, 64, 1), np.uint8), labels)])
+    assert found.tolist() == expected
+    assert len(values) == 2
 
 
 def test_line_counts_as_correct_when_every_label_is(splits, rng):
