@@ -1,4 +1,4 @@
-"""Test that a benchmark for users' own pictures runs as a user runs it."""
+"""Test that benchmarks of which documents quote figures run as a user runs them."""
 
 import importlib.util
 import subprocess
@@ -23,3 +23,16 @@ def test_readers_are_compared_on_own_pictures(reader_run, splits, tmp_path):
     is_installed = importlib.util.find_spec("rapidocr") is not None
     assert [line.split(" | ")[1] for line in others] == ["RapidOCR"] * is_installed
     assert ("payment-ml[compare]" in done.stderr) == (not is_installed)
+
+
+def test_known_forms_are_compared_with_the_search_of_a_page(reader_run, splits):
+    """Three pages give the places of their forms, and a row for each kind of profile."""
+    command = [sys.executable, "benchmarks/known_form.py", "--pages", "3", "--models", str(reader_run.models_dir)]
+    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    places, _, header, _, *rows = done.stdout.splitlines()
+    assert places.startswith("form found on 3 of 3 pages, its region at an overlap of at least 0.8 on 3")
+    assert "another form found on 0 of 6" in places
+    assert header.startswith("| profile with | amount right | accepted | wrong of these |")
+    names = ["picture of the form", "region alone", "search of the page"]
+    assert [row.split(" | ")[0] for row in rows] == [f"| {name}" for name in names]
