@@ -102,6 +102,18 @@ def load_images(prepared_dir: Path, corrections: Iterable[CuratedCorrection]) ->
     return [np.asarray(store.open_image(prepared_dir / FOLDER, correction.name)) for correction in corrections]
 
 
+def examples(prepared_dir: Path, task: str) -> tuple[np.ndarray, np.ndarray] | list[tuple[np.ndarray, list[int]]]:
+    """Load the corrections of a task to learn from; none for the tasks that people cannot correct.
+
+    Raises
+    ------
+    MissingDataError, CorruptFileError : as `amount_lines`
+    """
+    if task == Task.DIGITS:
+        return digit_examples(prepared_dir)
+    return amount_lines(prepared_dir) if task == Task.AMOUNTS else []
+
+
 def amount_lines(prepared_dir: Path) -> list[tuple[np.ndarray, list[int]]]:
     """Load the amounts to learn from: the pixels of each line, uint8 [32, width], and its CTC labels.
 

@@ -1,6 +1,7 @@
 """Write words in handwriting typefaces of the package index, varied as a hand varies; digits have hands of their own.
 
-The typefaces are free (SIL Open Font License) and need the extra `train`. Nothing is trained on the held-out ones.
+The typefaces are free (SIL Open Font License, Apache License) and need the extra `train`. Nothing is trained on the
+held-out ones.
 """
 
 from dataclasses import dataclass
@@ -14,13 +15,20 @@ from PIL import ImageFont
 # Package and file of each typeface.
 _TRAINING_FACES = (
     ("caveat", "Caveat[wght].ttf"),
+    ("comfortaa", "Comfortaa[wght].ttf"),
     ("dancing_script", "DancingScript[wght].ttf"),
+    ("dosis", "Dosis[wght].ttf"),
     ("great_vibes", "GreatVibes-Regular.ttf"),
     ("indie_flower", "IndieFlower-Regular.ttf"),
     ("kalam", "Kalam-Light.ttf"),
     ("kalam", "Kalam-Regular.ttf"),
+    ("lobster_two", "LobsterTwo-Italic.ttf"),
+    ("oleo_script", "OleoScript-Regular.ttf"),
     ("pacifico", "Pacifico-Regular.ttf"),
+    ("permanent_marker", "PermanentMarker-Regular.ttf"),
     ("shadows_into_light", "ShadowsIntoLight.ttf"),
+    ("yanone_kaffeesatz", "YanoneKaffeesatz[wght].ttf"),
+    ("yellowtail", "Yellowtail-Regular.ttf"),
 )
 _HELD_OUT_FACES = (
     ("delius", "Delius-Regular.ttf"),
@@ -130,9 +138,7 @@ def _bend(ink: np.ndarray, base: int, capital: float, hand: WordHand, rng: np.ra
     bends = rng.normal(0, _BENT * hand.unsteadiness * capital, (2, *knots)).astype(np.float32)
     across, down = (cv2.resize(bend, (width, height), interpolation=cv2.INTER_CUBIC) for bend in bends)
     margin = round(abs(hand.slant) * height)  # more room for what slants beyond either end
-    across, down = (
-        cv2.copyMakeBorder(bend, 0, 0, margin, margin, cv2.BORDER_REPLICATE) for bend in (across, down)
-    )
+    across, down = (cv2.copyMakeBorder(bend, 0, 0, margin, margin, cv2.BORDER_REPLICATE) for bend in (across, down))
     x = np.arange(-margin, width + margin, dtype=np.float32) + across
     y = np.arange(height, dtype=np.float32)[:, None] + down
     bent: np.ndarray = cv2.remap(ink, x + np.float32(hand.slant) * (y - base), y, cv2.INTER_LINEAR)

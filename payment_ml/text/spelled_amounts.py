@@ -5,6 +5,7 @@
 `documents`; how they are joined, and what stands beside them, is said here.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -127,7 +128,7 @@ _LANGUAGES = {
         in_groups=("",),
         before_cents=("", " et"),
         currencies=("euros", "euro", "francs", "d euros", "dollars", "dirhams", "dinars"),
-        cents=("centimes", "cents", "centime"),
+        cents=("centimes", "centime"),  # not cents, which are hundreds
         bound=("cents", "cent"),
     ),
     "de": _Language(
@@ -202,7 +203,7 @@ def spellings(value: Decimal, language: str) -> list[str]:
     """
     words = _language(language)
     counts, cents = _split(words, value)
-    phrase = join(_whole(words, counts), _any_cents(words, cents), _ending(words))
+    phrase = join(_without_currency(words, counts, cents), _ending(words))
     proper = dict.fromkeys(_plain(text) for text, _ in texts(phrase))
     misspelt = (
         text.replace(right, wrong) for text in proper for right, wrong in MISSPELLINGS if _is_part(right, text, words)
@@ -220,6 +221,14 @@ def random_spelling(value: Decimal, language: str, rng: np.random.Generator) -> 
     if fitting and rng.random() < _MISSPELT_SHARE:
         text = text.replace(*fitting[int(rng.integers(len(fitting)))])
     return text
+
+
+def misspelled(text: str) -> list[str]:
+    """Return the text of a piece of `amount_phrase`, first as it is, then with each misspelling of one of its words."""
+    wrong = (
+        text.replace(right, misspelling) for right, misspelling in MISSPELLINGS if right in re.split("[ ~-]", text)
+    )
+    return [text, *wrong]
 
 
 def amount_phrase(language: str, value: Decimal | None = None) -> Phrase:
@@ -240,13 +249,13 @@ def amount_phrase(language: str, value: Decimal | None = None) -> Phrase:
     """
     words = _language(language)
     counts, cents = _every(words) if value is None else _split(words, value)
-    whole = _whole(words, counts)
     currency = one_of(*(Piece(f" {name}") for name in words.currencies))
+    whole = _whole(words, counts)
     return join(
         one_of(
-            join(whole, _any_cents(words, cents)),
-            join(whole, currency, _any_cents(words, cents)),
-            join(currency, Piece(" "), whole, _any_cents(words, cents)),
+            _without_currency(words, counts, cents),
+            join(currency, Piece(" "), _without_currency(words, counts, cents)),
+            join(whole, currency, one_of(*_cents(words, cents, words.before_cents))),
             join(whole, _hundredths(words, cents), currency),
         ),
         _ending(words),
@@ -282,10 +291,23 @@ def _ending(words: _Language) -> Phrase:
     return one_of(NOTHING, *(Piece(f" {text}") for text in words.endings))
 
 
-def _any_cents(words: _Language, cents: Sequence[int]) -> Phrase:
-    """Describe cents in all ways; nothing, where there may be none."""
+def _without_currency(words: _Language, counts: Sequence[_Counts], cents: Sequence[int]) -> Phrase:
+    """Describe amounts without the name of the currency.
+
+    A word that stands in no number must separate units from cents with their name: forty five cents are no forty units,
+    and neither are cuarenta y cinco centimos.
+    """
+    numbers = [_number(code, number) for code in words.codes for number in range(21, 100)]
+    joints = [text for text in words.before_cents if text and not any(text.strip() in number for number in numbers)]
+    amount = join(_whole(words, counts), one_of(*_cents(words, cents, joints)))
+    lone = _named_cents(words, cents, ("",)) if all(count.can_be_zero for count in counts) else []
+    return one_of(amount, *lone)
+
+
+def _cents(words: _Language, cents: Sequence[int], before_name: Sequence[str]) -> list[Phrase]:
+    """Return the ways to write cents behind the units; `before_name` stands before cents with their name."""
     nothing = [NOTHING] if 0 in cents else []
-    return one_of(*nothing, _hundredths(words, cents), *_named_cents(words, cents))
+    return [*nothing, _hundredths(words, cents), *_named_cents(words, cents, before_name)]
 
 
 def _hundredths(words: _Language, cents: Sequence[int]) -> Phrase:
@@ -298,17 +320,17 @@ def _hundredths(words: _Language, cents: Sequence[int]) -> Phrase:
     return one_of(join(joints, one_of(*fractions)), *short)
 
 
-def _named_cents(words: _Language, cents: Sequence[int]) -> list[Phrase]:
+def _named_cents(words: _Language, cents: Sequence[int], before: Sequence[str]) -> list[Phrase]:
     """Return the ways to write cents with their name, such as `and 45 cents`, in figures or in words."""
     some = [number for number in cents if number]
-    if not some:
+    if not some or not before:
         return []
     name = one_of(*(Piece(f" {text}") for text in words.cents))
     numbers = one_of(
         *(Piece(f" {number}", number) for number in some),
         *(Piece(" " + form, number) for number in some for form in _forms(words, number)),
     )
-    joints = one_of(*map(Piece, words.before_cents))
+    joints = one_of(*map(Piece, before))
     return [join(joints, one_of(join(numbers, name), join(name, numbers)))]
 
 
@@ -321,7 +343,9 @@ def _whole(words: _Language, counts: Sequence[_Counts]) -> Phrase:
         joint = one_of(*map(Piece, words.in_groups)) if parts else NOTHING
         part = join(joint, _units(words, count) if group is None else _group(words, group, count))
         parts.append(maybe(part) if count.can_be_zero else part)
-    options = [join(*parts)] if parts else [maybe(Piece(f" {_number(words.codes[0], 0)}"))]
+    options = [join(*parts)] if parts else [NOTHING]
+    if all(count.can_be_zero for count in counts):
+        options.append(Piece(f" {_number(words.codes[0], 0)}"))
     if words.has_large_hundreds and all(count.can_be_zero for count in counts[:-2]):
         options += _large_hundreds(words, *counts[-2:])
     return one_of(*options)

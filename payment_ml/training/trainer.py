@@ -19,7 +19,8 @@ from tqdm import tqdm
 from payment_ml.networks.backend import bfloat16_multiplication, keras
 from payment_ml.networks.backend import tensorflow as tf
 from payment_ml.training.checkpoints import Checkpoint, TrainingState
-from payment_ml.training.input_pipeline import Batch, TrainingData
+from payment_ml.training.input_pipeline import TrainingData
+from payment_ml.training.line_generator import Batch
 
 _HISTORY_KEYS = ("loss", "validation_loss", "validation_accuracy", "seconds")
 _EMA_DECAY = 0.999  # of the running average of the weights, per step

@@ -26,7 +26,7 @@ SAMPLE = [*range(130), 199, 200, 208, 380, 999, 1000, 1001, 1080, 1100, 2047, 65
         ("40", "en", "fourty"),
         ("1234567", "en_IN", "twelve lakh thirty four thousand five hundred and sixty seven only"),
         ("10200078.50", "en_IN", "one crore two lakh seventy eight and paise fifty only"),
-        ("1080.20", "fr", "mille quatre vingts et vingt centimes"),
+        ("1080.20", "fr", "mille quatre vingts et 20/100"),
         ("98", "fr", "nonante huit"),
         ("2100", "de", "zweitausendeinhundert"),
         ("1005", "de", "tausendundfunf"),
