@@ -12,6 +12,7 @@ import numpy as np
 from payment_ml.imaging import line_batches, word_lines
 from payment_ml.networks.inference import Network
 from payment_ml.recognition import phrase_search
+from payment_ml.recognition.ctc import drop_repeated_blanks
 from payment_ml.text.alphabet import BLANK, collapse
 from payment_ml.text.phrase_graphs import PhraseGraph, PhraseParser, build_graph
 from payment_ml.text.phrases import one_of
@@ -20,7 +21,7 @@ from payment_ml.text.word_alphabet import decode_words
 
 Verdict = Literal["agree", "disagree", "unclear"]
 
-_TEMPERATURE = 3.0  # of the log-likelihoods: frames of one letter err together (docs/decisions/documents.md)
+_TEMPERATURE = 1.0  # of the log-likelihoods: frames of one letter err together (docs/decisions/documents.md)
 _SURE, _EXCLUDED = 0.95, 0.05  # probabilities from which on, and up to which, a value is what the words say
 _LEGIBLE = 2.0  # nats for each letter that the best amount may be less likely than the free transcription
 
@@ -111,12 +112,13 @@ class WordVerifier:
         )
 
     def _recognize(self, grey: np.ndarray) -> np.ndarray | None:
-        """Return the network's output for a line, float32 [frames, labels + 1]; None where there is no ink."""
+        """Return the network's output for a line, float32 [frames that matter, labels + 1]; None without ink."""
         line = word_lines.extract_words(grey)
         if line is None:
             return None
         output = self._network(line_batches.stack_lines([line.pixels]))[0]
-        return np.asarray(output[: line_batches.frame_count(line.pixels.shape[1])])
+        output = output[: line_batches.frame_count(line.pixels.shape[1])]
+        return np.asarray(output[drop_repeated_blanks(output)])
 
 
 def _posterior(log_likelihoods: np.ndarray, any_amount: float) -> tuple[list[float], float]:

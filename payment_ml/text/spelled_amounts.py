@@ -223,12 +223,11 @@ def random_spelling(value: Decimal, language: str, rng: np.random.Generator) -> 
     return text
 
 
-def misspelled(text: str) -> list[str]:
+@cache
+def misspelled(text: str) -> tuple[str, ...]:
     """Return the text of a piece of `amount_phrase`, first as it is, then with each misspelling of one of its words."""
-    wrong = (
-        text.replace(right, misspelling) for right, misspelling in MISSPELLINGS if right in re.split("[ ~-]", text)
-    )
-    return [text, *wrong]
+    words = re.split("[ ~-]", text)
+    return (text, *(text.replace(right, wrong) for right, wrong in MISSPELLINGS if right in words))
 
 
 def amount_phrase(language: str, value: Decimal | None = None) -> Phrase:
