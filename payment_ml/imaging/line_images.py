@@ -13,7 +13,7 @@ import numpy as np
 
 from payment_ml.imaging import background, ruled_lines
 from payment_ml.imaging.line_batches import HEIGHT
-from payment_ml.imaging.line_detection import Page, detect_line, prepare_page
+from payment_ml.imaging.line_detection import Page, TextLine, detect_line, prepare_page
 
 MAX_WIDTH = 512  # pixels; longer text is squeezed
 TEXT_HEIGHT = 22  # pixels of a line image that the text fills, whatever its size in the image
@@ -105,6 +105,31 @@ def full_image_crops(line: LineImage) -> list[LineImage]:
     return crops if inverse is None else [*crops, inverse]
 
 
+def sample_line(page: Page, line: TextLine, max_width: int = MAX_WIDTH) -> LineImage:
+    """Sample a line of a page, so that its top and bottom come `TEXT_HEIGHT` apart in the middle of the line image.
+
+    Parameters
+    ----------
+    page : from `prepare_page`
+    line : where its text stands
+    max_width : pixels; a longer line is squeezed
+    """
+    zoom = TEXT_HEIGHT / max(line.bottom - line.top, 4)
+    width = _clamp_width((line.right - line.left) * zoom + 2 * (HEIGHT - TEXT_HEIGHT), max_width)
+    across = min(zoom, (width - 8) / max(line.right - line.left, 1))
+    middle_x, middle_y = (line.left + line.right) / 2, (line.top + line.bottom) / 2
+    # From the line image to the page. A sloping line is levelled by shearing it; digits keep their slant.
+    to_page = np.array(
+        [
+            [1 / across, 0, middle_x - width / 2 / across],
+            [line.slope / across, 1 / zoom, middle_y - HEIGHT / 2 / zoom - line.slope * width / 2 / across],
+        ],
+        np.float32,
+    )
+    pixels = _warp(page, to_page, width, line.contrast)
+    return LineImage(pixels, to_page / np.float32(page.scale), line.contrast, line.ink_outside, page)
+
+
 def rescaled_views(line: LineImage) -> list[np.ndarray]:
     """Sample the same text from the image again, a little smaller and a little larger: uint8 [32, width] each."""
     to_page = line.transform * np.float32(line.page.scale)
@@ -181,22 +206,7 @@ def _extract_between_rules(page: Page) -> LineImage | None:
 def _extract(page: Page, connected: bool = False) -> LineImage | None:
     """Extract the line of a page; `connected` chooses the criterion for ruled lines."""
     line = detect_line(page, connected)
-    if line is None:
-        return None
-    zoom = TEXT_HEIGHT / max(line.bottom - line.top, 4)
-    width = _clamp_width((line.right - line.left) * zoom + 2 * (HEIGHT - TEXT_HEIGHT))
-    across = min(zoom, (width - 8) / max(line.right - line.left, 1))
-    middle_x, middle_y = (line.left + line.right) / 2, (line.top + line.bottom) / 2
-    # From the line image to the page. A sloping line is levelled by shearing it; digits keep their slant.
-    to_page = np.array(
-        [
-            [1 / across, 0, middle_x - width / 2 / across],
-            [line.slope / across, 1 / zoom, middle_y - HEIGHT / 2 / zoom - line.slope * width / 2 / across],
-        ],
-        np.float32,
-    )
-    pixels = _warp(page, to_page, width, line.contrast)
-    return LineImage(pixels, to_page / np.float32(page.scale), line.contrast, line.ink_outside, page)
+    return None if line is None else sample_line(page, line)
 
 
 def _full_image(page: Page, share: float, ink_outside: float, text_detected: bool) -> LineImage:
@@ -216,9 +226,9 @@ def _full_image(page: Page, share: float, ink_outside: float, text_detected: boo
     return LineImage(pixels, to_page / np.float32(page.scale), contrast, ink_outside, page, text_detected)
 
 
-def _clamp_width(width: float) -> int:
+def _clamp_width(width: float, most: int = MAX_WIDTH) -> int:
     """Return the width in pixels of a line image that should have `width`."""
-    return int(min(max(width, 16), MAX_WIDTH))
+    return int(min(max(width, 16), most))
 
 
 def _rescaled(to_page: np.ndarray, width: int, scale: float) -> tuple[np.ndarray, int]:

@@ -37,6 +37,14 @@ def remove_lines(mask: np.ndarray) -> np.ndarray:
     return cleaned
 
 
+def remove_level_lines(mask: np.ndarray, length: float) -> np.ndarray:
+    """Remove horizontal runs of at least `length` image heights; parameters and result else as of `remove_lines`."""
+    kernel = np.ones((1, max(2, round(length * mask.shape[0]))), np.uint8)
+    cleaned = mask.copy()
+    cleaned[cv2.dilate(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel), _SOFT_EDGE) > 0] = 0
+    return cleaned
+
+
 def remove_connected_lines(mask: np.ndarray) -> np.ndarray:
     """Remove long horizontal runs, also slightly sloping ones, and the vertical runs that end at them.
 

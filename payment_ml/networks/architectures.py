@@ -11,7 +11,7 @@ from payment_ml.datasets.mnist_format import SIDE
 from payment_ml.imaging import line_batches, page_images
 from payment_ml.networks.backend import keras
 from payment_ml.tasks import Task
-from payment_ml.text import alphabet
+from payment_ml.text import alphabet, word_alphabet
 
 layers = keras.layers
 
@@ -69,7 +69,7 @@ def build(architecture: str, seed: int) -> keras.Model:
 
     Returns
     -------
-    for digits, uint8 [n, 28, 28], 0 paper, 255 ink -> float32 [n, 10] probabilities; for amounts, uint8 [n, 32, width]
+    for digits, uint8 [n, 28, 28], 0 paper, 255 ink -> float32 [n, 10] probabilities; for lines, uint8 [n, 32, width]
     -> float32 [n, width / 4, labels] probabilities, where label 0 is the CTC blank; for pages, uint8
     [n, height, width, 1], 0 white -> float32 [n, height / 4, width / 4, labels] probabilities, labels as of
     `page_images.label`. Its layer `logits` gives the scores before the softmax.
@@ -161,30 +161,59 @@ def _reader(seed: int) -> keras.Model:
     digit and the two before and behind it, and train faster (docs/decisions/network-and-training.md).
     """
     seeds = keras.random.SeedGenerator(seed)
-
-    def he_normal() -> keras.initializers.Initializer:
-        return keras.initializers.HeNormal(seeds)
-
-    def convolve(
-        hidden: keras.KerasTensor, filters: int, size: int | tuple[int, int], stride: int | tuple[int, int] = 1
-    ) -> keras.KerasTensor:
-        hidden = layers.Conv2D(filters, size, stride, "same", use_bias=False, kernel_initializer=he_normal())(hidden)
-        hidden = layers.BatchNormalization(momentum=0.9)(hidden)
-        return layers.ReLU()(hidden)
-
     line = keras.Input((line_batches.HEIGHT, None), dtype="uint8", name="lines")
     hidden = layers.Rescaling(1 / 255)(line)
     hidden = layers.Reshape((line_batches.HEIGHT, -1, 1))(hidden)
     for filters, size, stride in ((32, 5, 2), (32, 3, 1), (64, 3, 2), (64, 3, 1), (128, 3, (2, 1)), (128, 3, 1)):
-        hidden = convolve(hidden, filters, size, stride)
-    hidden = layers.Add()([hidden, convolve(hidden, 128, 3)])
-    hidden = convolve(hidden, 160, (4, 3), (4, 1))
-    hidden = layers.Reshape((-1, 160))(hidden)
+        hidden = _convolve(hidden, filters, size, stride, seeds)
+    hidden = layers.Add()([hidden, _convolve(hidden, 128, 3, 1, seeds)])
+    hidden = _convolve(hidden, 160, (4, 3), (4, 1), seeds)
+    return _read_along(line, hidden, len(alphabet.ALPHABET) + 1, seeds, "reader")
+
+
+def _words(seed: int) -> keras.Model:
+    """Build six convolutions that reduce a line of words to a quarter of its width, then four along the line.
+
+    Smaller than that of amounts, since lines of words are several times as long. The convolutions along the line see
+    ten frames to either side, about three letters.
+    """
+    seeds = keras.random.SeedGenerator(seed)
+    line = keras.Input((line_batches.HEIGHT, None), dtype="uint8", name="lines")
+    hidden = layers.Rescaling(1 / 255)(line)
+    hidden = layers.Reshape((line_batches.HEIGHT, -1, 1))(hidden)
+    for filters, size, stride in ((24, 5, 2), (32, 3, 1), (64, 3, 2), (64, 3, 1), (96, 3, (2, 1)), (96, 3, 1)):
+        hidden = _convolve(hidden, filters, size, stride, seeds)
+    return _read_along(
+        line, _convolve(hidden, 144, (4, 3), (4, 1), seeds), len(word_alphabet.CHARACTERS) + 1, seeds, "words"
+    )
+
+
+def _convolve(
+    hidden: keras.KerasTensor,
+    filters: int,
+    size: int | tuple[int, int],
+    stride: int | tuple[int, int],
+    seeds: keras.random.SeedGenerator,
+) -> keras.KerasTensor:
+    """Add a convolution with batch normalisation and ReLU."""
+    he_normal = keras.initializers.HeNormal(seeds)
+    hidden = layers.Conv2D(filters, size, stride, "same", use_bias=False, kernel_initializer=he_normal)(hidden)
+    hidden = layers.BatchNormalization(momentum=0.9)(hidden)
+    return layers.ReLU()(hidden)
+
+
+def _read_along(
+    line: keras.KerasTensor, hidden: keras.KerasTensor, classes: int, seeds: keras.random.SeedGenerator, name: str
+) -> keras.Model:
+    """Finish a network of lines, reduced to one row, with four residual convolutions along the line."""
+    filters = hidden.shape[-1]
+    hidden = layers.Reshape((-1, filters))(hidden)
     for _ in range(4):
-        residual = layers.Conv1D(160, 5, padding="same", use_bias=False, kernel_initializer=he_normal())(hidden)
+        he_normal = keras.initializers.HeNormal(seeds)
+        residual = layers.Conv1D(filters, 5, padding="same", use_bias=False, kernel_initializer=he_normal)(hidden)
         residual = layers.BatchNormalization(momentum=0.9)(residual)
         hidden = layers.Add()([hidden, layers.ReLU()(residual)])
-    return _classify(line, hidden, len(alphabet.ALPHABET) + 1, seeds, "reader")
+    return _classify(line, hidden, classes, seeds, name)
 
 
 def _pages(seed: int) -> keras.Model:
@@ -194,25 +223,19 @@ def _pages(seed: int) -> keras.Model:
     """
     seeds = keras.random.SeedGenerator(seed)
 
-    def convolve(hidden: keras.KerasTensor, filters: int, size: int, stride: int = 1) -> keras.KerasTensor:
-        initial = keras.initializers.HeNormal(seeds)
-        hidden = layers.Conv2D(filters, size, stride, "same", use_bias=False, kernel_initializer=initial)(hidden)
-        hidden = layers.BatchNormalization(momentum=0.9)(hidden)
-        return layers.ReLU()(hidden)
-
     pages = keras.Input((None, None, 1), dtype="uint8", name="pages")
     # One step to a quarter of the resolution: large maps are bound by memory.
-    hidden = convolve(layers.Rescaling(1 / 255)(pages), 24, 7, 4)
+    hidden = _convolve(layers.Rescaling(1 / 255)(pages), 24, 7, 4, seeds)
     levels = [(24, hidden)]
     for filters, residuals in ((48, 1), (80, 1), (96, 3)):
-        hidden = convolve(hidden, filters, 3, 2)
+        hidden = _convolve(hidden, filters, 3, 2, seeds)
         for _ in range(residuals):
-            hidden = layers.Add()([hidden, convolve(hidden, filters, 3)])
+            hidden = layers.Add()([hidden, _convolve(hidden, filters, 3, 1, seeds)])
         levels.append((filters, hidden))
     for filters, level in reversed(levels[:-1]):
-        above = layers.UpSampling2D()(convolve(hidden, filters, 1))
+        above = layers.UpSampling2D()(_convolve(hidden, filters, 1, 1, seeds))
         hidden = layers.Add()([level, above])
-        hidden = layers.Add()([hidden, convolve(hidden, filters, 3)])
+        hidden = layers.Add()([hidden, _convolve(hidden, filters, 3, 1, seeds)])
     return _classify(pages, hidden, page_images.LABELS, seeds, "pages")
 
 
@@ -302,5 +325,24 @@ ARCHITECTURES = {
         fine_tuning={"epochs": 3, "learning_rate": 5e-4},
         min_accuracy=0.8,
         quick_accuracy=0.1,
+    ),
+    "words": Architecture(
+        task=Task.WORDS,
+        summary="convolutional network for amounts in words, trained with CTC",
+        build=_words,
+        recipe=Recipe(
+            epochs=14,
+            batch_size=32,
+            learning_rate=6e-3,
+            weight_decay=1e-2,
+            clip_norm=5.0,
+            warmup_fraction=0.03,
+            bfloat16=True,
+            data_options={"amounts": 4_096},
+        ),
+        quick_data_options={"amounts": 1_024},
+        fine_tuning={"epochs": 4, "learning_rate": 1e-3, "warmup_fraction": 0.1},
+        min_accuracy=0.5,
+        quick_accuracy=0.0,
     ),
 }

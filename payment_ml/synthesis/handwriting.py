@@ -1,6 +1,7 @@
 """Write words in handwriting typefaces of the package index, varied as a hand varies; digits have hands of their own.
 
-The typefaces are free (SIL Open Font License) and need the extra `train`. Nothing is trained on the held-out ones.
+The typefaces are free (SIL Open Font License, Apache License) and need the extra `train`. Nothing is trained on the
+held-out ones.
 """
 
 from dataclasses import dataclass
@@ -14,13 +15,20 @@ from PIL import ImageFont
 # Package and file of each typeface.
 _TRAINING_FACES = (
     ("caveat", "Caveat[wght].ttf"),
+    ("comfortaa", "Comfortaa[wght].ttf"),
     ("dancing_script", "DancingScript[wght].ttf"),
+    ("dosis", "Dosis[wght].ttf"),
     ("great_vibes", "GreatVibes-Regular.ttf"),
     ("indie_flower", "IndieFlower-Regular.ttf"),
     ("kalam", "Kalam-Light.ttf"),
     ("kalam", "Kalam-Regular.ttf"),
+    ("lobster_two", "LobsterTwo-Italic.ttf"),
+    ("oleo_script", "OleoScript-Regular.ttf"),
     ("pacifico", "Pacifico-Regular.ttf"),
+    ("permanent_marker", "PermanentMarker-Regular.ttf"),
     ("shadows_into_light", "ShadowsIntoLight.ttf"),
+    ("yanone_kaffeesatz", "YanoneKaffeesatz[wght].ttf"),
+    ("yellowtail", "Yellowtail-Regular.ttf"),
 )
 _HELD_OUT_FACES = (
     ("delius", "Delius-Regular.ttf"),
@@ -28,7 +36,9 @@ _HELD_OUT_FACES = (
     ("zeyada", "Zeyada.ttf"),
 )
 _FACES = _TRAINING_FACES + _HELD_OUT_FACES
-_LARGE = 72  # pixels of a typeface's size at which words are drawn before they are bent and reduced
+# Pixels of a typeface's size at which words are drawn before they are bent and reduced: smaller writing needs less.
+_LARGE, _SMALL = 72, 40
+_SMALL_HEIGHT = 16  # pixels of a capital letter up to which writing is small
 _CAPITAL = "H"
 _KNOTS = 1.5  # capital heights between the points by which a word is bent
 _BENT = 0.05  # standard deviation of the bends, in capital heights, of a hand of unsteadiness 1
@@ -82,8 +92,9 @@ def write_words(text: str, hand: WordHand, height: float, rng: np.random.Generat
     ------
     ImportError : the typefaces are missing; the extra `train` has them
     """
-    words = [_write_word(word, hand, rng) for word in text.split()]
-    gaps = [round(hand.gap * _capital_height(hand) * rng.uniform(0.7, 1.3)) for _ in words[1:]]
+    font = _font(hand.face, round(hand.weight, 1), _SMALL if height <= _SMALL_HEIGHT else _LARGE)
+    words = [_write_word(word, hand, font, rng) for word in text.split()]
+    gaps = [round(hand.gap * _capital_height(font) * rng.uniform(0.7, 1.3)) for _ in words[1:]]
     base = max(word.base for word in words)
     below = max(word.ink.shape[0] - word.base for word in words)
     line = np.zeros((base + below, sum(word.ink.shape[1] for word in words) + sum(gaps)), np.float32)
@@ -91,19 +102,19 @@ def write_words(text: str, hand: WordHand, height: float, rng: np.random.Generat
     for word, gap in zip(words, [*gaps, 0], strict=True):
         line[base - word.base : base - word.base + word.ink.shape[0], x : x + word.ink.shape[1]] = word.ink
         x += word.ink.shape[1] + gap
-    scale = height / _capital_height(hand)
+    scale = height / _capital_height(font)
     size = max(1, round(line.shape[1] * scale * hand.stretch)), max(1, round(line.shape[0] * scale))
     ink: np.ndarray = cv2.resize(line, size, interpolation=cv2.INTER_AREA)
     return _crop(WrittenWords(ink, min(size[1], round(base * scale))))
 
 
-def _write_word(word: str, hand: WordHand, rng: np.random.Generator) -> WrittenWords:
-    font = _font(hand.face, round(hand.weight, 1))
+def _write_word(word: str, hand: WordHand, font: ImageFont.FreeTypeFont, rng: np.random.Generator) -> WrittenWords:
     mask, (_, above) = font.getmask2(word, mode="L", anchor="ls")
     width, rows = mask.size
-    capital = _capital_height(hand)
+    capital = _capital_height(font)
     room = round(0.5 * capital)
-    ink = np.pad(np.array(mask, np.uint8).reshape(rows, width), room)
+    drawn = np.array(mask, np.uint8).reshape(rows, width)
+    ink = cv2.copyMakeBorder(drawn, room, room, room, room, cv2.BORDER_CONSTANT, value=0)
     base = room - above
     ink = _thicken(ink, round(2 * hand.thickening * capital))
     bent = _bend(ink, base, capital, hand, rng)
@@ -126,14 +137,11 @@ def _bend(ink: np.ndarray, base: int, capital: float, hand: WordHand, rng: np.ra
     knots = max(2, round(height / (_KNOTS * capital))), max(2, round(width / (_KNOTS * capital)))
     bends = rng.normal(0, _BENT * hand.unsteadiness * capital, (2, *knots)).astype(np.float32)
     across, down = (cv2.resize(bend, (width, height), interpolation=cv2.INTER_CUBIC) for bend in bends)
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    slant = np.float32(hand.slant)
-    margin = round(abs(hand.slant) * height)
-    padded = np.pad(ink, ((0, 0), (margin, margin)))
-    x, y = (np.pad(field, ((0, 0), (margin, margin)), mode="edge") for field in (x + across, y + down))
-    x[:, :margin] -= np.arange(margin, 0, -1, dtype=np.float32)
-    x[:, width + margin :] += np.arange(1, margin + 1, dtype=np.float32)
-    bent: np.ndarray = cv2.remap(padded, x + margin + slant * (y - base), y, cv2.INTER_LINEAR)
+    margin = round(abs(hand.slant) * height)  # more room for what slants beyond either end
+    across, down = (cv2.copyMakeBorder(bend, 0, 0, margin, margin, cv2.BORDER_REPLICATE) for bend in (across, down))
+    x = np.arange(-margin, width + margin, dtype=np.float32) + across
+    y = np.arange(height, dtype=np.float32)[:, None] + down
+    bent: np.ndarray = cv2.remap(ink, x + np.float32(hand.slant) * (y - base), y, cv2.INTER_LINEAR)
     return bent
 
 
@@ -147,16 +155,17 @@ def _crop(words: WrittenWords) -> WrittenWords:
     return WrittenWords(ink, words.base - max(0, top))
 
 
-def _capital_height(hand: WordHand) -> float:
-    """Return the height in pixels in which a hand's typeface draws a capital letter."""
-    return float(_font(hand.face, round(hand.weight, 1)).getmask(_CAPITAL).size[1])
+@cache
+def _capital_height(font: ImageFont.FreeTypeFont) -> float:
+    """Return the height in pixels in which a typeface draws a capital letter."""
+    return float(font.getmask(_CAPITAL).size[1])
 
 
 @cache
-def _font(face: int, weight: float) -> ImageFont.FreeTypeFont:
+def _font(face: int, weight: float, size: int) -> ImageFont.FreeTypeFont:
     package, name = _FACES[face]
     path = resources.files(f"fontpkg_{package}") / "files" / name
-    font = ImageFont.truetype(str(path), _LARGE, layout_engine=ImageFont.Layout.BASIC)
+    font = ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
     if "[wght]" in name:
         axis = font.get_variation_axes()[0]
         low, high = axis["minimum"], axis["maximum"]

@@ -32,6 +32,11 @@ def encode(text: str) -> list[int]:
     return [LABELS[character] for character in text if character != " "]
 
 
+def decode(labels: Sequence[int]) -> str:
+    """Return the text that labels spell."""
+    return "".join(ALPHABET[label - 1] for label in labels)
+
+
 def collapse(frame_labels: Sequence[int]) -> list[int]:
     """Return the labels that one label per frame spells: merge repetitions, then drop blanks.
 

@@ -14,8 +14,7 @@ from payment_ml import workers
 Batch = tuple[np.ndarray, ...]
 Chunk = list[list[Batch]]  # a list of batches for each view
 
-_PREFETCHED_CHUNKS = 6  # generated before they are needed; each takes about 10 MB
-_VIEW_DISTANCE = 8  # new chunks between one view of a chunk and the next
+_PREFETCHED_CHUNKS = 6  # generated before they are needed; each takes 10 to 50 MB
 
 
 class ChunkedEpochs:
@@ -27,11 +26,14 @@ class ChunkedEpochs:
     ----------
     chunks_per_epoch : number of new chunks in an epoch
     views : that each chunk has
+    view_distance : new chunks between one view of a chunk and the next
     initializer, initial : function that prepares a worker process, and its arguments
     """
 
-    def __init__(self, chunks_per_epoch: int, views: int, initializer: Callable[..., None], *initial: Any):
-        self._chunks_per_epoch, self._views = chunks_per_epoch, views
+    def __init__(
+        self, chunks_per_epoch: int, views: int, view_distance: int, initializer: Callable[..., None], *initial: Any
+    ):
+        self._chunks_per_epoch, self._views, self._view_distance = chunks_per_epoch, views, view_distance
         self._initializer, self._initial = initializer, initial
 
     def epochs(
@@ -46,7 +48,7 @@ class ChunkedEpochs:
         arguments : of `generate`, given the number of the chunk
         """
         with workers.WorkerPool(os.cpu_count() or 1, self._initializer, *self._initial) as pool:
-            most = (self._views - 1) * _VIEW_DISTANCE
+            most = (self._views - 1) * self._view_distance
             start, end = (epochs * self._chunks_per_epoch for epochs in (first, count))
             earlier = min(start, most)  # chunks of which further views belong to the first epoch
             numbers = iter(range(start - earlier, end))
@@ -68,7 +70,7 @@ class ChunkedEpochs:
         for chunk in itertools.islice(chunks, self._chunks_per_epoch):
             recent.appendleft(chunk)
             for view in range(self._views):
-                distance = view * _VIEW_DISTANCE
+                distance = view * self._view_distance
                 yield from recent[distance if distance < len(recent) else 0][view]
 
 

@@ -1,6 +1,5 @@
 """Provide the training data of each task: batches for every epoch, the loss on a batch, and validation."""
 
-import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
@@ -9,18 +8,13 @@ import numpy as np
 
 from payment_ml.datasets.mnist_format import SIDE
 from payment_ml.datasets.splits import Split
-from payment_ml.imaging import line_batches
 from payment_ml.networks.backend import tensorflow as tf
 from payment_ml.synthesis import augmentation, drawn_digits
 from payment_ml.tasks import Task
-from payment_ml.text import alphabet
-from payment_ml.training import line_generator, losses
-from payment_ml.training.chunked_epochs import Batch, ChunkedEpochs
+from payment_ml.training import losses
+from payment_ml.training.chunked_epochs import Batch
+from payment_ml.training.line_data import MAX_REPEATS, AmountTrainingData, WordTrainingData
 from payment_ml.training.page_data import PageTrainingData
-
-# Times that a correction may occur in an epoch: a few corrections must not become most of what the network sees.
-_MAX_REPEATS = 20
-_CALIBRATION_BATCHES = 8  # at most, of 64 lines each; they are spread over all widths
 
 
 class TrainingData(Protocol):
@@ -56,16 +50,18 @@ def make_training_data(task: str, training: Split, validation: Split, seed: int,
     Parameters
     ----------
     task : a value of `Task`
-    training, validation : the splits to learn from and to validate on
+    training, validation : the splits to learn from and to validate on; words need none
     seed : of all random numbers
-    options : the data options of a recipe (`augment` and `drawn_share` for digits, `amounts` for amounts, `documents`
-        for pages), and for digits and amounts `corrections`, as `feedback.dataset` loads them, and `corrections_share`,
-        their largest share of an epoch
+    options : the data options of a recipe (`augment` and `drawn_share` for digits, `amounts` for amounts and words,
+        `documents` for pages), and for digits and amounts `corrections`, as `feedback.dataset` loads them, and
+        `corrections_share`, their largest share of an epoch
     """
     if task == Task.PAGES:
         return PageTrainingData(training, validation, seed, **options)
     if task == Task.AMOUNTS:
         return AmountTrainingData(training, validation, seed, **options)
+    if task == Task.WORDS:
+        return WordTrainingData(seed, **options)
     return DigitTrainingData(training, validation, seed, **options)
 
 
@@ -103,7 +99,7 @@ class DigitTrainingData:
             corrections = training.images[:0], training.labels[:0]
         self._corrections = corrections
         available = len(corrections[1])
-        self._corrections_per_epoch = min(int(corrections_share * len(training.labels)), _MAX_REPEATS * available)
+        self._corrections_per_epoch = min(int(corrections_share * len(training.labels)), MAX_REPEATS * available)
 
     def examples(self) -> tuple[list[np.ndarray], list[str]]:
         """Return twelve digits, each beside its augmented copy, and their labels."""
@@ -167,86 +163,3 @@ class DigitTrainingData:
         for i in range(self.steps_per_epoch(batch_size)):
             batch = slice(i * batch_size, (i + 1) * batch_size)
             yield images[batch], labels[batch]
-
-
-class AmountTrainingData:
-    """Hold lines of whole amounts that worker processes generate during training, each in several views.
-
-    Parameters
-    ----------
-    training, validation : the splits whose digits the amounts are written with
-    seed : of all random numbers
-    amounts : lines to generate for each epoch, rounded down to whole chunks of the line generator
-    validation_amounts : lines to validate on, generated once
-    corrections : lines of user corrections
-    corrections_share : largest share of an epoch that corrections may make up, 0 to 1
-    """
-
-    signature = (
-        tf.TensorSpec([None, line_batches.HEIGHT, None], tf.uint8),
-        tf.TensorSpec([None], tf.int32),
-        tf.TensorSpec([None, None], tf.int32),
-    )
-    unit = "amounts"
-
-    def __init__(
-        self,
-        training: Split,
-        validation: Split,
-        seed: int,
-        amounts: int,
-        validation_amounts: int = 2000,
-        corrections: line_generator.LabelledLines = (),
-        corrections_share: float = 0.0,
-    ):
-        self._training, self._seed = training, seed
-        self._chunks_per_epoch = amounts // line_generator.CHUNK_SIZE
-        self._corrections = corrections
-        most = math.ceil(_MAX_REPEATS * len(corrections) / max(1, self._chunks_per_epoch))
-        self._corrections_per_chunk = min(int(corrections_share * line_generator.CHUNK_SIZE), most)
-        rng = np.random.default_rng([seed, 0])
-        self.validation_lines = line_generator.generate_lines(validation, rng, validation_amounts, distort=False)
-        batches = [batch[0] for batch in line_generator.pad_batches(self.validation_lines, 64)]
-        self.calibration_batches: Sequence[np.ndarray] = batches[:: math.ceil(len(batches) / _CALIBRATION_BATCHES)]
-
-    def examples(self) -> tuple[list[np.ndarray], list[str]]:
-        """Return 24 lines with their texts; a dollar sign is escaped for matplotlib."""
-        lines = line_generator.generate_lines(self._training, np.random.default_rng([self._seed, 1]), 24, distort=True)
-        texts = ["".join(alphabet.ALPHABET[label - 1] for label in labels) for _, labels in lines]
-        return [pixels for pixels, _ in lines], [text.replace("$", r"\$") for text in texts]
-
-    def steps_per_epoch(self, batch_size: int) -> int:
-        """Return the number of batches in an epoch; the last, smaller batch of each chunk is left out."""
-        return line_generator.VIEWS * self._chunks_per_epoch * (line_generator.CHUNK_SIZE // batch_size)
-
-    def epochs(self, count: int, batch_size: int, first: int = 0) -> Iterator[Iterator[Batch]]:
-        """Yield the batches of each epoch from `first` to `count`, each of lines of about one width."""
-        chunks = ChunkedEpochs(
-            self._chunks_per_epoch,
-            line_generator.VIEWS,
-            line_generator.init_worker,
-            self._training,
-            self._corrections,
-        )
-        return chunks.epochs(
-            first,
-            count,
-            line_generator.training_batches,
-            lambda number: ((self._seed, 1, number), batch_size, self._corrections_per_chunk),
-        )
-
-    def loss(self, scores: tf.Tensor, *batch: tf.Tensor) -> tf.Tensor:
-        """Return the mean CTC loss of a batch of images, frame counts and labels."""
-        _, frame_counts, labels = batch
-        return tf.reduce_mean(losses.ctc_loss(scores, frame_counts, labels))
-
-    def validate(self, logits: Any) -> tuple[float, float, float]:
-        """Return mean CTC loss in nats, its standard error and the share of validation lines read without an error."""
-        values, correct = losses.line_losses(logits, self.validation_lines)
-        return (*losses.mean_and_standard_error(values), float(np.mean(correct)))
-
-    def corrections_loss(self, logits: Any) -> float | None:
-        """Return the mean CTC loss on the user corrections in nats; None where there are none."""
-        if not self._corrections_per_chunk:
-            return None
-        return float(np.mean(losses.line_losses(logits, self._corrections)[0]))

@@ -12,6 +12,7 @@ from payment_ml.training import losses, page_generator
 from payment_ml.training.chunked_epochs import Batch, ChunkedEpochs
 
 _VALIDATION_BATCH_SIZE = 8
+_VIEW_DISTANCE = 8  # new chunks between one view of a chunk and the next
 _CALIBRATION_BATCHES = 6  # at most
 
 
@@ -51,7 +52,9 @@ class PageTrainingData:
 
     def epochs(self, count: int, batch_size: int, first: int = 0) -> Iterator[Iterator[Batch]]:
         """Yield the batches of each epoch from `first` to `count`, each of pages of about one size."""
-        chunks = ChunkedEpochs(self._chunks_per_epoch, page_generator.VIEWS, page_generator.init_worker, self._training)
+        chunks = ChunkedEpochs(
+            self._chunks_per_epoch, page_generator.VIEWS, _VIEW_DISTANCE, page_generator.init_worker, self._training
+        )
         return chunks.epochs(
             first, count, page_generator.training_batches, lambda number: ((self._seed, 1, number), batch_size)
         )

@@ -13,7 +13,7 @@ from payment_ml.imaging.text_blocks import Box
 from payment_ml.synthesis import documents
 from payment_ml.synthesis.documents import FieldKind
 from payment_ml.synthesis.hands import Hands
-from payment_ml.training import line_generator
+from payment_ml.training import line_sources
 from payment_ml.training.chunked_epochs import Batch, Chunk
 from payment_ml.workers import limit_worker
 
@@ -77,7 +77,7 @@ def training_batches(seed: tuple[int, ...], batch_size: int) -> Chunk:
     if _split is None:
         raise RuntimeError("expected init_worker to be called in this process before training_batches")
     rng = np.random.default_rng(seed)
-    hands = line_generator.sample_hands(_split, rng, distort=True)
+    hands = line_sources.sample_hands(_split, rng, distort=True)
     pages = [_compose(hands, rng) for _ in range(CHUNK_SIZE)]
     views = []
     for _ in range(VIEWS):
@@ -94,7 +94,7 @@ def generate_pages(split: Split, rng: np.random.Generator, count: int) -> list[L
     split : whose digits the amounts are written with
     count : number of pages
     """
-    hands = line_generator.sample_hands(split, rng, distort=False)
+    hands = line_sources.sample_hands(split, rng, distort=False)
     return [_view(_compose(hands, rng), rng) for _ in range(count)]
 
 

@@ -6,12 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from payment_ml.datasets.splits import Split
 from payment_ml.imaging import line_batches, line_images
 from payment_ml.synthesis import augmentation, glyphs
 from payment_ml.synthesis.amount_images import render_amount
 from payment_ml.text import alphabet
-from payment_ml.training import line_generator
+from payment_ml.training import line_generator, line_sources
 
 
 @pytest.fixture
@@ -25,7 +24,9 @@ def lines(splits, rng) -> list[line_images.LineImage]:
 def test_augmented_line_shows_the_same_text(splits, rng):
     """The ink is in about the same columns, a little larger or smaller; in long lines the ends move by half a digit."""
     correlations, size_ratios = [], []
-    for pixels, _ in line_generator.generate_lines(splits["validation"], rng, 100, distort=False):
+    for pixels, _ in line_generator.generate_lines(
+        line_sources.AmountLines(splits["validation"], distorted_share=0), rng, 100
+    ):
         view = augmentation.augment_line(pixels, rng)
         assert (view.shape[0], view.dtype) == (pixels.shape[0], np.uint8)
         size_ratios.append(view.shape[1] / pixels.shape[1])
@@ -60,26 +61,6 @@ def test_view_that_is_too_narrow_for_its_labels_is_not_used(lines, rng):
         assert line_generator.augment_pixels(line.pixels, labels, rng) is line.pixels
 
 
-def test_some_lines_show_no_amount(splits):
-    """Their only label is the one for no amount."""
-    lines = line_generator.generate_lines(splits["validation"], np.random.default_rng(0), 300, distort=False)
-    no_amount = alphabet.encode(alphabet.NO_AMOUNT)
-    assert 8 <= sum(labels == no_amount for _, labels in lines) <= 45
-    assert all(labels == no_amount or no_amount[0] not in labels for _, labels in lines)
-
-
-def test_lines_are_written_with_the_digits_of_the_split(splits):
-    """A split whose images are all ones gives narrow lines, whatever their labels say."""
-    train = splits["train"]
-    ones = train.labels == 1
-    only_ones = Split(train.images[ones], np.arange(ones.sum(), dtype=np.uint8) % 10, train.indices[ones])
-    widths = []
-    for split in (only_ones, train):
-        lines = line_generator.generate_lines(split, np.random.default_rng(1), 300, distort=False)
-        widths.append(np.median([pixels.shape[1] / len(labels) for pixels, labels in lines]))
-    assert widths[0] < 0.95 * widths[1]  # simulated writers, who have all digits, write more than MNIST's
-
-
 def test_batches_hold_lines_of_similar_width_with_padding(rng):
     """Sorted by width; labels are padded with zeros."""
     lines = [(np.full((32, width), 9, np.uint8), [1] * (width // 16)) for width in (64, 16, 48, 32, 80)]
@@ -93,7 +74,9 @@ def test_batches_hold_lines_of_similar_width_with_padding(rng):
 def test_corrections_are_mixed_into_every_view(splits):
     """A chunk stays as large as it is without corrections; the generator never writes a lone pound sign."""
     label = alphabet.LABELS["£"]
-    line_generator.init_worker(splits["train"], [(np.full((32, 64), 200 + i, np.uint8), [label]) for i in range(2)])
+    line_generator.init_worker(
+        line_sources.AmountLines(splits["train"]), [(np.full((32, 64), 200 + i, np.uint8), [label]) for i in range(2)]
+    )
     for batches in line_generator.training_batches((0, 1), 64, corrections=20):
         assert sum(len(pixels) for pixels, _, _ in batches) == line_generator.CHUNK_SIZE
         assert sum(int(((labels > 0).sum(axis=1) == 1)[labels[:, 0] == label].sum()) for _, _, labels in batches) == 20

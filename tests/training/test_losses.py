@@ -9,14 +9,14 @@ from payment_ml.networks.backend import keras
 from payment_ml.networks.backend import tensorflow as tf
 from payment_ml.recognition import ctc
 from payment_ml.text import alphabet
-from payment_ml.training import line_generator, losses
+from payment_ml.training import line_generator, line_sources, losses
 
 CLASSES = len(alphabet.ALPHABET) + 1
 
 
 def test_ctc_loss_equals_the_sum_over_all_alignments(splits, rng):
     """Compared with the decoder's own implementation."""
-    lines = line_generator.generate_lines(splits["validation"], rng, 8, distort=False)
+    lines = line_generator.generate_lines(line_sources.AmountLines(splits["validation"], distorted_share=0), rng, 8)
     images, frame_counts, labels = next(line_generator.pad_batches(lines, 8))
     scores = rng.normal(size=(8, images.shape[2] // 4, CLASSES)).astype(np.float32)
     log_probs = scores - np.logaddexp.reduce(scores, axis=2, keepdims=True)
@@ -53,7 +53,7 @@ def test_an_amount_is_found_where_half_of_it_is(box, direction, expected):
 
 def test_line_counts_as_correct_when_every_label_is(splits, rng):
     """A network that outputs the blank everywhere reads no line, and its loss is positive."""
-    lines = line_generator.generate_lines(splits["validation"], rng, 20, distort=False)
+    lines = line_generator.generate_lines(line_sources.AmountLines(splits["validation"], distorted_share=0), rng, 20)
     network = keras.Sequential([keras.Input((32, None), dtype="uint8"), keras.layers.Lambda(_blank_scores)])
     values, correct = losses.line_losses(network, lines)
     assert not correct.any()

@@ -1,0 +1,152 @@
+"""Verify an amount in figures by the same amount in words."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+import numpy as np
+
+from payment_ml.imaging import line_batches, word_lines
+from payment_ml.networks.inference import Network
+from payment_ml.recognition import phrase_search
+from payment_ml.recognition.ctc import drop_repeated_blanks
+from payment_ml.text.alphabet import BLANK, collapse
+from payment_ml.text.phrase_graphs import PhraseGraph, PhraseParser, build_graph
+from payment_ml.text.phrases import one_of
+from payment_ml.text.spelled_amounts import LARGEST, amount_phrase, misspelled
+from payment_ml.text.word_alphabet import decode_words
+
+Verdict = Literal["agree", "disagree", "unclear"]
+
+_TEMPERATURE = 1.0  # of the log-likelihoods: frames of one letter err together (docs/decisions/documents.md)
+_SURE, _EXCLUDED = 0.95, 0.05  # probabilities from which on, and up to which, a value is what the words say
+_LEGIBLE = 2.0  # nats for each letter that the best amount may be less likely than the free transcription
+
+
+@dataclass(frozen=True)
+class WordsReading:
+    """Hold what a line or two of words say."""
+
+    transcription: str  # letter by letter, whether or not it is an amount
+    amount_text: str  # the likeliest amount in words
+    value: Decimal | None  # that it is worth; None where nothing is legible
+    log_likelihoods: dict[Decimal, float]  # of each candidate, summed over its spellings
+    probabilities: dict[Decimal, float]  # that the words say a candidate, whatever the figures say
+    other: float  # probability that they say another amount
+    legible: bool  # the words are an amount at all, rather than something else or scribbles
+
+    def verdict(self, value: Decimal) -> Verdict:
+        """Return whether the words say a value.
+
+        Parameters
+        ----------
+        value : one of the candidates, such as what the figures most likely say
+
+        Returns
+        -------
+        "agree": the value is likelier than every other amount together; "disagree": the words say another amount, or
+        clearly not this one; "unclear": neither is sure
+        """
+        probability = self.probabilities.get(value, 0.0)
+        if not self.legible:
+            return "unclear"
+        if probability >= _SURE:
+            return "agree"
+        return "disagree" if probability <= _EXCLUDED else "unclear"
+
+
+class WordVerifier:
+    """Read amounts in words, and compare them with amounts in figures.
+
+    Parameters
+    ----------
+    network : of the task `words`: uint8 [n, 32, width] -> float32 [n, frames, labels + 1], logarithms
+    """
+
+    def __init__(self, network: Network):
+        self._network = network
+
+    def read(
+        self, lines: Sequence[np.ndarray], candidates: Sequence[Decimal], languages: Sequence[str] = ("en",)
+    ) -> WordsReading | None:
+        """Read the words of an amount.
+
+        Parameters
+        ----------
+        lines : cut-outs of the lines in reading order, uint8 [height, width] each, grey levels
+        candidates : amounts that the figures may say
+        languages : of `text.spelled_amounts`, in which the words may be
+
+        Returns
+        -------
+        None where none of the cut-outs shows any ink.
+
+        Raises
+        ------
+        ValueError : a language is unknown
+        """
+        outputs = [output for line in lines if (output := self._recognize(line)) is not None]
+        if not outputs:
+            return None
+        joined = phrase_search.join_lines(outputs)
+        every, parser = _every_amount(tuple(languages))
+        (any_amount,) = phrase_search.log_likelihoods(joined, every)
+        spelled = [value for value in dict.fromkeys(candidates) if 0 <= value <= LARGEST and value == round(value, 2)]
+        likelihoods = phrase_search.log_likelihoods(joined, _amounts(tuple(languages), tuple(spelled)))
+        text, best = phrase_search.best_text(joined, every)
+        sums = parser.sums(text)
+        probabilities, other = _posterior(likelihoods, float(any_amount))
+        letters = max(1, len(text))
+        free = float(np.log(joined.max(axis=1)).sum())
+        return WordsReading(
+            transcription=" ".join(_transcribe(output) for output in outputs).strip(),
+            amount_text=text,
+            value=Decimal(min(sums)) / 100 if sums else None,
+            log_likelihoods=dict(zip(spelled, map(float, likelihoods), strict=True)),
+            probabilities=dict(zip(spelled, probabilities, strict=True)),
+            other=other,
+            legible=(free - best) / letters < _LEGIBLE,
+        )
+
+    def _recognize(self, grey: np.ndarray) -> np.ndarray | None:
+        """Return the network's output for a line, float32 [frames that matter, labels + 1]; None without ink."""
+        line = word_lines.extract_words(grey)
+        if line is None:
+            return None
+        output = self._network(line_batches.stack_lines([line.pixels]))[0]
+        output = output[: line_batches.frame_count(line.pixels.shape[1])]
+        return np.asarray(output[drop_repeated_blanks(output)])
+
+
+def _posterior(log_likelihoods: np.ndarray, any_amount: float) -> tuple[list[float], float]:
+    """Return the probability of each candidate, and that of all other amounts.
+
+    Parameters
+    ----------
+    log_likelihoods : float64 [candidates]
+    any_amount : log-likelihood of all amounts, the candidates among them
+    """
+    candidates = np.exp(np.minimum(log_likelihoods - any_amount, 0.0))
+    rest = max(1.0 - float(candidates.sum()), math.exp(-30))
+    scaled = np.append(candidates, rest) ** (1 / _TEMPERATURE)
+    probabilities = scaled / scaled.sum()
+    return [float(probability) for probability in probabilities[:-1]], float(probabilities[-1])
+
+
+def _transcribe(output: np.ndarray) -> str:
+    labels = collapse(output.argmax(axis=1).tolist())
+    return decode_words([label for label in labels if label != BLANK])
+
+
+@cache
+def _every_amount(languages: tuple[str, ...]) -> tuple[PhraseGraph, PhraseParser]:
+    phrase = one_of(*(amount_phrase(language) for language in languages))
+    return build_graph([phrase], misspelled), PhraseParser(phrase, misspelled)
+
+
+def _amounts(languages: tuple[str, ...], values: tuple[Decimal, ...]) -> PhraseGraph:
+    phrases = [one_of(*(amount_phrase(language, value) for language in languages)) for value in values]
+    return build_graph(phrases, misspelled)

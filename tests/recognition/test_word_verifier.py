@@ -1,0 +1,91 @@
+"""Tests of `payment_ml.recognition.word_verifier`, with a network that says what the test lets it say."""
+
+from decimal import Decimal
+
+import cv2
+import numpy as np
+import pytest
+
+from payment_ml.recognition.word_verifier import WordsReading, WordVerifier
+from payment_ml.text.word_alphabet import CHARACTERS, encode_words
+
+
+def scores_of(text: str, rng: np.random.Generator, sure: float) -> np.ndarray:
+    """Return the output of a network that reads a text, float32 [frames, labels + 1], logarithms."""
+    labels = [0]
+    for label in encode_words(text):
+        labels += [label, label, 0]
+    scores = rng.normal(0, 1, (len(labels), len(CHARACTERS) + 1))
+    scores[np.arange(len(labels)), labels] += sure
+    return np.asarray(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True), np.float32)
+
+
+def read(
+    lines: list[str], candidates: list[str], languages: tuple[str, ...] = ("en",), sure: float = 9.0
+) -> WordsReading:
+    """Read pictures of lines, which the network takes for the given texts."""
+    rng = np.random.default_rng(0)
+    said = iter(lines)
+    picture = np.full((40, 900), 255, np.uint8)
+    cv2.putText(picture, "words " * 8, (5, 28), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    verifier = WordVerifier(lambda images: scores_of(next(said), rng, sure)[None])
+    reading = verifier.read([picture] * len(lines), [Decimal(value) for value in candidates], languages)
+    assert reading is not None
+    return reading
+
+
+def test_words_that_say_the_value_agree_and_say_no_other_candidate():
+    """On two lines, with a misspelling."""
+    reading = read(["six thousand five hundred", "and fourty seven"], ["6547", "6541", "6647"])
+    assert reading.value == Decimal(6547)
+    assert reading.verdict(Decimal(6547)) == "agree"
+    assert reading.verdict(Decimal(6541)) == "disagree"
+    assert reading.transcription == "six thousand five hundred and fourty seven"
+    assert sum(reading.probabilities.values()) + reading.other == pytest.approx(1)
+
+
+def test_words_that_say_an_amount_that_is_no_candidate_disagree_and_name_it():
+    """No candidate is near, so the best of them must not pass for what the words say."""
+    reading = read(["two hundred and twelve and 45/100"], ["6547", "9.99"])
+    assert reading.verdict(Decimal(6547)) == "disagree"
+    assert reading.value == Decimal("212.45")
+    assert reading.other > 0.9
+
+
+def test_a_candidate_with_other_cents_disagrees():
+    """Words without cents say that there are none."""
+    reading = read(["two hundred dollars and 0/100"], ["200.50", "200"])
+    assert reading.verdict(Decimal("200.50")) == "disagree"
+    assert reading.verdict(Decimal(200)) == "agree"
+
+
+def test_words_that_are_no_amount_are_unclear():
+    """A name or a scribble neither supports a value nor contradicts it."""
+    reading = read(["marie josephine dupont de nemours"], ["6547", "200"])
+    assert not reading.legible
+    assert reading.verdict(Decimal(6547)) == "unclear"
+
+
+def test_doubtful_letters_between_two_amounts_are_unclear():
+    """One letter is missing of sixty, or one too many of six."""
+    reading = read(["two hundred sixt"], ["206", "260"], sure=7.0)
+    assert {reading.verdict(Decimal(206)), reading.verdict(Decimal(260))} == {"unclear"}
+
+
+@pytest.mark.parametrize(
+    ("languages", "text", "value"),
+    [
+        (("fr", "en"), "mille quatre vingts euros", "1080"),
+        (("de",), "zweitausendfunfhundert", "2500"),
+        (("en_IN",), "one lakh two thousand rupees only", "102000"),
+    ],
+)
+def test_words_are_read_in_the_languages_of_the_form(languages, text, value):
+    """Of several languages each is possible."""
+    assert read([text], [value], languages).verdict(Decimal(value)) == "agree"
+
+
+def test_cut_outs_without_ink_give_no_reading():
+    """There is nothing to verify with."""
+    verifier = WordVerifier(lambda images: np.zeros((1, 1, len(CHARACTERS) + 1), np.float32))
+    assert verifier.read([np.full((30, 200), 255, np.uint8)], [Decimal(5)]) is None
