@@ -29,15 +29,24 @@ _SHOWN_MISTAKES = 20
     show_default="what is promised, 0.005 unless recalibrated",
     help="Largest permitted share of wrong readings among accepted ones.",
 )  # fmt: skip
+@click.option(
+    "--as", "kind", type=click.Choice(["amount", "document"]), default="amount", show_default=True,
+    help="Content of each picture: an amount that was cut out, or a whole document, on which the amount is found.",
+)  # fmt: skip
 @click.option("--recalibrate", is_flag=True, help="Choose the accept threshold on these pictures, for this profile.")
 @MODELS
 @needs_extra("notebooks")
-def evaluate(truth: Path, profile: str | None, risk: float | None, recalibrate: bool, models_dir: Path) -> None:
-    """Measure how good the amount reader is on your own pictures, whose amounts TRUTH.csv has.
+def evaluate(
+    truth: Path, profile: str | None, risk: float | None, kind: str, recalibrate: bool, models_dir: Path
+) -> None:
+    """Measure how good the reader that serves is on your own pictures, whose amounts TRUTH.csv has.
 
     Its columns: file (relative to the csv), truth (what is written: an amount, or its digits) and, optionally, value
     (what it means in money, which then counts). Use pictures that were not saved as corrections: what was learned tells
     nothing about others.
+
+    With --as document, TRUTH.csv has whole documents: truth and value are empty where there is no amount; optional are
+    page, the box of the figures as x, y, w, h in pixels, and words_match, yes or no.
 
     With --recalibrate and --profile, the accept threshold is chosen on these pictures, and serves from then on under
     this profile, where they support the risk with 95% confidence; where they do not, it says how many more it takes. A
@@ -45,6 +54,55 @@ def evaluate(truth: Path, profile: str | None, risk: float | None, recalibrate: 
 
     Exit status: 0 every row was read; 1 a row was not, or something failed; 2 wrong usage.
     """
+    if kind == "document":
+        if recalibrate:
+            raise click.UsageError(
+                "expected --recalibrate with --as amount, but got --as document: a threshold is chosen on amounts that "
+                "were cut out of their pages; leave --recalibrate out, or cut the amounts out"
+            )
+        _evaluate_documents(truth, profile, risk, models_dir)
+    else:
+        _evaluate_amounts(truth, profile, risk, recalibrate, models_dir)
+
+
+def _evaluate_documents(truth: Path, profile: str | None, risk: float | None, models_dir: Path) -> None:
+    """Measure the document reader on whole documents."""
+    from payment_ml.evaluation import own_document_reports, own_documents, own_pictures
+    from payment_ml.recognition import readers
+    from payment_ml.text.document_truths import read_document_truths
+    from payment_ml.text.profiles import load_profile
+
+    try:
+        form = load_profile(profile)
+        rows = read_document_truths(truth, form)
+    except (ProfileError, TruthFileError) as error:
+        raise click.UsageError(str(error)) from error
+    failed: list[str] = []
+    ending: dict[str, Any] = {}
+    with ends_with_counts(lambda: (failed, ending, {})):
+        reader = readers.load_document_reader(models_dir, profile=form)
+        ending["version"] = reader.version.name
+        progress = functools.partial(own_pictures.show_progress, hidden=not sys.stderr.isatty())
+        measured = own_documents.read_documents(reader, rows, risk, progress)
+        ending |= measured.as_counts()
+        failed += [f"{file}: not read: {why}" for file, why in measured.not_read]
+        click.echo(own_document_reports.title(measured, reader, truth.name))
+        click.echo(f"\n{own_document_reports.counts_table(measured).to_string()}")
+        click.echo(f"\n{own_document_reports.promise(measured)}")
+        tables = {
+            "By reason for review": own_document_reports.by_reason(measured),
+            "Mistakes, accepted and confident ones first": own_document_reports.mistakes_table(
+                measured.mistakes[:_SHOWN_MISTAKES]
+            ),
+        }
+        for heading, table in tables.items():
+            click.echo(f"\n{heading}\n{'none' if table.empty else table.to_string()}")
+
+
+def _evaluate_amounts(
+    truth: Path, profile: str | None, risk: float | None, recalibrate: bool, models_dir: Path
+) -> None:
+    """Measure the amount reader on amounts that were cut out of their pages, and choose its threshold on them."""
     from payment_ml.evaluation import own_pictures, own_reports, recalibration
     from payment_ml.recognition import readers
     from payment_ml.text.profiles import load_profile

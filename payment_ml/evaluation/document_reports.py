@@ -7,7 +7,7 @@ import pandas as pd
 
 from payment_ml.evaluation import documents, risk_control
 from payment_ml.evaluation.documents import DocumentOutcome
-from payment_ml.evaluation.own_reports import without_details
+from payment_ml.evaluation.own_reports import kind_of_reason
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.readings import DocumentReading
 
@@ -50,7 +50,7 @@ def by_reason(outcomes: Sequence[DocumentOutcome]) -> pd.DataFrame:
     rows: dict[str, list[int]] = {}
     for outcome in outcomes:
         if outcome.reading.reason is not None:
-            counts = rows.setdefault(without_details(outcome.reading.reason), [0, 0])
+            counts = rows.setdefault(kind_of_reason(outcome.reading.reason), [0, 0])
             counts[0] += 1
             counts[1] += outcome.value_right
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["documents", "value right"])

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from tqdm import tqdm
@@ -21,6 +21,7 @@ from payment_ml.text.truth_files import TruthRow
 DEFAULT_RISK = 0.005
 _ACCEPT_ALL = AcceptanceRule(0.0, 1.0, 0.95, 0, 0, 0, 1.0)
 
+AnyReading = TypeVar("AnyReading")
 Progress = Callable[[Iterable[AmountReading], int], Iterable[AmountReading]]  # passes on readings, of which n will come
 
 
@@ -124,9 +125,9 @@ class OwnPictures:
         }
 
 
-def show_progress(readings: Iterable[AmountReading], total: int, hidden: bool = False) -> Iterable[AmountReading]:
+def show_progress(readings: Iterable[AnyReading], total: int, hidden: bool = False) -> Iterable[AnyReading]:
     """Pass on readings, and show on stderr or in a notebook how many of them came."""
-    bar: Iterable[AmountReading] = tqdm(readings, "reading", total, unit="picture", mininterval=1, disable=hidden)
+    bar: Iterable[AnyReading] = tqdm(readings, "reading", total, unit="picture", mininterval=1, disable=hidden)
     return bar
 
 

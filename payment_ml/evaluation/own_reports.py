@@ -13,7 +13,7 @@ from payment_ml.evaluation.recalibration import Recalibration
 from payment_ml.recognition.amount_reader import AmountReader
 
 RISKS = (0.005, 0.01, 0.02)
-_SHOWN_REASONS = 15
+SHOWN_REASONS = 15
 _VARIABLE_PART = re.compile(
     r"'[^']*'|\"[^\"]*\"|-?\b[0-9](?:[0-9.,]*[0-9])?%?"
 )  # of a reason: what was read, and numbers
@@ -37,27 +37,40 @@ def counts_table(measured: OwnPictures) -> pd.DataFrame:
         "accepted": (counts["accepted"], read),
         "wrong among the accepted": (counts["accepted_wrong"], counts["accepted"]),
     }
-    return pd.DataFrame(
-        {name: _shares(count, total) for name, (count, total) in rows.items()},
-        index=["pictures", "share", "95% interval"],
-    ).T
+    return shares_table(rows, "pictures")
+
+
+def shares_table(rows: Mapping[str, tuple[int, int]], things: str) -> pd.DataFrame:
+    """Return counts with their share of a total and its exact 95% interval.
+
+    Parameters
+    ----------
+    rows : count and total by name
+    things : that are counted, in the plural
+    """
+    columns = [things, "share", "95% interval"]
+    return pd.DataFrame({name: _shares(count, total) for name, (count, total) in rows.items()}, index=columns).T
 
 
 def promise(measured: OwnPictures) -> str:
     """Return in words whether the accepted readings keep the promise."""
-    accepted = len(measured.accepted)
-    promised = f"promised: at most {measured.risk:.1%} of the accepted are wrong"
-    if not accepted:
-        return f"{promised}; none of these pictures is accepted, so they say nothing about it"
     wrong = sum(not picture.right for picture in measured.accepted)
+    return judge_promise(measured.risk, wrong, len(measured.accepted), "pictures")
+
+
+def judge_promise(risk: float, wrong: int, accepted: int, things: str) -> str:
+    """Return in words whether the promise is kept by so many wrong ones of so many accepted things, in the plural."""
+    promised = f"promised: at most {risk:.1%} of the accepted are wrong"
+    if not accepted:
+        return f"{promised}; none of these {things} is accepted, so they say nothing about it"
     low, _ = risk_control.clopper_pearson(wrong, accepted)
     bound = risk_control.risk_upper_bound(wrong, accepted)
-    if bound <= measured.risk:
+    if bound <= risk:
         judgement = "kept, with 95% confidence"
-    elif low > measured.risk:
-        judgement = "NOT KEPT, beyond chance: do not rely on the decision for such pictures"
+    elif low > risk:
+        judgement = f"NOT KEPT, beyond chance: do not rely on the decision for such {things}"
     else:
-        judgement = "these pictures are too few to tell whether it is kept"
+        judgement = f"these {things} are too few to tell whether it is kept"
     return f"{promised}; {wrong:,} of {accepted:,} are, and with 95% confidence at most {bound:.2%}: {judgement}"
 
 
@@ -109,9 +122,14 @@ def by_reason(measured: OwnPictures) -> pd.DataFrame:
 
     An ellipsis stands for what was read and for numbers, which differ from picture to picture.
     """
-    reasons = [without_details(picture.reading.reason or "accepted") for picture in measured.pictures]
+    reasons = [kind_of_reason(picture.reading.reason) for picture in measured.pictures]
     table = _grouped(measured, {"reason": reasons}).sort_values("pictures", ascending=False, kind="stable")
-    return table[["pictures", "digits right", "value right"]].head(_SHOWN_REASONS)
+    return table[["pictures", "digits right", "value right"]].head(SHOWN_REASONS)
+
+
+def kind_of_reason(reason: str | None) -> str:
+    """Return a reason for review with an ellipsis for what differs from picture to picture; None is an acceptance."""
+    return _VARIABLE_PART.sub("…", reason or "accepted")
 
 
 def beside_card(measured: OwnPictures, metadata: Mapping[str, Any]) -> pd.DataFrame:
@@ -179,11 +197,6 @@ def left_out(measured: OwnPictures) -> str:
     if measured.not_read:
         sentences.append(f"{len(measured.not_read):,} rows were not read")
     return "; ".join(sentences)
-
-
-def without_details(reason: str) -> str:
-    """Return a reason with an ellipsis for what was read and for numbers, which differ from picture to picture."""
-    return _VARIABLE_PART.sub("…", reason)
 
 
 def _shares(count: int, total: int) -> list[str]:

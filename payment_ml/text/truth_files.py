@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -58,30 +59,66 @@ def read_truth_file(path: Path, profile: Profile | None = None) -> TruthFile:
     ------
     TruthFileError : the file cannot be read, is no csv, lacks a column, or has no row
     """
+    rows: list[TruthRow] = []
+    seen: set[Path] = set()
+    table, content = read_table(path, "the columns file and truth, and optionally value", [["file"], ["truth"]])
+    for cells in table:
+        row = _row(path.parent, cells, profile)
+        if row.problem is None and row.path in seen:
+            row = _unusable(row, "the csv names this picture twice")
+        seen.add(row.path)
+        rows.append(row)
+    return TruthFile(path, tuple(rows), hashlib.sha256(content).hexdigest())
+
+
+def read_table(path: Path, expected: str, needed: Sequence[Sequence[str]]) -> tuple[list[dict[str, str]], bytes]:
+    """Read a csv whose first line names its columns.
+
+    Parameters
+    ----------
+    path : as in `read_truth_file`
+    expected : the columns in words
+    needed : for each column that must be there, the names that it may have
+
+    Returns
+    -------
+    the cells of each line by column, names in lower case; and the content of the file
+
+    Raises
+    ------
+    TruthFileError : as `read_truth_file`
+    """
     try:
         content = path.read_bytes()
         reader = _open_csv(content.decode("utf-8-sig"))
-        missing = [column for column in COLUMNS[:2] if column not in (reader.fieldnames or ())]
+        names = reader.fieldnames or ()
+        missing = [" or ".join(options) for options in needed if not any(option in names for option in options)]
         if missing:
             raise TruthFileError(
-                f"expected the columns file and truth, and optionally value, in {path}, but there is no "
-                f"{' and no '.join(missing)}; name the columns in its first line"
+                f"expected {expected} in {path}, but there is no {' and no '.join(missing)}; name the columns in its "
+                "first line"
             )
-        rows: list[TruthRow] = []
-        seen: set[Path] = set()
-        for cells in reader:
-            row = _row(path.parent, cells, profile)
-            if row.problem is None and row.path in seen:
-                row = _unusable(row, "the csv names this picture twice")
-            seen.add(row.path)
-            rows.append(row)
+        rows = list(reader)
     except OSError as error:
         raise TruthFileError(f"expected a csv in {path}, but got: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise TruthFileError(f"expected a csv in UTF-8 in {path}, but got: {error}; save it again as such") from error
     if not rows:
         raise TruthFileError(f"expected a line for each picture in {path}, but there is none")
-    return TruthFile(path, tuple(rows), hashlib.sha256(content).hexdigest())
+    return rows, content
+
+
+def money_in(value_text: str, profile: Profile | None) -> Decimal | None:
+    """Return what a cell of the column `value` means; None if it is no amount of money."""
+    if _PLAIN_VALUE.fullmatch(value_text):
+        return Decimal(value_text)
+    return amounts.parse(value_text, profile).value
+
+
+def money_written(truth: str, digits: str, profile: Profile | None) -> Decimal | None:
+    """Return what a written amount means in money; None where digits alone tell no value, or it has two meanings."""
+    is_settled = truth != digits or (profile is not None and profile.cents == "never")
+    return amounts.parse(truth, profile).value if is_settled else None
 
 
 def _open_csv(text: str) -> "csv.DictReader[str]":
@@ -101,12 +138,11 @@ def _row(folder: Path, cells: dict[str, str], profile: Profile | None) -> TruthR
     if not row.digits:
         return _unusable(row, f"expected an amount or its digits as truth, but got {truth!r}")
     if value_text:
-        value = Decimal(value_text) if _PLAIN_VALUE.fullmatch(value_text) else amounts.parse(value_text, profile).value
+        value = money_in(value_text, profile)
         if value is None:
             return _unusable(row, f"expected one amount of money as value, but got {value_text!r}")
     else:
-        is_settled = truth != row.digits or (profile is not None and profile.cents == "never")
-        value = amounts.parse(truth, profile).value if is_settled else None
+        value = money_written(truth, row.digits, profile)
     return TruthRow(file, row.path, truth, row.digits, value)
 
 

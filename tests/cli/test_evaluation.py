@@ -3,15 +3,19 @@
 import csv
 import io
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 from helpers.cli import run_cli
+from helpers.plain_documents import compose_document
 from helpers.retrainings import Run
 from helpers.truth_folders import draw_truth_folder
+from PIL import Image
 
 from payment_ml.recognition.readers import load_amount_reader
+from payment_ml.synthesis.glyphs import GlyphBank
 
 RISK = 0.3  # which nine readings without an error support, so that few drawings do
 HEADINGS = (
@@ -53,6 +57,25 @@ def test_it_says_how_good_the_reader_is_on_these_pictures(reader_run, truth):
     assert counts["version"] == reader_run.version
     assert counts["digits_right"] > 15
     assert counts["accepted"] <= counts["pictures"]
+
+
+def test_it_says_how_good_the_reader_is_on_whole_documents(splits, tmp_path):
+    """Tables for people, and the counts in the last line on stderr; what is missing makes the exit status 1."""
+    page, (left, top, right, bottom) = compose_document(GlyphBank(splits["test"].images, splits["test"].labels))
+    Image.fromarray(page).save(tmp_path / "cheque.png")
+    lines = [
+        "file,truth_digits,truth_value,x,y,w,h,words_match",
+        f"cheque.png,123450,1234.50,{left},{top},{right - left},{bottom - top},yes",
+    ]
+    (tmp_path / "documents.csv").write_text("\n".join([*lines, "absent.png,,,,,,,"]))
+    done = run_cli("evaluate", tmp_path / "documents.csv", "--as", "document")
+    assert done.returncode == 1
+    assert "documents.csv: 2 documents, version " in done.stdout
+    for row in ("amount found", "digits right", "value right"):
+        assert re.search(rf"^{row} +1 of 1 +100.0%", done.stdout, re.MULTILINE), done.stdout
+    assert "payment-ml: absent.png: not read: no such file" in done.stderr
+    counts = last_line(done)
+    assert (counts["documents"], counts["not_read"], counts["found"], counts["accepted"]) == (2, 1, 1, 0)
 
 
 def test_what_cannot_be_read_is_counted_and_makes_the_exit_status_1(reader_run, truth, tmp_path):
@@ -121,9 +144,20 @@ def test_too_few_pictures_file_nothing_and_say_how_many_more_it_takes(box, truth
         (("wrong.csv",), "there is no truth"),
         (("truth.csv", "--risk", "0"), "0<x<1"),
         (("truth.csv", "--recalibrate"), "expected --profile with --recalibrate"),
+        (("truth.csv", "--as", "document", "--recalibrate"), "expected --recalibrate with --as amount"),
+        (("wrong.csv", "--as", "document"), "there is no truth or truth_digits or value or truth_value"),
         (("truth.csv", "--profile", "no-such-form"), "expected a profile among"),
     ],
-    ids=["no csv", "missing csv", "wrong columns", "no risk", "no profile", "unknown profile"],
+    ids=[
+        "no csv",
+        "missing csv",
+        "wrong columns",
+        "no risk",
+        "no profile",
+        "documents",
+        "wrong columns of documents",
+        "unknown profile",
+    ],
 )
 def test_wrong_usage_exits_with_2(tmp_path, arguments, message):
     """The message says what is missing."""

@@ -9,9 +9,9 @@ from decimal import Decimal
 import cv2
 import numpy as np
 import pytest
-from helpers.drawn_amounts import draw_amount
 from helpers.known_forms import compose_pages, form_profile
 from helpers.painted_networks import painted_network
+from helpers.plain_documents import PLACE, compose_document
 from PIL import Image
 
 from payment_ml import load_document_reader
@@ -25,8 +25,6 @@ from payment_ml.recognition.reader import identity
 from payment_ml.synthesis import filled_forms, glyphs
 from payment_ml.text.profiles import Profile, load_profile
 
-PLACE = (560, 200)  # left and top of the amount on the page
-
 
 @pytest.fixture(scope="module")
 def documents(reader) -> DocumentReader:
@@ -37,15 +35,7 @@ def documents(reader) -> DocumentReader:
 @pytest.fixture(scope="module")
 def cheque(splits) -> np.ndarray:
     """Return a page with an amount to the right, and with words and a date in print."""
-    bank = glyphs.GlyphBank(splits["test"].images, splits["test"].labels)
-    page = np.full((420, 1000), 240, np.uint8)
-    for text, x, y in (("Pay to the order of", 40, 110), ("Second National Bank", 40, 50), ("signature", 640, 390)):
-        cv2.putText(page, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 90, 1, cv2.LINE_AA)
-    amount = draw_amount(bank, "1234.50", gap=4)
-    height, width = amount.shape
-    left, top = PLACE
-    page[top : top + height, left : left + width] = np.minimum(page[top : top + height, left : left + width], amount)
-    return page
+    return compose_document(glyphs.GlyphBank(splits["test"].images, splits["test"].labels))[0]
 
 
 def test_the_amount_on_a_page_is_found_and_read(documents, cheque):
