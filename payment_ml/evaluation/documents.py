@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from payment_ml.datasets.splits import Split
 from payment_ml.evaluation import calibration, document_sets, promotion, risk_control
+from payment_ml.evaluation.own_documents import MIN_OVERLAP
 from payment_ml.evaluation.promotion import Check, PairedResults
 from payment_ml.imaging.page_regions import intersection_over_union
 from payment_ml.imaging.text_blocks import Box
@@ -24,7 +25,6 @@ from payment_ml.registry.versions import Version
 from payment_ml.synthesis.documents import Document, FieldKind
 from payment_ml.tasks import DOCUMENT_TASKS, Task
 
-MIN_OVERLAP = 0.5  # intersection over union from which on an amount counts as found
 _SHOWN_SIDE = 700  # pixels of the pictures that are kept for figures
 
 

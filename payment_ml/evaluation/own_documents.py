@@ -8,6 +8,7 @@ from payment_ml.errors import NOT_READ
 from payment_ml.evaluation.own_pictures import DEFAULT_RISK
 from payment_ml.imaging import image_loading
 from payment_ml.imaging.image_loading import Source
+from payment_ml.imaging.page_regions import intersection_over_union
 from payment_ml.recognition.document_reader import DocumentReader
 from payment_ml.recognition.readings import DocumentReading
 from payment_ml.tasks import Task
@@ -29,7 +30,11 @@ class OwnDocument:
     @property
     def found(self) -> bool:
         """Return whether the box that was found is that of the csv; False where one of the two is missing."""
-        return self.row.box is not None and self.box is not None and overlap(self.row.box, self.box) >= MIN_OVERLAP
+        return (
+            self.row.box is not None
+            and self.box is not None
+            and intersection_over_union(self.row.box, self.box) >= MIN_OVERLAP
+        )
 
     @property
     def digits_right(self) -> bool:
@@ -129,15 +134,6 @@ def read_documents(
     rule = reader.acceptance_rules.get(Task.AMOUNTS)
     promised = DEFAULT_RISK if rule is None else rule.risk
     return OwnDocuments(tuple(documents), tuple(not_read), promised if risk is None else risk)
-
-
-def overlap(box: Box, other: Box) -> float:
-    """Return the intersection of two boxes over their union, in [0, 1]."""
-    wide = min(box[2], other[2]) - max(box[0], other[0])
-    high = min(box[3], other[3]) - max(box[1], other[1])
-    shared = max(0, wide) * max(0, high)
-    both = sum((right - left) * (bottom - top) for left, top, right, bottom in (box, other))
-    return shared / max(1, both - shared)
 
 
 def _source(row: DocumentTruth) -> tuple[Source | None, str]:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pytest
 from helpers.plain_documents import PLACE, compose_document
 from PIL import Image
 
@@ -120,11 +119,3 @@ def test_documents_of_a_folder_are_found_as_they_lie(splits, tmp_path):
     assert "it has 2 pages; name one of them" in dict(measured.not_read)["post.pdf"]
     assert (counts["with_box"], counts["found"], counts["digits_right"], counts["value_right"]) == (3, 3, 4, 4)
     assert (counts["nothing_to_find"], counts["accepted"], counts["risk"]) == (1, 0, 0.005)
-
-
-@pytest.mark.parametrize(
-    ("other", "share"), [(BOX, 1.0), ((30, 20, 70, 40), 1 / 3), ((50, 20, 60, 40), 0.0)], ids=["same", "half", "beside"]
-)
-def test_overlap_is_intersection_over_union(other, share):
-    """Half of each of two equal boxes is a third of both."""
-    assert own_documents.overlap(BOX, other) == pytest.approx(share)
