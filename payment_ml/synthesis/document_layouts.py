@@ -123,9 +123,11 @@ def fill(
     )
 
 
-def fill_without_amount(layout: Layout, hands: Hands, rng: np.random.Generator) -> tuple[Sheet, FilledSheet]:
+def fill_without_amount(
+    layout: Layout, hands: Hands, rng: np.random.Generator, held_out: bool = False
+) -> tuple[Sheet, FilledSheet]:
     """Fill in a sheet but for its amount, or leave it blank; parameters as of `fill`."""
-    sheet = _bare_sheet(layout, _texts(layout, rng), None, hands, rng, False)
+    sheet = _bare_sheet(layout, _texts(layout, rng), None, hands, rng, held_out)
     sheet.is_blank = layout not in WITHOUT_AMOUNT and sheet.chance(_BLANK_SHARE)
     layout.draw(sheet)
     filled = sheet.filled()
