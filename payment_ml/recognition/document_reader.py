@@ -54,6 +54,15 @@ class Networks:
     note: str | None = None  # why there is no calibration
 
 
+@dataclass(frozen=True)
+class _Weighed:
+    """Hold an amount that was found."""
+
+    amount: FoundAmount
+    preference: float  # the largest one is the amount to pay
+    evidence: float  # probability that it is, and was read right, before calibration
+
+
 class DocumentReader:
     """Read whole documents with an amount reader; fulfils the protocol `Reader`.
 
@@ -231,16 +240,17 @@ class DocumentReader:
         if not found:
             return replace(read, reason=_NONE_FOUND)
         weights = np.exp([candidate.score - found[0][0].score for candidate, _ in found])
-        shares = (weights / weights.sum()).tolist()
         weighed = [
-            _weigh(candidate, amount, share, words) for (candidate, amount), share in zip(found, shares, strict=True)
+            _weigh(candidate, amount, share, words)
+            for (candidate, amount), share in zip(found, (weights / weights.sum()).tolist(), strict=True)
         ]
-        weighed.sort(key=lambda pair: -pair[0])
-        (evidence, chosen), agrees = weighed[0], _agreement(weighed[0][1], words)
+        weighed.sort(key=lambda item: -item.preference)
+        evidence, chosen = weighed[0].evidence, weighed[0].amount
+        agrees = _agreement(chosen, words)
         calibration = self._networks.calibration
         certainty = evidence if calibration is None else confidence.platt_scale(evidence, *calibration.line)
         reason = chosen.reason or _disagreement(chosen, words) or self._unpromised(certainty, agrees)
-        amounts = tuple(amount for _, amount in weighed[:_MAX_AMOUNTS])
+        amounts = tuple(item.amount for item in weighed[:_MAX_AMOUNTS])
         return replace(
             read,
             amount=chosen,
@@ -268,13 +278,10 @@ def _meanings(candidate: Candidate) -> list[Decimal]:
     return [*own, *(alternative.value for alternative in reading.alternatives)]
 
 
-def _weigh(
-    candidate: Candidate, amount: FoundAmount, share: float, words: WordsReading | None
-) -> tuple[float, FoundAmount]:
-    """Return how probable it is that an amount is the one to pay and read right, and the amount.
+def _weigh(candidate: Candidate, amount: FoundAmount, share: float, words: WordsReading | None) -> _Weighed:
+    """Weigh an amount that was found; the words settle which value an ambiguous reading has.
 
-    The words settle which value an ambiguous reading has. `share` is the part of all evidence on the page that speaks
-    for this place.
+    `share` is the part of all evidence on the page that speaks for this place.
     """
     sureness, reading = amount.confidence, candidate.reading
     if amount.value is None and words is not None:
@@ -283,11 +290,13 @@ def _weigh(
             sureness = math.exp(log_probability(reading))
             amount = replace(amount, value=meant[0], text=str(meant[0]), confidence=sureness, reason=None)
     evidence = sureness * share * candidate.place_probability
-    if words is None or not words.legible or amount.value is None:
-        return evidence, amount
-    said = words.probabilities.get(amount.value, 0.0)
+    if words is None or not words.legible:
+        return _Weighed(amount, share, evidence)
+    said = 0.0 if amount.value is None else words.probabilities.get(amount.value, 0.0)
+    if amount.value is None or words.verdict(amount.value) != "agree":
+        return _Weighed(amount, share * said, evidence * said)
     # Figures and words err independently: that both say the same wrong amount is as unlikely as both errors together.
-    return (1 - (1 - evidence) * (1 - said) if words.verdict(amount.value) == "agree" else evidence * said), amount
+    return _Weighed(amount, share * said, 1 - (1 - evidence) * (1 - said))
 
 
 def _agreement(amount: FoundAmount, words: WordsReading | None) -> bool | None:
