@@ -92,15 +92,15 @@ def retrain(
         restored = _repair(registry, data_dir)
         _check_free_space(limits.free_bytes, data_dir, models_dir)
         run = _begin_or_resume(registry, parameters, resume)
-        steps = _steps(parameters.get("architecture", ""))
-        for number, step in enumerate(steps, start=1):
+        notebooks = steps(parameters.get("architecture", ""))
+        for number, step in enumerate(notebooks, start=1):
             if step in run.done:
-                _log.info("step %d of %d: %s was done before the run was interrupted", number, len(steps), step)
+                _log.info("step %d of %d: %s was done before the run was interrupted", number, len(notebooks), step)
                 continue
             if not _is_needed(step, run, models_dir):
-                _log.info("step %d of %d: %s has nothing to do", number, len(steps), step)
+                _log.info("step %d of %d: %s has nothing to do", number, len(notebooks), step)
                 continue
-            _log.info("step %d of %d: %s", number, len(steps), step)
+            _log.info("step %d of %d: %s", number, len(notebooks), step)
             _run_step(run, step, registry, data_dir, limits.cell_seconds)
         results = run.results
         folder = models_dir / results["version"]
@@ -114,15 +114,6 @@ def retrain(
     return RetrainingResult(results["version"], results["promoted"], results["reason"], folder, seconds, restored)
 
 
-def _steps(architecture: str) -> tuple[str, ...]:
-    """Return the notebooks that train and evaluate a network of this architecture."""
-    if architecture in DOCUMENT_TASKS:  # each has one architecture, of its own name
-        return PREPARATION, TRAINING, DOCUMENTS
-    if architecture == _AMOUNT_ARCHITECTURE:
-        return PREPARATION, TRAINING, EVALUATION, DOCUMENTS
-    return PREPARATION, TRAINING, EVALUATION
-
-
 def _is_needed(step: str, run: RunRecord, models_dir: Path) -> bool:
     """Return whether a step has anything to do.
 
@@ -131,6 +122,15 @@ def _is_needed(step: str, run: RunRecord, models_dir: Path) -> bool:
     if step != DOCUMENTS or EVALUATION not in run.done:
         return True
     return bool(run.results["promoted"]) and find_champion(Task.PAGES, models_dir) is not None
+
+
+def steps(architecture: str) -> tuple[str, ...]:
+    """Return the notebooks that train and evaluate a network of this architecture."""
+    if architecture in DOCUMENT_TASKS:  # each has one architecture, of its own name
+        return PREPARATION, TRAINING, DOCUMENTS
+    if architecture == _AMOUNT_ARCHITECTURE:
+        return PREPARATION, TRAINING, EVALUATION, DOCUMENTS
+    return PREPARATION, TRAINING, EVALUATION
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 from helpers.truth_folders import draw_truth_folder
 
 from payment_ml import paths
-from payment_ml.pipeline.notebook_runner import STEPS, notebook_path, parameters_of
+from payment_ml.pipeline.notebook_runner import DOCUMENTS, STEPS, notebook_path, parameters_of
 
 NBVAL = (
     "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "200", "-q", "--no-header", "-c", "/dev/null",
@@ -28,7 +28,7 @@ def papermill(step: str, output: Path, **parameters: object) -> subprocess.Compl
     return subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", [step for step in STEPS if step != DOCUMENTS])
 def test_an_executed_copy_runs_again_with_the_same_outputs(quick_run, tmp_path, step):
     """Nbval compares every output, figures included, but those of cells with the tag nbval-ignore-output."""
     run = quick_run
@@ -94,6 +94,20 @@ def test_the_notebook_for_own_pictures_measures_and_recalibrates(reader_run, spl
     assert (models_dir / "calibrations" / reader_run.version / "us-cheque.json").is_file()
     executed = (tmp_path / "06.ipynb").read_text(encoding="utf-8")
     assert all(words in executed for words in ("wrong among the accepted", "accepted with a promise", "filed as"))
+
+
+def test_the_notebook_for_documents_measures_the_networks_that_serve(quick_run, reader_run, tmp_path):
+    """It chooses what is accepted: of so few documents, nothing."""
+    models_dir, result = tmp_path / "models", tmp_path / "result.json"
+    subprocess.run(["cp", "-a", reader_run.models_dir, models_dir], check=True)
+    (models_dir / "documents.json").unlink(missing_ok=True)
+    values = {"data_dir": quick_run.data_dir, "models_dir": models_dir, "result_file": result}
+    done = papermill(DOCUMENTS, tmp_path / "07.ipynb", quick=True, test_documents=20, **values)
+    assert done.returncode == 0, done.stderr[-3000:]
+    counts = json.loads(result.read_text())["documents"]
+    assert counts["documents"] == 20
+    assert counts["found"] >= 12
+    assert json.loads((models_dir / "documents.json").read_text())["promise"]["threshold"] > 1
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from helpers.processes import kill_session
 
 from payment_ml import paths
 from payment_ml.pipeline import retraining
+from payment_ml.pipeline.notebook_runner import DOCUMENTS
 
 
 def test_executed_notebooks_are_archived_with_the_version(quick_run):
@@ -41,6 +42,17 @@ def test_the_console_shows_steps_and_the_notebooks_output(quick_run):
     for line in ("step 1 of 3: 01-prepare-data", "left; epoch", "gate digits wrong", "Model card, with training data"):
         assert line in quick_run.output
     assert "Executing Cell" not in quick_run.output
+
+
+@pytest.mark.parametrize(
+    ("architecture", "last"),
+    [("cnn", "03-evaluate"), ("", "03-evaluate"), ("pages", DOCUMENTS), ("words", DOCUMENTS), ("reader", DOCUMENTS)],
+)
+def test_networks_for_documents_are_evaluated_by_a_notebook_of_their_own(architecture, last):
+    """After a new reader of amounts it chooses anew which documents are accepted."""
+    steps = retraining.steps(architecture)
+    assert steps[:2] == ("01-prepare-data", "02-train")
+    assert steps[-1] == last
 
 
 def test_neither_kernels_of_the_user_nor_a_long_tmpdir_stop_a_retraining(splits, tmp_path):
