@@ -35,9 +35,11 @@ run: $(READY)  ## read the samples, then run notebooks 01 to 03 for digits in a 
 	@echo "Next: make demo (read your own pictures), make lab (open the notebooks: 04 first, then 02), make sandbox (a place"
 	@echo "to experiment in), make train (both readers anew, with full settings)."
 
-train: $(READY)  ## train, evaluate and promote both readers anew (1.5 hours with bfloat16 on 2 cores, 7 hours without)
+train: $(READY)  ## train, evaluate and promote all networks anew (2.5 hours with bfloat16 on 2 cores, 9 hours without)
 	$(BIN)/payment-ml retrain
 	$(BIN)/payment-ml retrain -p architecture reader
+	$(BIN)/payment-ml retrain -p architecture pages
+	$(BIN)/payment-ml retrain -p architecture words
 	$(BIN)/payment-ml models list
 
 train-small: $(READY)  ## train a small amount reader in build/small, to try a change of the generator or the network (20 minutes)
@@ -53,9 +55,11 @@ sandbox: $(READY)  ## make sandbox/, with a copy of the champions, to experiment
 	@echo "    export PAYMENT_ML_HOME=$(CURDIR)/sandbox"
 
 # On 2 cores without bfloat16 instructions: make box BOX_READER="-p epochs 8", as models/README.md says.
-box: $(READY)  ## train both readers from nothing, and file them in models/, where they travel with the code
+box: $(READY)  ## train all networks from nothing, and file them in models/, where they travel with the code
 	test -n "$$(ls -d build/box/models/*-cnn-*/notebooks 2>/dev/null)" || PAYMENT_ML_HOME=build/box $(BIN)/payment-ml retrain
 	test -n "$$(ls -d build/box/models/*-reader-*/notebooks 2>/dev/null)" || PAYMENT_ML_HOME=build/box $(BIN)/payment-ml retrain -p architecture reader $(BOX_READER)
+	test -n "$$(ls -d build/box/models/*-pages-*/notebooks 2>/dev/null)" || PAYMENT_ML_HOME=build/box $(BIN)/payment-ml retrain -p architecture pages
+	test -n "$$(ls -d build/box/models/*-words-*/notebooks 2>/dev/null)" || PAYMENT_ML_HOME=build/box $(BIN)/payment-ml retrain -p architecture words
 	$(BIN)/python -m payment_ml.registry.box build/box/models models
 	rm -rf build/box
 	@echo "Commit them: git add --force --all models"

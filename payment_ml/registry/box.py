@@ -16,6 +16,7 @@ from PIL import Image
 
 from payment_ml import atomic_files
 from payment_ml.errors import RegistryError
+from payment_ml.registry import document_calibrations
 from payment_ml.registry.registry import Registry
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import ALL_TASKS, TASKS
@@ -29,7 +30,7 @@ def file_champions(source_dir: Path, target_dir: Path) -> list[str]:
 
     The figures in their executed notebooks are compressed. The champions so far are removed, and with them what
     `champions.json` remembers of earlier ones. A reader of documents goes without networks of its own where there are
-    none; where `source_dir` has none, those of `target_dir` stay.
+    none; where `source_dir` has none, those of `target_dir` stay. The calibration of documents goes with them.
 
     Raises
     ------
@@ -45,6 +46,9 @@ def file_champions(source_dir: Path, target_dir: Path) -> list[str]:
     (target_dir / "champions.json").unlink(missing_ok=True)
     for name in sorted(names | {version.name for task, version in before.items() if task not in filed}):
         target.promote(target.pin(target.get(name)))
+    calibration = source_dir / document_calibrations.FILE
+    if calibration.is_file():
+        shutil.copy(calibration, target_dir / calibration.name)
     for task, version in before.items():
         if task in filed and version.name not in names:
             target.remove(version)

@@ -34,6 +34,8 @@ def render_model_card(name: str, metadata: dict[str, Any]) -> str:
     lines += ["", "## Intended use", "", _INTENDED_USE[metadata["task"]]]
     if "test" in metadata:
         lines += ["", "## Evaluation", "", *_evaluation(metadata)]
+    if "documents" in metadata:
+        lines += ["", "## Evaluation", "", *_document_evaluation(metadata["documents"])]
     if "verdict" in metadata:
         lines += ["", "## Promotion", "", metadata["verdict"]["reason"]]
     lines += ["", "## Training", "", "| | |", "| --- | --- |"]
@@ -93,7 +95,13 @@ _INTENDED_USE = {
         "Finds the amount in figures and the lines of the amount in words on a picture of a cheque, slip or bill, "
         "in any of the four directions in which a page can lie. It was trained on documents alone that this project's "
         "own generator composes; no real form was among them. It reads nothing itself: the amount reader reads what it "
-        "finds, and every amount that was found goes to review."
+        "finds, and only what the words on the page confirm can be accepted."
+    ),
+    Task.WORDS: (
+        "Reads lines of an amount in words letter by letter, so that each amount that the figures may say can be "
+        "compared with them: in English, Indian English, French, German, Spanish, Portuguese and Italian. It was "
+        "trained on words in handwriting typefaces alone; it reads joined or careless hands worse than these. Words "
+        "that it does not read leave the document to a person."
     ),
 }
 
@@ -143,6 +151,22 @@ def _evaluation(metadata: dict[str, Any]) -> list[str]:
     if metadata.get("range"):
         lines += ["", _range_sentence(metadata["range"])]
     return lines
+
+
+def _document_evaluation(counts: Mapping[str, Any]) -> list[str]:
+    """Return a table of how documents in layouts not trained on were read with the networks that served then."""
+    return [
+        f"| of {counts['documents']:,} composed documents, in layouts that nothing was trained on | |",
+        "| --- | --- |",
+        *(f"| {name} | {counts[name]:,} |" for name in ("found", "digits right", "value right")),
+        f"| words agree, of {counts['in words']:,} with the amount in words | {counts['words agree']:,} |",
+        f"| accepted | {counts['accepted']:,} |",
+        f"| wrong among these | {counts['accepted wrong']:,} |",
+        f"| accepted of pages without an amount | {counts['of these accepted']:,} of "
+        f"{counts['pages without an amount']:,} |",
+        "",
+        "A reader of documents with the networks that served then; notebook 07 measures another set of them.",
+    ]
 
 
 def _range_sentence(bounds: Mapping[str, Any]) -> str:
