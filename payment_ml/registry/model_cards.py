@@ -89,6 +89,12 @@ _INTENDED_USE = {
         "accurately than the images of its evaluation, and sends more of them to review. Words and currency codes are "
         "not read. A system that pays money out needs a person behind every reading for review."
     ),
+    Task.WORDS: (
+        "Reads a line of words letter by letter, for the verification of an amount in figures by the amount in words: "
+        "Latin letters without accents and in one case, digits, and the slash of a fraction. It was trained on rendered "
+        "images alone, in handwriting typefaces of the package index; no real form was among them. It does not know "
+        "which words are numbers: the verification does."
+    ),
 }
 
 
