@@ -5,7 +5,7 @@ import pytest
 
 from payment_ml.imaging import page_images
 from payment_ml.networks import architectures
-from payment_ml.text import alphabet
+from payment_ml.text import alphabet, word_alphabet
 
 DIGIT_ARCHITECTURES = [name for name, entry in architectures.ARCHITECTURES.items() if entry.task == "digits"]
 
@@ -21,10 +21,13 @@ def test_digit_network_maps_grey_levels_to_probabilities(architecture, splits):
 
 
 @pytest.mark.parametrize("width", [16, 112, 512])
-def test_reader_gives_probabilities_for_every_four_pixels(width):
+@pytest.mark.parametrize(
+    ("architecture", "characters"), [("reader", alphabet.ALPHABET), ("words", word_alphabet.CHARACTERS)]
+)
+def test_networks_of_lines_give_probabilities_for_every_four_pixels(architecture, characters, width):
     """For lines of any width, of every label and the blank."""
-    probabilities = np.asarray(architectures.build("reader", seed=0)(np.zeros((2, 32, width), np.uint8)))
-    assert probabilities.shape == (2, width // 4, len(alphabet.ALPHABET) + 1)
+    probabilities = np.asarray(architectures.build(architecture, seed=0)(np.zeros((2, 32, width), np.uint8)))
+    assert probabilities.shape == (2, width // 4, len(characters) + 1)
     assert np.allclose(probabilities.sum(axis=2), 1, atol=1e-5)
 
 
@@ -51,7 +54,7 @@ def test_seed_alone_determines_the_initial_weights():
 
 def test_unknown_architecture_is_an_error_that_names_the_known_ones():
     """Expected and got."""
-    with pytest.raises(ValueError, match="among cnn, mlp, reader, pages, but got 'transformer'"):
+    with pytest.raises(ValueError, match="among cnn, mlp, reader, pages, words, but got 'transformer'"):
         architectures.build("transformer", seed=0)
 
 

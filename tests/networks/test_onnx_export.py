@@ -28,7 +28,7 @@ def test_every_architecture_gives_the_same_probabilities_as_in_keras(architectur
     """For any number of images, and for lines of any width."""
     network = with_random_weights(architectures.build(architecture, 0), rng)
     session = exported(network, tmp_path)
-    for shape in READER_SHAPES if architecture == "reader" else DIGIT_SHAPES:
+    for shape in READER_SHAPES if architecture in ("reader", "words") else DIGIT_SHAPES:
         images = rng.integers(0, 256, shape, dtype=np.uint8)
         log_probabilities = session(images)
         assert log_probabilities.dtype == np.float32
