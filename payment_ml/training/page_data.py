@@ -27,7 +27,7 @@ class PageTrainingData:
     """
 
     signature = (tf.TensorSpec([None, None, None, 1], tf.uint8), tf.TensorSpec([None, None, None], tf.uint8))
-    unit = "amounts on pages"
+    unit = "pages"
 
     def __init__(self, training: Split, validation: Split, seed: int, documents: int, validation_documents: int = 160):
         self._training, self._seed = training, seed
