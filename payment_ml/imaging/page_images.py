@@ -1,7 +1,7 @@
 """Reduce whole pages to the images that the network of pages takes, and name what its cells tell apart.
 
-The network divides a reduced page into cells and tells of each what stands there and in which direction: a page that a
-scanner delivers upside down has its amount, too, but upside down.
+The network divides a reduced page into cells and tells of each what stands there; where a page lies on another side, it
+tells in which direction instead, and looks again at the page turned upright.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from enum import IntEnum
 import cv2
 import numpy as np
 
+from payment_ml.imaging import text_blocks
 from payment_ml.imaging.text_blocks import Box
 
 LONGEST_SIDE = 512  # pixels of a reduced page
@@ -18,6 +19,8 @@ DIRECTIONS = 4  # a page of direction d is upright when it is turned by d quarte
 PAPER = 0  # label of a cell without ink
 _MULTIPLE = 32  # of pixels, that both sides of an image have: the network halves its resolution five times
 _MAX_ENLARGEMENT = 2.0
+_DARKEST = 99.0  # percentile of the ink of a page that counts as its darkest
+_MIN_CONTRAST = 20.0  # grey levels between paper and the darkest ink; less is noise
 _ROTATIONS = (None, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
 
 
@@ -31,12 +34,12 @@ class Content(IntEnum):
     PRINT = 4  # text of the form
 
 
-LABELS = 1 + DIRECTIONS * len(Content)
+LABELS = 1 + len(Content) + DIRECTIONS - 1
 
 
-def label(content: Content, direction: int) -> int:
-    """Return the label of cells with a content on a page of this direction, 0 to 3."""
-    return 1 + DIRECTIONS * content + direction
+def label(content: Content, direction: int = 0) -> int:
+    """Return the label of cells with a content on a page of this direction, 0 to 3; all contents of one not upright."""
+    return 1 + content if direction == 0 else len(Content) + direction
 
 
 def turn(image: np.ndarray, quarters: int) -> np.ndarray:
@@ -72,12 +75,28 @@ def reduce_page(grey: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    uint8 [height, width], the longest side `LONGEST_SIDE`, 0 white
+    uint8 [height, width], the longest side `LONGEST_SIDE`, as `ink_of_page`
     """
     scale = reduction(grey.shape)
     size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return cv2.bitwise_not(cv2.resize(grey, size, interpolation=interpolation))
+    return ink_of_page(cv2.resize(grey, size, interpolation=interpolation))
+
+
+def ink_of_page(reduced: np.ndarray) -> np.ndarray:
+    """Return the ink of a reduced page without its paper, shadows and tables.
+
+    Parameters
+    ----------
+    reduced : uint8 [height, width], 0 black
+
+    Returns
+    -------
+    uint8 [height, width], 0 paper, 255 the darkest ink of the page
+    """
+    ink = cv2.subtract(text_blocks.paper_levels(reduced), reduced)
+    darkest = max(_MIN_CONTRAST, float(np.percentile(ink, _DARKEST)))
+    return cv2.convertScaleAbs(ink, alpha=255 / darkest)
 
 
 def label_cells(shape: Sequence[int], boxes: Sequence[tuple[Content, Box]], direction: int = 0) -> np.ndarray:
@@ -136,12 +155,13 @@ def draw_labels(labels: np.ndarray) -> np.ndarray:
     """
     shades = np.full(LABELS, 0, np.uint8)
     for content in Content:
-        shades[[label(content, direction) for direction in range(DIRECTIONS)]] = 255 - 50 * content
+        shades[label(content)] = 255 - 50 * content
+    shades[1 + len(Content) :] = 20, 30, 40
     return cv2.resize(shades[labels], None, fx=CELL, fy=CELL, interpolation=cv2.INTER_NEAREST)
 
 
 def contents(probabilities: np.ndarray) -> np.ndarray:
-    """Return how likely each content is in each cell, whatever its direction.
+    """Return how likely each content is in each cell.
 
     Parameters
     ----------
@@ -151,9 +171,7 @@ def contents(probabilities: np.ndarray) -> np.ndarray:
     -------
     float32 [rows, columns, len(Content)]
     """
-    by_direction = probabilities[..., 1:].reshape(*probabilities.shape[:2], len(Content), DIRECTIONS)
-    likely: np.ndarray = by_direction.sum(axis=3)
-    return likely
+    return probabilities[..., 1 : 1 + len(Content)]
 
 
 def directions(probabilities: np.ndarray) -> np.ndarray:
@@ -167,7 +185,8 @@ def directions(probabilities: np.ndarray) -> np.ndarray:
     -------
     float32 [DIRECTIONS], with the sum 1; equal shares where there is no ink
     """
-    by_direction = probabilities[..., 1:].reshape(-1, len(Content), DIRECTIONS).sum(axis=(0, 1)) + 1e-6
+    sums = probabilities.sum(axis=(0, 1))
+    by_direction = np.array([sums[1 : 1 + len(Content)].sum(), *sums[1 + len(Content) :]]) + 1e-6
     shares: np.ndarray = by_direction / by_direction.sum()
     return shares
 

@@ -13,8 +13,10 @@ _SMOOTHING = 7  # pixels of the median that removes writing
 _MIN_AREA, _MAX_AREA = 0.2, 0.96  # of the picture; a page that fills it needs no flattening
 _MIN_FILLED = 0.93  # of the four-cornered outline, by the page
 _TOLERANCES = (0.015, 0.025, 0.04)  # of the circumference, by which the outline may be straightened
-_MIN_CONTRAST = 30  # grey levels between page and table
-_BAND = 9  # pixels on either side of the outline in which the contrast is measured
+_MAX_COSINE = 0.3  # of a corner's angle: 73 to 107 degrees
+_MIN_CONTRAST = 12  # grey levels between page and table, at every side
+_BAND = 6  # pixels on either side of the outline at which the contrast is measured
+_SAMPLES = 40  # points of a side
 _MAX_FLAT = 2400  # pixels of the longest side of a flattened page
 
 
@@ -60,8 +62,8 @@ def find_outline(grey: np.ndarray) -> np.ndarray | None:
     _, light = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     for page in (light, cv2.bitwise_not(light)):
         corners = _corners(page)
-        if corners is not None and abs(_contrast(smooth, corners)) >= _MIN_CONTRAST:
-            return _clockwise(corners / scale)
+        if corners is not None and _is_square(corners) and _least_contrast(smooth, corners) >= _MIN_CONTRAST:
+            return corners / np.float32(scale)
     return None
 
 
@@ -89,19 +91,34 @@ def _corners(page: np.ndarray) -> np.ndarray | None:
         if len(corners) == 4:
             area, filled = cv2.contourArea(corners), max(map(cv2.contourArea, contours))
             is_page = _MIN_AREA * page.size <= area <= _MAX_AREA * page.size and filled >= _MIN_FILLED * area
-            return corners[:, 0].astype(np.float32) if is_page else None
+            return _clockwise(corners[:, 0]) if is_page else None
     return None
 
 
-def _contrast(smooth: np.ndarray, corners: np.ndarray) -> float:
-    """Return by how many grey levels the page is lighter than what lies around it, near its outline."""
-    inside = np.zeros(smooth.shape, np.uint8)
-    cv2.fillConvexPoly(inside, corners.astype(np.int32), 1)
-    kernel = np.ones((2 * _BAND + 1, 2 * _BAND + 1), np.uint8)
-    outer, inner = cv2.dilate(inside, kernel) - inside, inside - cv2.erode(inside, kernel)
-    if not outer.any() or not inner.any():
-        return 0.0
-    return float(np.median(smooth[inner > 0]) - np.median(smooth[outer > 0]))
+def _is_square(corners: np.ndarray) -> bool:
+    """Return whether all angles are near enough to right ones; a thumb on the edge of a page makes others."""
+    before, after = np.roll(corners, 1, axis=0) - corners, np.roll(corners, -1, axis=0) - corners
+    lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
+    return bool((np.abs((before * after).sum(axis=1) / np.maximum(lengths, 1)) <= _MAX_COSINE).all())
+
+
+def _least_contrast(smooth: np.ndarray, corners: np.ndarray) -> float:
+    """Return by how many grey levels the page differs from what lies around it, at the least different of its sides."""
+    contrasts = []
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        along = (end - start) / max(1.0, float(np.linalg.norm(end - start)))
+        outwards = np.array([along[1], -along[0]]) * _BAND  # corners are clockwise
+        points = start + np.linspace(0.1, 0.9, _SAMPLES)[:, None] * (end - start)
+        inner, outer = (_levels(smooth, points + offset) for offset in (-outwards, outwards))
+        contrasts.append(float(np.median(inner - outer)))
+    return min(map(abs, contrasts)) if min(contrasts) * max(contrasts) > 0 else 0.0
+
+
+def _levels(smooth: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return the grey levels at points x, y; those beyond the picture have the level of its edge."""
+    height, width = smooth.shape
+    columns, rows = (points[:, axis].round().astype(int).clip(0, side - 1) for axis, side in ((0, width), (1, height)))
+    return smooth[rows, columns].astype(float)
 
 
 def _clockwise(corners: np.ndarray) -> np.ndarray:

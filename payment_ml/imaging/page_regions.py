@@ -1,5 +1,6 @@
 """Find the regions of a page's cells in which its amount and the lines of the amount in words stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -9,8 +10,10 @@ from payment_ml.imaging.page_images import Content
 from payment_ml.imaging.text_blocks import Box
 
 _LIKELY = {Content.AMOUNT: 0.25, Content.WORDS: 0.4}  # probability from which on a cell belongs to a region
+_SHARE_OF_PEAK = 0.4  # of the likeliest place of a page, where that is less
+_MIN_PEAK = 0.08  # probability of the likeliest place of a page that has the content at all
 _GAPS = {Content.AMOUNT: 5, Content.WORDS: 15}  # cells across, between two parts of one region: odd
-_MIN_CELLS = 2.0  # sum of the probabilities of a region
+_MIN_CELLS = 4  # of a region
 _SAME_LINE = 0.5  # of the lower of two regions, that two parts of one line share
 
 
@@ -52,10 +55,20 @@ def intersection_over_union(box: Box, other: Box) -> float:
     return common / max(1, _area(box) + _area(other) - common)
 
 
+def share_inside(box: Box, area: Sequence[float]) -> float:
+    """Return the share of a box that lies in an area with these edges, 0 to 1."""
+    width = min(box[2], area[2]) - max(box[0], area[0])
+    height = min(box[3], area[3]) - max(box[1], area[1])
+    return max(0.0, width) * max(0.0, height) / max(1, _area(box))
+
+
 def _regions(contents: np.ndarray, content: Content) -> list[Region]:
     """Return the connected regions of cells with a content; gaps between words or digits do not part them."""
     probabilities = contents[..., content]
-    likely = (probabilities >= _LIKELY[content]).astype(np.uint8)
+    peak = float(cv2.blur(probabilities, (3, 3)).max())
+    likely = (probabilities >= min(_LIKELY[content], _SHARE_OF_PEAK * peak)).astype(np.uint8)
+    if peak < _MIN_PEAK:
+        return []
     gap = _GAPS[content] // 2
     padded = cv2.copyMakeBorder(likely, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
     joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, _GAPS[content]), np.uint8))
@@ -64,7 +77,7 @@ def _regions(contents: np.ndarray, content: Content) -> list[Region]:
     for number in range(1, count):
         rows, columns = np.nonzero((numbers == number) & (likely > 0))
         weights = probabilities[rows, columns]
-        if len(rows) and weights.sum() >= _MIN_CELLS:
+        if len(rows) >= _MIN_CELLS:
             box = (int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
             regions.append(Region(box, float(weights.mean())))
     return regions

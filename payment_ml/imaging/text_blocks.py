@@ -49,6 +49,24 @@ def find_pieces(grey: np.ndarray) -> list[Box]:
     return [_enlarged(piece, scale, page.shape) for piece in _pieces_of_ink(page).tolist()]
 
 
+def paper_levels(page: np.ndarray) -> np.ndarray:
+    """Return the levels of the paper without what is written on it.
+
+    Parameters
+    ----------
+    page : uint8 [height, width], 0 black
+
+    Returns
+    -------
+    uint8 [height, width]
+    """
+    window = max(_MIN_BACKGROUND, _BACKGROUND_SHARE * max(page.shape)) / _REDUCTION
+    size = [max(1, round(side / _REDUCTION)) for side in page.shape[::-1]]
+    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
+    paper: np.ndarray = cv2.resize(cv2.medianBlur(small, 2 * round(window / 2) + 1), page.shape[::-1])
+    return paper
+
+
 def _reduced(grey: np.ndarray) -> tuple[np.ndarray, float]:
     """Return a page at the size at which blocks are found, and the factor by which it was reduced."""
     scale = min(1.0, _MAX_SIDE / max(grey.shape))
@@ -77,7 +95,7 @@ def turn_upside_down(blocks: Sequence[Box], shape: Sequence[int]) -> list[Box]:
 def _pieces_of_ink(page: np.ndarray) -> np.ndarray:
     """Return the connected pieces of ink without rules: left, top, right, bottom; int [n, 4], by their left edge."""
     height, width = page.shape
-    contrast = cv2.subtract(_paper(page), page)
+    contrast = cv2.subtract(paper_levels(page), page)
     threshold = max(_MIN_CONTRAST, int(_INK_SHARE * float(contrast.max(initial=0))))
     ink = (contrast > threshold).astype(np.uint8)
     heights = _connected(ink)[:, 3]
@@ -91,14 +109,6 @@ def _pieces_of_ink(page: np.ndarray) -> np.ndarray:
     is_piece = (high >= _MIN_INK_HEIGHT) & (high < _MAX_INK_HEIGHT * height) & (wide < _MAX_INK_WIDTH * width)
     pieces = np.stack([left, top, left + wide, top + high], axis=1)[is_piece]
     return pieces[np.argsort(pieces[:, 0], kind="stable")]
-
-
-def _paper(page: np.ndarray) -> np.ndarray:
-    """Return the levels of the paper without what is written on it, uint8 [height, width]."""
-    window = max(_MIN_BACKGROUND, _BACKGROUND_SHARE * max(page.shape)) / _REDUCTION
-    small = cv2.resize(page, None, fx=1 / _REDUCTION, fy=1 / _REDUCTION, interpolation=cv2.INTER_AREA)
-    paper: np.ndarray = cv2.resize(cv2.medianBlur(small, 2 * round(window / 2) + 1), page.shape[::-1])
-    return paper
 
 
 def _connected(ink: np.ndarray) -> np.ndarray:

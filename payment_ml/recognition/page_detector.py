@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from payment_ml.imaging import page_images, page_outlines, page_regions, text_blocks
+from payment_ml.imaging.page_images import Content
 from payment_ml.imaging.page_regions import Region
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.networks.inference import Network
 from payment_ml.registry.versions import Version
 
+_MIN_INSIDE = 0.5  # of the area of a piece of ink, in the region that it belongs to
+_MIN_SHARE = 0.4  # of a region's probability, that a piece of its ink has at least
 _MIN_AGREEMENT = 0.3  # intersection over union of a region and its ink; below, the ink is another's
 
 
@@ -74,10 +77,13 @@ class PageDetector:
         if page is not grey:
             probabilities = self._run(page)
         contents = page_images.contents(probabilities)
-        pieces = np.array(text_blocks.find_pieces(page), int).reshape(-1, 4)
+        pieces = text_blocks.find_pieces(page)
         amounts, words = (
-            tuple(_place(region, pieces, page.shape) for region in find(contents))
-            for find in (page_regions.amount_regions, page_regions.words_lines)
+            tuple(_place(region, contents[..., content], pieces, page.shape) for region in find(contents))
+            for content, find in (
+                (Content.AMOUNT, page_regions.amount_regions),
+                (Content.WORDS, page_regions.words_lines),
+            )
         )
         return PageLayout(page, 90 * quarters, amounts, words, None if flat is None else flat.to_picture)
 
@@ -89,18 +95,37 @@ class PageDetector:
         return probabilities
 
 
-def _place(region: Region, pieces: np.ndarray, shape: Sequence[int]) -> Place:
-    """Return the place of a region on a page: the box of the ink in it."""
+def _place(region: Region, likely: np.ndarray, pieces: Sequence[Box], shape: Sequence[int]) -> Place:
+    """Return the place of a region on a page: the box of the ink in it.
+
+    Parameters
+    ----------
+    region : in cells
+    likely : float32 [rows, columns], probability of the region's content in each cell
+    pieces : boxes of all pieces of ink on the page
+    shape : of the page
+    """
     cell = page_images.CELL / page_images.reduction(shape)
     left, top, right, bottom = (cell * edge for edge in region.box)
-    across, down = (pieces[:, 0] + pieces[:, 2]) / 2, (pieces[:, 1] + pieces[:, 3]) / 2
     # The outermost cells of a digit are the least certain.
-    inside = (across > left - cell) & (across < right + cell) & (down > top - cell / 2) & (down < bottom + cell / 2)
+    around = (left - cell, top - cell / 2, right + cell, bottom + cell / 2)
+    inside = [
+        piece
+        for piece in pieces
+        if page_regions.share_inside(piece, around) >= _MIN_INSIDE
+        and _mean_probability(likely, piece, cell) >= _MIN_SHARE * region.probability
+    ]
     box = (math.floor(left), math.floor(top), min(shape[1], math.ceil(right)), min(shape[0], math.ceil(bottom)))
-    if inside.any():
-        chosen = pieces[inside]
-        low, high = chosen[:, :2].min(axis=0).tolist(), chosen[:, 2:].max(axis=0).tolist()
-        ink = (low[0], low[1], high[0], high[1])
+    if inside:
+        lows, highs = np.array(inside)[:, :2].min(axis=0).tolist(), np.array(inside)[:, 2:].max(axis=0).tolist()
+        ink = (lows[0], lows[1], highs[0], highs[1])
         if page_regions.intersection_over_union(ink, box) >= _MIN_AGREEMENT:
             box = ink
     return Place(box, region.probability)
+
+
+def _mean_probability(likely: np.ndarray, piece: Box, cell: float) -> float:
+    """Return the mean of the cells that a piece of ink stands in."""
+    left, top, right, bottom = piece
+    rows = slice(int(top / cell), math.ceil(bottom / cell))
+    return float(likely[rows, int(left / cell) : math.ceil(right / cell)].mean())

@@ -103,7 +103,7 @@ def cell_losses(scores: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     """
     weights = np.ones(page_images.LABELS, np.float32)
     for content, weight in _CONTENT_WEIGHTS.items():
-        weights[[page_images.label(content, direction) for direction in range(page_images.DIRECTIONS)]] = weight
+        weights[page_images.label(content)] = weight
     entropies = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(labels, tf.int32), scores)
     return tf.gather(tf.constant(weights), tf.cast(labels, tf.int32)) * entropies
 
@@ -118,17 +118,20 @@ def page_losses(logits: Any, batches: Sequence[tuple[np.ndarray, ...]]) -> tuple
 
     Returns
     -------
-    losses in nats, float [n]; bool [pages with an amount], True where the page's direction is right and the likeliest
-    region covers the amount with an intersection over union of at least 0.5
+    losses in nats, float [n]; bool, of all pages but upright ones without an amount, True where the direction is right
+    and, if it is upright, the likeliest region covers the amount with an intersection over union of at least 0.5
     """
     losses, found = [], []
     for images, labels in batches:
         scores = tf.convert_to_tensor(logits(images, training=False))
         losses.append(tf.reduce_mean(cell_losses(scores, tf.convert_to_tensor(labels)), axis=(1, 2)).numpy())
         for probabilities, expected in zip(tf.nn.softmax(scores).numpy(), labels, strict=True):
-            amount = np.isin(expected, [page_images.label(Content.AMOUNT, direction) for direction in range(4)])
+            amount = expected == page_images.label(Content.AMOUNT)
+            direction = int(page_images.directions(np.eye(page_images.LABELS)[expected]).argmax())
             if amount.any():
-                found.append(_is_found(probabilities, amount, int(expected[amount][0]) - 1))
+                found.append(_is_found(probabilities, amount))
+            elif direction > 0:
+                found.append(int(page_images.directions(probabilities).argmax()) == direction)
     return np.concatenate(losses), np.array(found)
 
 
@@ -137,10 +140,10 @@ def mean_and_standard_error(losses: np.ndarray) -> tuple[float, float]:
     return float(np.mean(losses)), float(np.std(losses) / math.sqrt(len(losses)))
 
 
-def _is_found(probabilities: np.ndarray, amount: np.ndarray, direction: int) -> bool:
-    """Return whether the likeliest region of a page of this direction is that of its amount, bool [rows, columns]."""
+def _is_found(probabilities: np.ndarray, amount: np.ndarray) -> bool:
+    """Return whether the likeliest region of an upright page is that of its amount, bool [rows, columns]."""
     regions = page_regions.amount_regions(page_images.contents(probabilities))
-    if not regions or int(page_images.directions(probabilities).argmax()) != direction:
+    if not regions or int(page_images.directions(probabilities).argmax()) != 0:
         return False
     rows, columns = np.nonzero(amount)
     box = (int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)

@@ -28,9 +28,9 @@ class PageTrainingData:
     """
 
     signature = (tf.TensorSpec([None, None, None, 1], tf.uint8), tf.TensorSpec([None, None, None], tf.uint8))
-    unit = "amounts on pages"
+    unit = "pages"
 
-    def __init__(self, training: Split, validation: Split, seed: int, documents: int, validation_documents: int = 160):
+    def __init__(self, training: Split, validation: Split, seed: int, documents: int, validation_documents: int):
         self._training, self._seed = training, seed
         self._chunks_per_epoch = documents // page_generator.CHUNK_SIZE
         pages = page_generator.generate_pages(validation, np.random.default_rng([seed, 0]), validation_documents)

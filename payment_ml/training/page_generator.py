@@ -20,7 +20,7 @@ from payment_ml.workers import limit_worker
 CHUNK_SIZE = 64  # documents that one call of `training_batches` composes
 VIEWS = 3  # of each document that the network learns from; composing it is slow beside learning from it
 _WITHOUT_AMOUNT_SHARE = 0.08  # of the documents
-_TURNED_SHARE = 0.3  # of the views, which lie on one of the other three sides
+_TURNED_SHARE = 0.2  # of the views, which lie on one of the other three sides
 _FULL_SHARE, _CROPPED_SHARE = 0.4, 0.3  # of the views; the others show the page with something around it
 _MAX_CROP, _MAX_MARGIN = 0.12, 0.2  # of a side of the page, at each edge
 _SAME_LIGHT_SHARE = 0.5  # of the views, that are as light and sharp as the document was composed
@@ -150,7 +150,7 @@ def _view(page: _Page, rng: np.random.Generator) -> LabelledPage:
     direction = int(rng.integers(1, page_images.DIRECTIONS)) if rng.random() < _TURNED_SHARE else 0
     labels = page_images.label_cells(shape, boxes, direction)
     back = -direction % page_images.DIRECTIONS
-    pixels = cv2.bitwise_not(_in_other_light(view, rng))
+    pixels = page_images.ink_of_page(_in_other_light(view, rng))
     return page_images.turn(pixels, back), page_images.turn(labels, back)
 
 

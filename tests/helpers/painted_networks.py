@@ -13,7 +13,7 @@ from payment_ml.networks.inference import Network
 def painted_network(boxes: Sequence[tuple[Content, Box]], shape: tuple[int, int]) -> Network:
     """Return a network that sees contents in the boxes of an upright page of this shape, in any direction.
 
-    It takes a page for turned whose left upper corner is not the darkest of its four corners.
+    It takes a page for turned whose left upper corner has not the most ink of its four corners.
     """
     scale = page_images.reduction(shape)
     reduced = round(shape[0] * scale), round(shape[1] * scale)

@@ -33,11 +33,8 @@ def test_a_turned_box_surrounds_the_same_pixels(quarters):
 def test_cells_are_labelled_by_what_stands_in_them():
     """The amount wins where two boxes overlap, whatever their order; a low box has one row of cells at least."""
     boxes = [(Content.PRINT, (0, 0, 40, 12)), (Content.AMOUNT, BOX), (Content.NUMBER, (0, 20, 40, 21))]
-    labels = page_images.label_cells((24, 40), boxes, direction=2)
-    amount, printed, number = (
-        page_images.label(content, 2) for content in (Content.AMOUNT, Content.PRINT, Content.NUMBER)
-    )
-    assert labels.tolist() == [
+    amount, printed, number = map(page_images.label, (Content.AMOUNT, Content.PRINT, Content.NUMBER))
+    assert page_images.label_cells((24, 40), boxes).tolist() == [
         [printed] * 10,
         [printed] * 2 + [amount] * 4 + [printed] * 4,
         [printed] * 2 + [amount] * 4 + [printed] * 4,
@@ -45,7 +42,25 @@ def test_cells_are_labelled_by_what_stands_in_them():
         [page_images.PAPER] * 10,
         [number] * 10,
     ]
-    assert len({page_images.label(content, direction) for content in Content for direction in range(4)}) == 20
+
+
+def test_cells_of_a_turned_page_are_labelled_by_its_direction():
+    """Its contents are told apart once it is upright."""
+    labels = page_images.label_cells((24, 40), [(Content.AMOUNT, BOX), (Content.PRINT, (0, 20, 40, 24))], direction=2)
+    assert set(labels.ravel().tolist()) == {page_images.PAPER, page_images.label(Content.AMOUNT, 2)}
+    known = {page_images.label(content, direction) for content in Content for direction in range(4)}
+    assert known == set(range(1, page_images.LABELS))
+
+
+def test_paper_and_shadows_are_removed():
+    """A faint stroke in a shadow is as dark as a black one on a white page."""
+    page = np.full((200, 400), 250, np.uint8)
+    page[95:100, 100:200] = 10
+    shaded = (70 + page * (30 / 250)).astype(np.uint8) + np.linspace(0, 60, 400).astype(np.uint8)
+    for picture in (page, shaded):
+        ink = page_images.ink_of_page(picture)
+        assert ink[97, 150] > 230
+        assert ink[:80].max() < 30
 
 
 def test_a_batch_has_room_for_the_largest_page():
@@ -59,13 +74,13 @@ def test_a_batch_has_room_for_the_largest_page():
 
 
 def test_contents_and_directions_come_from_the_probabilities():
-    """Half an amount that lies on its side, half bare paper."""
+    """A tenth an amount on an upright page, four tenths ink that lies on its side, half bare paper."""
     probabilities = np.zeros((2, 3, page_images.LABELS), np.float32)
     probabilities[..., page_images.label(Content.AMOUNT, 1)] = 0.4
-    probabilities[..., page_images.label(Content.AMOUNT, 0)] = 0.1
+    probabilities[..., page_images.label(Content.AMOUNT)] = 0.1
     probabilities[..., page_images.PAPER] = 0.5
     contents = page_images.contents(probabilities)
-    assert np.allclose(contents[..., Content.AMOUNT], 0.5)
+    assert np.allclose(contents[..., Content.AMOUNT], 0.1)
     assert np.allclose(contents[..., Content.PRINT], 0)
     assert np.allclose(page_images.directions(probabilities), [0.2, 0.8, 0, 0], atol=1e-4)
     assert np.allclose(page_images.directions(np.zeros_like(probabilities)), 0.25)

@@ -63,3 +63,17 @@ def test_lines_of_words_are_in_reading_order():
 def test_intersection_over_union(other, expected):
     """Of two squares of 10 pixels."""
     assert page_regions.intersection_over_union((0, 0, 10, 10), other) == pytest.approx(expected)
+
+
+def test_a_faint_amount_is_found_where_nothing_is_likelier():
+    """Next to a likely one it is none; on a page without anything likely there is none at all."""
+    faint, likely = (Content.AMOUNT, (5, 5, 15, 8), 0.15), (Content.AMOUNT, (40, 5, 50, 8), 0.9)
+    assert [region.box for region in page_regions.amount_regions(paint(faint))] == [(5, 5, 15, 8)]
+    assert [region.box for region in page_regions.amount_regions(paint(faint, likely))] == [(40, 5, 50, 8)]
+    assert page_regions.amount_regions(paint((Content.AMOUNT, (5, 5, 15, 8), 0.05))) == []
+
+
+def test_share_inside():
+    """Half of a box, all of it, nothing."""
+    areas = [(5, 0, 20, 10), (-1, -1, 11, 11), (20, 0, 30, 10)]
+    assert [page_regions.share_inside((0, 0, 10, 10), area) for area in areas] == [0.5, 1.0, 0.0]

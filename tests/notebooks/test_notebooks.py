@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from helpers.truth_folders import draw_truth_folder
 
-from payment_ml import paths
+from payment_ml import load_document_reader, paths
 from payment_ml.pipeline.notebook_runner import DOCUMENTS, STEPS, notebook_path, parameters_of
 
 NBVAL = (
@@ -79,6 +79,29 @@ def test_the_notebooks_train_and_evaluate_a_reader(quick_run, reader_run, tmp_pa
     assert done.returncode == 0, done.stderr[-3000:]
     champions = json.loads((models_dir / "champions.json").read_text())["champions"]
     assert champions["amounts"]["version"] == reader_run.version
+
+
+def test_the_notebook_trains_a_network_of_pages_that_documents_are_read_with(quick_run, reader_run, tmp_path):
+    """02 trains it for one epoch of few documents; once promoted, it finds what the reader of documents reads."""
+    models_dir = tmp_path / "models"
+    subprocess.run(["cp", "-a", reader_run.models_dir, models_dir], check=True)
+    folders = {"data_dir": quick_run.data_dir, "models_dir": models_dir}
+    few = {"documents": 64, "epochs": 1, "quick": True}
+    done = papermill("02-train", tmp_path / "02.ipynb", architecture="pages", **few, **folders)
+    assert done.returncode == 0, done.stderr[-3000:]
+    (trained,) = models_dir.glob("2*-pages-*")
+    assert (trained / "model.onnx").stat().st_size < 1_000_000
+    for command in (["models", "promote", trained.name], ["read", "--as", "document", "data/samples/amount-01.png"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "payment_ml", *command, "--models", str(models_dir)],
+            cwd=paths.ROOT,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+    assert load_document_reader(models_dir).calibration_state["detector"] == trained.name
 
 
 def test_the_notebook_for_own_pictures_measures_and_recalibrates(reader_run, splits, tmp_path):

@@ -29,26 +29,40 @@ def test_ctc_loss_equals_the_sum_over_all_alignments(splits, rng):
 
 def test_cell_losses_are_weighted_cross_entropies():
     """Computed by hand: equal probabilities for all labels, and a cell of an amount counts eight times."""
-    labels = np.array([[[page_images.PAPER, page_images.label(Content.AMOUNT, 3)]]], np.uint8)
+    labels = np.array([[[page_images.PAPER, page_images.label(Content.AMOUNT)]]], np.uint8)
     values = losses.cell_losses(tf.zeros((1, 1, 2, page_images.LABELS)), tf.constant(labels)).numpy()
     assert values.ravel() == pytest.approx([np.log(page_images.LABELS), 8 * np.log(page_images.LABELS)], rel=1e-5)
 
 
 @pytest.mark.parametrize(
-    ("box", "direction", "expected"),
-    [((2, 2, 8, 4), 1, [True]), ((4, 2, 10, 4), 1, [True]), ((6, 2, 12, 4), 1, [False]), ((2, 2, 8, 4), 0, [False])],
-    ids=["exact", "half", "less than half", "wrong direction"],
+    ("box", "expected"),
+    [((2, 2, 8, 4), True), ((4, 2, 10, 4), True), ((6, 2, 12, 4), False)],
+    ids=["exact", "half", "less than half"],
 )
-def test_an_amount_is_found_where_half_of_it_is(box, direction, expected):
-    """In the right direction; a page without an amount does not count."""
+def test_an_amount_is_found_where_half_of_it_is(box, expected):
+    """An upright page without an amount does not count."""
     labels = np.zeros((2, 8, 16), np.uint8)
-    labels[0, 2:4, 2:8] = page_images.label(Content.AMOUNT, 1)
+    labels[0, 2:4, 2:8] = page_images.label(Content.AMOUNT)
     seen = np.zeros((2, 8, 16), np.uint8)
-    seen[0, box[1] : box[3], box[0] : box[2]] = page_images.label(Content.AMOUNT, direction)
-    scores = 9 * np.eye(page_images.LABELS, dtype=np.float32)[seen]
-    values, found = losses.page_losses(lambda images, training: scores, [(np.zeros((2, 32, 64, 1), np.uint8), labels)])
-    assert found.tolist() == expected
+    seen[0, box[1] : box[3], box[0] : box[2]] = page_images.label(Content.AMOUNT)
+    values, found = losses.page_losses(*_page_batch(labels, seen))
+    assert found.tolist() == [expected]
     assert len(values) == 2
+
+
+@pytest.mark.parametrize(("seen", "expected"), [(2, True), (1, False), (0, False)])
+def test_a_turned_page_needs_the_right_direction(seen, expected):
+    """It has no amount to find before it is upright."""
+    labels = np.full((1, 8, 16), page_images.label(Content.AMOUNT, 2), np.uint8)
+    direction = np.full((1, 8, 16), page_images.label(Content.AMOUNT, seen), np.uint8)
+    assert losses.page_losses(*_page_batch(labels, direction))[1].tolist() == [expected]
+
+
+def _page_batch(labels, seen):
+    """Return a network that sees these labels, and a batch of pages that have others."""
+    scores = 9 * np.eye(page_images.LABELS, dtype=np.float32)[seen]
+    images = np.zeros((len(labels), *(page_images.CELL * side for side in labels.shape[1:]), 1), np.uint8)
+    return lambda images, training: scores, [(images, labels)]
 
 
 def test_line_counts_as_correct_when_every_label_is(splits, rng):
