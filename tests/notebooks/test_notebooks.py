@@ -101,7 +101,7 @@ def test_the_notebook_trains_a_network_of_pages_that_documents_are_read_with(qui
             check=False,
         )
         assert done.returncode == 0, done.stderr[-3000:]
-    assert load_document_reader(models_dir).calibration_state["detector"] == trained.name
+    assert load_document_reader(models_dir).calibration_state["documents"]["pages"] == trained.name
 
 
 def test_the_notebook_for_own_pictures_measures_and_recalibrates(reader_run, splits, tmp_path):
