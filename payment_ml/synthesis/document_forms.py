@@ -209,7 +209,8 @@ def _title(sheet: Sheet) -> None:
 
 def _rows(sheet: Sheet, count: int, with_words: bool = True) -> list[str]:
     """Return the keys of so many rows in any order: one the amount, and one the words where the sheet has them."""
-    rows = [str(row) for _ in range(2) for row in sheet.rng.permutation(_ROWS)][: count - 1]
+    rounds = range(1 + count // len(_ROWS))
+    rows = [str(row) for _ in rounds for row in sheet.rng.permutation(_ROWS)][: count - 1]
     rows.insert(int(sheet.rng.integers(len(rows) + 1)), "amount")
     if with_words and sheet.amount and sheet.amount.words:
         rows.insert(rows.index("amount") + 1 if sheet.chance(0.6) else int(sheet.rng.integers(len(rows))), "words")
