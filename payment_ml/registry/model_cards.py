@@ -91,9 +91,9 @@ _INTENDED_USE = {
     ),
     Task.WORDS: (
         "Reads a line of words letter by letter, for the verification of an amount in figures by the amount in words: "
-        "Latin letters without accents and in one case, digits, and the slash of a fraction. It was trained on rendered "
-        "images alone, in handwriting typefaces of the package index; no real form was among them. It does not know "
-        "which words are numbers: the verification does."
+        "Latin letters without accents and in one case, digits, and the slash of a fraction. It was trained on "
+        "rendered images alone, in handwriting typefaces of the package index; no real form was among them. It does "
+        "not know which words are numbers: the verification does."
     ),
 }
 
