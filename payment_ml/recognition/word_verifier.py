@@ -1,6 +1,5 @@
 """Verify an amount in figures by the same amount in words."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,8 +20,12 @@ from payment_ml.text.word_alphabet import decode_words
 
 Verdict = Literal["agree", "disagree", "unclear"]
 
-_TEMPERATURE = 1.0  # of the log-likelihoods: frames of one letter err together (docs/decisions/documents.md)
+# A candidate is so many times as likely, before the words are read, as any one other amount: figures are most often
+# read right. With ten times as many, decoys of one other digit agreed (docs/decisions/documents.md).
+_PRIOR_ODDS = 100.0
 _SURE, _EXCLUDED = 0.95, 0.05  # probabilities from which on, and up to which, a value is what the words say
+_NAMED = 0.5  # probability from which on an amount is named against a value
+_LEAST_REST = 1e-12  # likelihood of all other amounts, at least
 _LEGIBLE = 2.0  # nats for each letter that the best amount may be less likely than the free transcription
 
 
@@ -32,7 +35,8 @@ class WordsReading:
 
     transcription: str  # letter by letter, whether or not it is an amount
     amount_text: str  # the likeliest amount in words
-    value: Decimal | None  # that it is worth; None where nothing is legible
+    value: Decimal | None  # that it is worth; None where there is none below `LARGEST`
+    value_probability: float  # that the words say this amount; 0 where there is none
     log_likelihoods: dict[Decimal, float]  # of each candidate, summed over its spellings
     probabilities: dict[Decimal, float]  # that the words say a candidate, whatever the figures say
     other: float  # probability that they say another amount
@@ -47,15 +51,15 @@ class WordsReading:
 
         Returns
         -------
-        "agree": the value is likelier than every other amount together; "disagree": the words say another amount, or
-        clearly not this one; "unclear": neither is sure
+        "agree": the value is much likelier than all other amounts together; "disagree": the words say another amount,
+        which is `value` of the reading; "unclear": neither is sure
         """
         probability = self.probabilities.get(value, 0.0)
         if not self.legible:
             return "unclear"
         if probability >= _SURE:
             return "agree"
-        return "disagree" if probability <= _EXCLUDED else "unclear"
+        return "disagree" if probability <= _EXCLUDED and self.value_probability >= _NAMED else "unclear"
 
 
 class WordVerifier:
@@ -93,22 +97,24 @@ class WordVerifier:
             return None
         joined = phrase_search.join_lines(outputs)
         every, parser = _every_amount(tuple(languages))
-        (any_amount,) = phrase_search.log_likelihoods(joined, every)
-        spelled = [value for value in dict.fromkeys(candidates) if 0 <= value <= LARGEST and value == round(value, 2)]
-        likelihoods = phrase_search.log_likelihoods(joined, _amounts(tuple(languages), tuple(spelled)))
         text, best = phrase_search.best_text(joined, every)
         sums = parser.sums(text)
-        probabilities, other = _posterior(likelihoods, float(any_amount))
-        letters = max(1, len(text))
+        found = Decimal(min(sums)) / 100 if sums else None
+        spelled = [value for value in dict.fromkeys(candidates) if 0 <= value <= LARGEST and value == round(value, 2)]
+        compared = spelled if found is None or found in spelled else [*spelled, found]
+        likelihoods = phrase_search.log_likelihoods(joined, _amounts(tuple(languages), tuple(compared)))
+        (any_amount,) = phrase_search.log_likelihoods(joined, every)
+        probabilities, other = _posterior(likelihoods - any_amount, len(spelled))
         free = float(np.log(joined.max(axis=1)).sum())
         return WordsReading(
             transcription=" ".join(_transcribe(output) for output in outputs).strip(),
             amount_text=text,
-            value=Decimal(min(sums)) / 100 if sums else None,
-            log_likelihoods=dict(zip(spelled, map(float, likelihoods), strict=True)),
-            probabilities=dict(zip(spelled, probabilities, strict=True)),
+            value=found,
+            value_probability=0.0 if found is None else probabilities[compared.index(found)],
+            log_likelihoods=dict(zip(spelled, map(float, likelihoods), strict=False)),
+            probabilities=dict(zip(spelled, probabilities, strict=False)),
             other=other,
-            legible=(free - best) / letters < _LEGIBLE,
+            legible=(free - best) / max(1, len(text)) < _LEGIBLE,
         )
 
     def _recognize(self, grey: np.ndarray) -> np.ndarray | None:
@@ -121,19 +127,19 @@ class WordVerifier:
         return np.asarray(output[drop_repeated_blanks(output)])
 
 
-def _posterior(log_likelihoods: np.ndarray, any_amount: float) -> tuple[list[float], float]:
-    """Return the probability of each candidate, and that of all other amounts.
+def _posterior(shares: np.ndarray, candidates: int) -> tuple[list[float], float]:
+    """Return the probability of each amount, and that of all but the candidates.
 
     Parameters
     ----------
-    log_likelihoods : float64 [candidates]
-    any_amount : log-likelihood of all amounts, the candidates among them
+    shares : float64 [amounts], logarithms of likelihoods as shares of that of all amounts; the candidates stand first
+    candidates : number of them, which are `_PRIOR_ODDS` times as likely as any other amount before the words are read
     """
-    candidates = np.exp(np.minimum(log_likelihoods - any_amount, 0.0))
-    rest = max(1.0 - float(candidates.sum()), math.exp(-30))
-    scaled = np.append(candidates, rest) ** (1 / _TEMPERATURE)
-    probabilities = scaled / scaled.sum()
-    return [float(probability) for probability in probabilities[:-1]], float(probabilities[-1])
+    likely = np.exp(np.minimum(shares, 0.0))
+    rest = max(1.0 - float(likely[:candidates].sum()), _LEAST_REST)
+    weighted = likely * np.where(np.arange(len(likely)) < candidates, _PRIOR_ODDS, 1.0)
+    total = float(weighted[:candidates].sum()) + rest
+    return [float(probability) for probability in weighted / total], rest / total
 
 
 def _transcribe(output: np.ndarray) -> str:
