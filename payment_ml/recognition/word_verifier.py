@@ -14,7 +14,6 @@ from payment_ml.recognition import phrase_search
 from payment_ml.recognition.ctc import drop_repeated_blanks
 from payment_ml.text.alphabet import BLANK, collapse
 from payment_ml.text.phrase_graphs import PhraseGraph, PhraseParser, build_graph
-from payment_ml.text.phrases import one_of
 from payment_ml.text.spelled_amounts import LARGEST, amount_phrase, misspelled
 from payment_ml.text.word_alphabet import decode_words
 
@@ -62,6 +61,17 @@ class WordsReading:
         return "disagree" if probability <= _EXCLUDED and self.value_probability >= _NAMED else "unclear"
 
 
+@dataclass(frozen=True)
+class _Words:
+    """Hold lines that may be an amount in words, and what they most likely say."""
+
+    outputs: tuple[np.ndarray, ...]  # of the network, for each line
+    joined: np.ndarray  # of `phrase_search.join_lines`
+    language: str
+    text: str  # the likeliest amount
+    loss: float  # nats for each of its letters that it is less likely than what the network sees
+
+
 class WordVerifier:
     """Read amounts in words, and compare them with amounts in figures.
 
@@ -95,26 +105,24 @@ class WordVerifier:
         outputs = [output for line in lines if (output := self._recognize(line)) is not None]
         if not outputs:
             return None
-        joined = phrase_search.join_lines(outputs)
-        every, parser = _every_amount(tuple(languages))
-        text, best = phrase_search.best_text(joined, every)
-        sums = parser.sums(text)
+        words = _choose_lines(outputs, tuple(languages))
+        every, parser = _every_amount(words.language)
+        sums = parser.sums(words.text)
         found = Decimal(min(sums)) / 100 if sums else None
         spelled = [value for value in dict.fromkeys(candidates) if 0 <= value <= LARGEST and value == round(value, 2)]
         compared = spelled if found is None or found in spelled else [*spelled, found]
-        likelihoods = phrase_search.log_likelihoods(joined, _amounts(tuple(languages), tuple(compared)))
-        (any_amount,) = phrase_search.log_likelihoods(joined, every)
+        likelihoods = _log_likelihoods(words, compared)
+        (any_amount,) = phrase_search.log_likelihoods(words.joined, every)
         probabilities, other = _posterior(likelihoods - any_amount, len(spelled))
-        free = float(np.log(joined.max(axis=1)).sum())
         return WordsReading(
-            transcription=" ".join(_transcribe(output) for output in outputs).strip(),
-            amount_text=text,
+            transcription=" ".join(_transcribe(output) for output in words.outputs).strip(),
+            amount_text=words.text,
             value=found,
             value_probability=0.0 if found is None else probabilities[compared.index(found)],
             log_likelihoods=dict(zip(spelled, map(float, likelihoods), strict=False)),
             probabilities=dict(zip(spelled, probabilities, strict=False)),
             other=other,
-            legible=(free - best) / max(1, len(text)) < _LEGIBLE,
+            legible=words.loss < _LEGIBLE,
         )
 
     def _recognize(self, grey: np.ndarray) -> np.ndarray | None:
@@ -147,12 +155,48 @@ def _transcribe(output: np.ndarray) -> str:
     return decode_words([label for label in labels if label != BLANK])
 
 
+def _choose_lines(outputs: Sequence[np.ndarray], languages: tuple[str, ...]) -> _Words:
+    """Return the lines that are an amount: as many as possible that follow each other.
+
+    A line above or below may be a name, or print. Where no lines are legible as an amount, all are returned.
+    """
+    everything = _read_words(tuple(outputs), languages)
+    if everything.loss < _LEGIBLE:
+        return everything
+    for count in range(len(outputs) - 1, 0, -1):
+        parts = [tuple(outputs[start : start + count]) for start in range(len(outputs) - count + 1)]
+        best = min((_read_words(part, languages) for part in parts), key=lambda words: words.loss)
+        if best.loss < _LEGIBLE:
+            return best
+    return everything
+
+
+def _read_words(outputs: tuple[np.ndarray, ...], languages: tuple[str, ...]) -> _Words:
+    """Read lines as an amount in the language in which they are most likely one."""
+    joined = phrase_search.join_lines(outputs)
+    language = languages[0]
+    if len(languages) > 1:
+        language = languages[int(phrase_search.log_likelihoods(joined, _every_language(languages)).argmax())]
+    text, best = phrase_search.best_text(joined, _every_amount(language)[0])
+    free = float(np.log(joined.max(axis=1)).sum())
+    return _Words(outputs, joined, language, text, (free - best) / max(1, len(text)))
+
+
+def _log_likelihoods(words: _Words, values: Sequence[Decimal]) -> np.ndarray:
+    """Return the log-probability of each amount, float64 [values]; there may be none."""
+    if not values:
+        return np.zeros(0)
+    graph = build_graph([amount_phrase(words.language, value) for value in values], misspelled)
+    return phrase_search.log_likelihoods(words.joined, graph)
+
+
 @cache
-def _every_amount(languages: tuple[str, ...]) -> tuple[PhraseGraph, PhraseParser]:
-    phrase = one_of(*(amount_phrase(language) for language in languages))
+def _every_language(languages: tuple[str, ...]) -> PhraseGraph:
+    """Return the graph of all amounts, with a phrase for each language."""
+    return build_graph([amount_phrase(language) for language in languages], misspelled)
+
+
+@cache
+def _every_amount(language: str) -> tuple[PhraseGraph, PhraseParser]:
+    phrase = amount_phrase(language)
     return build_graph([phrase], misspelled), PhraseParser(phrase, misspelled)
-
-
-def _amounts(languages: tuple[str, ...], values: tuple[Decimal, ...]) -> PhraseGraph:
-    phrases = [one_of(*(amount_phrase(language, value) for language in languages)) for value in values]
-    return build_graph(phrases, misspelled)
