@@ -14,7 +14,7 @@ _SHARE_OF_PEAK = 0.4  # of the likeliest place of a page, where that is less
 _MIN_PEAK = 0.08  # probability of the likeliest place of a page that has the content at all
 _GAPS = {Content.AMOUNT: 5, Content.WORDS: 15}  # cells across, between two parts of one region: odd
 _MIN_CELLS = 4  # of a region
-_SAME_LINE = 0.5  # of the lower of two regions, that two parts of one line share
+SAME_LINE = 0.5  # of the lower of two regions, that two parts of one line share
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ def words_lines(contents: np.ndarray) -> list[Region]:
     """Return the lines of the amount in words, from top to bottom; parameters as of `amount_regions`."""
     lines: list[Region] = []
     for region in sorted(_regions(contents, Content.WORDS), key=lambda region: region.box[1] + region.box[3]):
-        if lines and _shared_height(lines[-1].box, region.box) > _SAME_LINE:
+        if lines and shared_height(lines[-1].box, region.box) > SAME_LINE:
             first = lines.pop()
-            lines.append(Region(_hull(first.box, region.box), max(first.probability, region.probability)))
+            lines.append(Region(hull(first.box, region.box), max(first.probability, region.probability)))
         else:
             lines.append(region)
     return lines
@@ -83,12 +83,14 @@ def _regions(contents: np.ndarray, content: Content) -> list[Region]:
     return regions
 
 
-def _shared_height(box: Box, other: Box) -> float:
+def shared_height(box: Box, other: Box) -> float:
+    """Return the share of the lower of two boxes that they have in common from top to bottom."""
     lower = min(box[3] - box[1], other[3] - other[1])
     return (min(box[3], other[3]) - max(box[1], other[1])) / lower
 
 
-def _hull(box: Box, other: Box) -> Box:
+def hull(box: Box, other: Box) -> Box:
+    """Return the smallest box that holds two others."""
     return min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3])
 
 

@@ -1,14 +1,15 @@
-"""Find the amount on a page without a network for pages: look once at every block of text, and read the likeliest."""
+"""Find the amount on a page: look once at every block of text, weigh its text and place, and read the likeliest."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from payment_ml.imaging import line_images, text_blocks
 from payment_ml.imaging.line_images import LineImage
+from payment_ml.imaging.page_regions import intersection_over_union
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.amount_candidates import Candidate, cut_out, cut_with_margin, log_probability, text_score
 from payment_ml.recognition.amount_reader import AmountReader
@@ -25,6 +26,9 @@ _TURNED = 0.6  # by which a turned page must be better than the page as it is
 _TO_THE_RIGHT = 0.8  # for the right edge of the page, against the left one
 _BOTTOM = -2.0  # in the lowest part of the page, where the line for machines stands
 _BOTTOM_SHARE = 0.85
+_PLACE_WEIGHT = 0.7  # of the logarithm of the probability that the network of pages gives to a place
+_LEAST_PROBABILITY = 0.01  # of a place, however little the network expects the amount there
+_SAME_BLOCK = 0.5  # intersection over union from which on a place of the network and a block are one
 _ROTATIONS = {180: cv2.ROTATE_180, 90: cv2.ROTATE_90_CLOCKWISE, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
@@ -36,6 +40,7 @@ class _Look:
     cut: Box  # with a margin
     line: LineImage  # of the cut
     score: float
+    place_probability: float = 1.0  # by the network of pages
 
 
 _View = tuple[int, np.ndarray, list[_Look]]  # degrees by which a page is turned, the page, and the looks at its blocks
@@ -72,8 +77,29 @@ def find_candidates(amounts: AmountReader, grey: np.ndarray, may_turn: bool) -> 
     if _best_score(best) < _best_score(views[0]) + _TURNED:
         best = views[0]
     turned, page, looks = best
-    worth_reading = [look for look in looks[:_MAX_READ] if look.score > looks[0].score - _HOPELESS]
-    return turned, _read_candidates(amounts, page, worth_reading)
+    return turned, _read_candidates(amounts, page, looks)
+
+
+def weigh_blocks(
+    amounts: AmountReader, grey: np.ndarray, boxes: Sequence[Box], place_probability: Callable[[Box], float]
+) -> list[Candidate]:
+    """Return what may be the amount on an upright page, of which a network knows what stands where.
+
+    Parameters
+    ----------
+    amounts : reads the blocks
+    grey : uint8 [height, width], 0 black
+    boxes : where the network sees an amount; they are looked at as well as all blocks of text
+    place_probability : returns the probability of a box to be the amount to pay
+    """
+    blocks = text_blocks.find_text_blocks(grey)
+    added = [box for box in boxes if all(intersection_over_union(box, block) < _SAME_BLOCK for block in blocks)]
+    looks = []
+    for look in _look_once(amounts, grey, [*blocks, *added]):
+        probability = max(place_probability(look.block), _LEAST_PROBABILITY)
+        score = look.score + _PLACE_WEIGHT * math.log(probability)
+        looks.append(replace(look, score=score, place_probability=probability))
+    return _read_candidates(amounts, grey, sorted(looks, key=lambda look: -look.score))
 
 
 def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box]) -> list[_Look]:
@@ -94,13 +120,20 @@ def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box]) -
 
 
 def _read_candidates(amounts: AmountReader, grey: np.ndarray, looks: Sequence[_Look]) -> list[Candidate]:
-    """Read blocks of a page as a person would cut them out, and return those that are plausible, the best first."""
-    readings = amounts.read_lines([look.line for look in looks])
+    """Read the likeliest blocks of a page as a person would cut them out, and return the plausible ones, best first.
+
+    Parameters
+    ----------
+    looks : at its blocks, the likeliest first
+    """
+    worth_reading = [look for look in looks[:_MAX_READ] if look.score > looks[0].score - _HOPELESS]
     candidates = []
-    for reading, look in zip(readings, looks, strict=True):
+    for reading, look in zip(amounts.read_lines([look.line for look in worth_reading]), worth_reading, strict=True):
+        probability = look.place_probability
         score = _score(reading.written, log_probability(reading), look.block, grey.shape)
-        if reading.digits and score >= _PLAUSIBLE:
-            candidates.append(Candidate(reading, look.block, look.cut, score))
+        score += _PLACE_WEIGHT * math.log(probability)
+        if reading.digits and score >= _PLAUSIBLE + _PLACE_WEIGHT * math.log(_LEAST_PROBABILITY) * (probability < 1):
+            candidates.append(Candidate(reading, look.block, look.cut, score, probability))
     return sorted(candidates, key=lambda candidate: -candidate.score)
 
 

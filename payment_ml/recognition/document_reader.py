@@ -20,7 +20,6 @@ from payment_ml.recognition.amount_candidates import (
     cut_with_margin,
     found_amount,
     log_probability,
-    text_score,
 )
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.document_acceptance import DocumentCalibration
@@ -35,7 +34,6 @@ from payment_ml.text.spelled_amounts import LANGUAGES
 
 _MAX_AMOUNTS = 5  # that a reading names
 _MAX_PLACES = 3  # where the network of pages sees an amount, that are read
-_PLACE_WEIGHT = 3.0  # of the logarithm of a place's probability, against that of its text
 _NONE_FOUND = "no amount was found on the page"
 _NO_FORM = "its printed marks were not found on the page"
 _AMOUNT_CUT_OFF = "the page does not show all of the place where its amount stands"
@@ -201,16 +199,8 @@ class DocumentReader:
 
     def _read_places(self, layout: PageLayout) -> DocumentReading:
         """Read the likeliest places of a page's amount and its words, and decide."""
-        places = layout.amounts[:_MAX_PLACES]
-        cuts = [cut_with_margin(place.box, layout.page.shape) for place in places]
-        readings = self.amounts.read_many([cut_out(layout.page, cut) for cut in cuts])
-        candidates = []
-        for reading, place, cut in zip(readings, places, cuts, strict=True):
-            if reading.digits:
-                text = text_score(reading.written, log_probability(reading))
-                score = _PLACE_WEIGHT * math.log(place.probability) + text
-                candidates.append(Candidate(reading, place.box, cut, score, place.probability))
-        candidates.sort(key=lambda candidate: -candidate.score)
+        places = [place.box for place in layout.amounts[:_MAX_PLACES]]
+        candidates = block_search.weigh_blocks(self.amounts, layout.page, places, layout.amount_probability)
         words = self._read_words(layout, candidates)
         boxes = tuple(layout.box_in_picture(line.box) for line in layout.words)
         empty = DocumentReading(turned=layout.turned, words_boxes=boxes)
@@ -221,7 +211,7 @@ class DocumentReader:
         verifier = self._networks.verifier
         if verifier is None or not layout.words:
             return None
-        lines = [cut_out(layout.page, cut_with_margin(line.box, layout.page.shape)) for line in layout.words]
+        lines = [cut_out(layout.page, cut_with_margin(line, layout.page.shape)) for line in layout.words_lines]
         meanings = [value for candidate in candidates for value in _meanings(candidate)]
         return verifier.read(lines, meanings, LANGUAGES if self.profile is None else (self.profile.locale,))
 

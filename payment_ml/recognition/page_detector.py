@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from payment_ml.imaging import page_images, page_outlines, page_regions, text_blocks
+from payment_ml.imaging import page_images, page_outlines, page_regions, text_blocks, written_rows
 from payment_ml.imaging.page_images import Content
 from payment_ml.imaging.page_regions import Region
 from payment_ml.imaging.text_blocks import Box
@@ -34,8 +34,15 @@ class PageLayout:
     turned: int  # degrees by which the picture was turned clockwise to be upright: 0, 90, 180 or 270
     amounts: tuple[Place, ...]  # where the amount in figures may stand, the likeliest first
     words: tuple[Place, ...]  # lines of the amount in words, from top to bottom
+    # Lines that may be of the amount in words: those of `words` with all of their ink, and the ones above and below.
+    words_lines: tuple[Box, ...]
+    likely_amount: np.ndarray  # float32 [rows, columns], probability of each cell to belong to the amount in figures
     # Homography from pixels of the page to those of the upright picture; None where the page fills its picture.
     to_picture: np.ndarray | None = None
+
+    def amount_probability(self, box: Box) -> float:
+        """Return the mean probability of a part of the page to be the amount in figures."""
+        return _mean_probability(self.likely_amount, box, page_images.CELL / page_images.reduction(self.page.shape))
 
     def points_in_picture(self, points: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
         """Return points x, y of the page in pixels of the upright picture."""
@@ -85,7 +92,15 @@ class PageDetector:
                 (Content.WORDS, page_regions.words_lines),
             )
         )
-        return PageLayout(page, 90 * quarters, amounts, words, None if flat is None else flat.to_picture)
+        return PageLayout(
+            page,
+            90 * quarters,
+            amounts,
+            words,
+            _lines_to_read(words, pieces),
+            contents[..., Content.AMOUNT],
+            None if flat is None else flat.to_picture,
+        )
 
     def _run(self, grey: np.ndarray) -> np.ndarray:
         """Return the probabilities of each cell's labels, float32 [rows, columns, labels]."""
@@ -93,6 +108,21 @@ class PageDetector:
         rows, columns = (math.ceil(side / page_images.CELL) for side in reduced.shape)
         probabilities: np.ndarray = np.exp(self._network(page_images.stack_pages([reduced]))[0, :rows, :columns])
         return probabilities
+
+
+def _lines_to_read(words: Sequence[Place], pieces: Sequence[Box]) -> tuple[Box, ...]:
+    """Return the lines of words with all of their ink, and the lines above and below, from top to bottom."""
+    followed = [written_rows.follow(line.box, pieces) for line in words]
+    if not followed:
+        return ()
+    around = [written_rows.next_line(followed[0], pieces, False), written_rows.next_line(followed[-1], pieces, True)]
+    lines: list[Box] = []
+    for line in sorted([*followed, *(line for line in around if line is not None)], key=lambda box: box[1] + box[3]):
+        if not lines or page_regions.shared_height(lines[-1], line) <= page_regions.SAME_LINE:
+            lines.append(line)
+        else:
+            lines[-1] = page_regions.hull(lines[-1], line)
+    return tuple(lines)
 
 
 def _place(region: Region, likely: np.ndarray, pieces: Sequence[Box], shape: Sequence[int]) -> Place:

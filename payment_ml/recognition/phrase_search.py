@@ -8,6 +8,7 @@ Source: Graves et al. 2006, "Connectionist temporal classification", section 4.1
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,6 +24,15 @@ _CLUTTER = 0.02
 _NO_BREAK = 0.05  # probability that a word goes on from one line to the next, or that a line is empty
 _SPACE = LABELS[" "]
 _TINY = 1e-300
+
+
+@dataclass(frozen=True)
+class BestText:
+    """Hold the likeliest text of a phrase, and where it stands."""
+
+    text: str
+    log_probability: float  # of its path, without the frames of clutter
+    is_clutter: np.ndarray  # bool [frames], of those that no word of the text stands in
 
 
 def join_lines(lines: Sequence[np.ndarray]) -> np.ndarray:
@@ -77,11 +87,8 @@ def log_likelihoods(probabilities: np.ndarray, graph: PhraseGraph) -> np.ndarray
     return result
 
 
-def best_text(probabilities: np.ndarray, graph: PhraseGraph) -> tuple[str, float]:
-    """Find the text of a graph's phrases on the likeliest single path, and the path's log-probability.
-
-    Parameters are those of `log_likelihoods`.
-    """
+def best_text(probabilities: np.ndarray, graph: PhraseGraph) -> BestText:
+    """Find the text of a graph's phrases on the likeliest single path; parameters are those of `log_likelihoods`."""
     steps = _Steps(probabilities, graph)
     all_ends = np.unique(np.concatenate(graph.ends))
     in_blank, in_label = steps.start()
@@ -100,8 +107,12 @@ def best_text(probabilities: np.ndarray, graph: PhraseGraph) -> tuple[str, float
     best = float(np.maximum(in_blank, in_label)[all_ends].max())
     end_frame = end_frame if behind > best else len(probabilities)
     ends = np.maximum(*history[end_frame])[all_ends]
-    path = steps.trace(history, end_frame, int(all_ends[ends.argmax()]))
-    return graph.text(path), float(np.log(max(best, behind, _TINY)) + logarithm)
+    path, is_clutter = steps.trace(history, end_frame, int(all_ends[ends.argmax()]))
+    is_clutter = np.concatenate([is_clutter, np.full(len(probabilities) - end_frame, True)])
+    log_probability = float(np.log(max(best, behind, _TINY)) + logarithm)
+    return BestText(
+        graph.text(path), log_probability - float(np.log(steps.clutter[is_clutter] + _TINY).sum()), is_clutter
+    )
 
 
 class _Steps:
@@ -142,13 +153,19 @@ class _Steps:
             either(in_label, self.reach(in_blank, in_label, either)) * labels,
         )
 
-    def trace(self, history: list[tuple[np.ndarray, np.ndarray]], time: int, node: int) -> list[int]:
-        """Return the nodes of the best path that is at a node after so many frames, without the root."""
+    def trace(self, history: list[tuple[np.ndarray, np.ndarray]], time: int, node: int) -> tuple[list[int], np.ndarray]:
+        """Return the nodes of the best path that is at a node after so many frames, and which of these are clutter.
+
+        Returns
+        -------
+        nodes without the root; bool [time]
+        """
         in_blank, in_label = history[time]
         at_label = bool(in_label[node] >= in_blank[node])
-        path = [node]
-        while time > 0 and node != ROOT:
+        path, is_clutter = [node], np.zeros(time, bool)
+        while time > 0:
             time -= 1
+            is_clutter[time] = not at_label and self._is_space[node] and self.clutter[time] > self.blank[time]
             in_blank, in_label = history[time]
             if not at_label:
                 at_label = bool(in_label[node] > in_blank[node])
@@ -157,10 +174,10 @@ class _Steps:
             sources = self._graph.sources[begin:end]
             through_label = in_label[sources] * self._differs[begin:end]
             options = np.maximum(in_blank[sources], through_label)
-            best = int(options.argmax())
-            if in_label[node] >= options[best]:
+            best = int(options.argmax()) if len(options) else 0
+            if not len(options) or in_label[node] >= options[best]:
                 continue
             node = int(sources[best])
             at_label = bool(through_label[best] > in_blank[node])
             path.append(node)
-        return [visited for visited in path[::-1] if visited != ROOT]
+        return [visited for visited in path[::-1] if visited != ROOT], is_clutter

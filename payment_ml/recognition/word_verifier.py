@@ -26,6 +26,7 @@ _SURE, _EXCLUDED = 0.95, 0.05  # probabilities from which on, and up to which, a
 _NAMED = 0.5  # probability from which on an amount is named against a value
 _LEAST_REST = 1e-12  # likelihood of all other amounts, at least
 _LEGIBLE = 2.0  # nats for each letter that the best amount may be less likely than the free transcription
+_LEAST_SHARE = 0.4  # of the letters of the free transcription that the best amount has: the others are print, or names
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ class _Words:
     joined: np.ndarray  # of `phrase_search.join_lines`
     language: str
     text: str  # the likeliest amount
-    loss: float  # nats for each of its letters that it is less likely than what the network sees
+    legible: bool  # it is about what the network sees
+    score: (
+        float  # letters of the amount, less those that are none of it, less the nats that it is less likely than them
+    )
 
 
 class WordVerifier:
@@ -122,7 +126,7 @@ class WordVerifier:
             log_likelihoods=dict(zip(spelled, map(float, likelihoods), strict=False)),
             probabilities=dict(zip(spelled, probabilities, strict=False)),
             other=other,
-            legible=words.loss < _LEGIBLE,
+            legible=words.legible,
         )
 
     def _recognize(self, grey: np.ndarray) -> np.ndarray | None:
@@ -156,30 +160,26 @@ def _transcribe(output: np.ndarray) -> str:
 
 
 def _choose_lines(outputs: Sequence[np.ndarray], languages: tuple[str, ...]) -> _Words:
-    """Return the lines that are an amount: as many as possible that follow each other.
-
-    A line above or below may be a name, or print. Where no lines are legible as an amount, all are returned.
-    """
-    everything = _read_words(tuple(outputs), languages)
-    if everything.loss < _LEGIBLE:
-        return everything
-    for count in range(len(outputs) - 1, 0, -1):
-        parts = [tuple(outputs[start : start + count]) for start in range(len(outputs) - count + 1)]
-        best = min((_read_words(part, languages) for part in parts), key=lambda words: words.loss)
-        if best.loss < _LEGIBLE:
-            return best
-    return everything
-
-
-def _read_words(outputs: tuple[np.ndarray, ...], languages: tuple[str, ...]) -> _Words:
-    """Read lines as an amount in the language in which they are most likely one."""
-    joined = phrase_search.join_lines(outputs)
+    """Return the lines that follow each other and are an amount: a line above or below may be a name, or print."""
     language = languages[0]
     if len(languages) > 1:
+        joined = phrase_search.join_lines(outputs)
         language = languages[int(phrase_search.log_likelihoods(joined, _every_language(languages)).argmax())]
-    text, best = phrase_search.best_text(joined, _every_amount(language)[0])
-    free = float(np.log(joined.max(axis=1)).sum())
-    return _Words(outputs, joined, language, text, (free - best) / max(1, len(text)))
+    count = len(outputs)
+    parts = [tuple(outputs[start:end]) for start in range(count) for end in range(start + 1, count + 1)]
+    return max((_read_words(part, language) for part in parts), key=lambda words: words.score)
+
+
+def _read_words(outputs: tuple[np.ndarray, ...], language: str) -> _Words:
+    """Read lines as an amount."""
+    joined = phrase_search.join_lines(outputs)
+    best = phrase_search.best_text(joined, _every_amount(language)[0])
+    free = float(np.log(joined.max(axis=1))[~best.is_clutter].sum())
+    loss = free - best.log_probability
+    seen = sum(len(_transcribe(output).replace(" ", "")) for output in outputs)
+    letters = len(best.text.replace(" ", ""))
+    is_legible = letters >= _LEAST_SHARE * seen > 0 and loss < _LEGIBLE * letters
+    return _Words(outputs, joined, language, best.text, is_legible, letters - abs(seen - letters) - loss)
 
 
 def _log_likelihoods(words: _Words, values: Sequence[Decimal]) -> np.ndarray:
