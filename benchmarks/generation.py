@@ -1,4 +1,4 @@
-"""Measure how many amounts the generator writes in a second, in as many processes as a small machine has cores.
+"""Measure how many amounts and documents the generator writes in a second, on the cores of a small machine.
 
 Notebook 03 evaluates readers on photographs in colour; they learn from line images, extracted from grey photographs.
 
@@ -15,10 +15,10 @@ import numpy as np
 
 from payment_ml import paths
 from payment_ml.datasets import splits
-from payment_ml.synthesis import amount_images, glyphs
+from payment_ml.synthesis import amount_images, documents, glyphs, hands
 from payment_ml.training import line_generator
 
-IMAGES = 4096
+IMAGES, DOCUMENTS = 4096, 256
 PROCESSES = 2
 
 
@@ -44,17 +44,31 @@ def time_line_images(prepared_dir: Path, seed: int) -> float:
     return time.perf_counter() - started
 
 
+def time_documents(prepared_dir: Path, seed: int) -> float:
+    """Return the seconds of one process for its share of the documents, after a start that is not counted."""
+    split = splits.read_split(prepared_dir, "validation")
+    rng = np.random.default_rng(seed)
+    bank = hands.HandBank.sample(glyphs.GlyphBank(split.images, split.labels), rng, writers=50)
+    for _ in range(10):
+        documents.compose_document(bank, rng)
+    started = time.perf_counter()
+    for _ in range(DOCUMENTS // PROCESSES):
+        documents.compose_document(bank, rng)
+    return time.perf_counter() - started
+
+
 @click.command(context_settings={"show_default": True})
 @click.option("--data", "data_dir", type=click.Path(path_type=Path), default=paths.ROOT / "data")
 def main(data_dir: Path) -> None:
-    """Measure both kinds of images and print their number a second."""
+    """Measure each kind of images and print their number a second."""
     with ProcessPoolExecutor(PROCESSES) as pool:
-        for kind, work in (
-            ("photographs in colour", time_photographs),
-            ("line images to learn from", time_line_images),
+        for kind, work, count in (
+            ("photographs in colour", time_photographs, IMAGES),
+            ("line images to learn from", time_line_images, IMAGES),
+            ("documents", time_documents, DOCUMENTS),
         ):
             seconds = list(pool.map(partial(work, data_dir / "prepared"), range(PROCESSES)))
-            click.echo(f"{IMAGES / max(seconds):,.0f} {kind} a second in {PROCESSES} processes")
+            click.echo(f"{count / max(seconds):,.0f} {kind} a second in {PROCESSES} processes")
 
 
 if __name__ == "__main__":

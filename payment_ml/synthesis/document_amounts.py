@@ -1,6 +1,6 @@
 """Draw the amount of a document: its value, its figures as a country writes them, its currency, and its words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -24,6 +24,7 @@ _UNIT_NAMES = {
     "TND": "dinars", "MAD": "dirhams", "CHF": "Franken", "MXN": "pesos", "PEN": "soles", "BRL": "reais",
     "SAR": "riyals", "QAR": "riyals",
 }  # fmt: skip
+_WRITTEN_SIGNS = {"USD": "$", "GBP": "£", "INR": "₹", "EUR": "€", "MXN": "$"}
 _HUNDREDTH_NAMES = {"en": "cents", "en_IN": "paise", "fr": "centimes", "de": "Cent", "es": "céntimos", "pt": "centavos",
                     "it": "centesimi"}  # fmt: skip
 _AND = {"en": "and", "en_IN": "and", "fr": "et", "de": "und", "es": "con", "pt": "e", "it": "e"}
@@ -66,11 +67,11 @@ def random_document_amount(
     disagreeing : the words say another value than the figures
     currency : ISO 4217; None draws one of the language's
     """
-    written = _figures(random_value(rng), texts.language, rng)
     currencies = _CURRENCIES[texts.language]
     chosen = currency or list(currencies)[int(min(rng.integers(len(currencies)), rng.integers(len(currencies))))]
     signs = currencies.get(chosen, (chosen, ""))
     sign = signs[int(rng.integers(len(signs)))]
+    written = _with_marks(_figures(random_value(rng), texts.language, rng), chosen, sign, rng)
     if not with_words:
         return DocumentAmount(written, chosen, sign, "")
     said = _other_value(written.value, rng) if disagreeing else written.value
@@ -108,6 +109,18 @@ def _figures(value: Decimal, language: str, rng: np.random.Generator, plain: boo
     value = Decimal(int(value))
     endings = ("",) if plain else _ENDINGS.get(language, ("", "", ",-"))
     return WrittenAmount(value, group_units(value, groups) + endings[int(rng.integers(len(endings)))])
+
+
+def _with_marks(amount: WrittenAmount, currency: str, printed_sign: str, rng: np.random.Generator) -> WrittenAmount:
+    """Return an amount sometimes between fillers, or behind a currency sign where the form prints none."""
+    way = rng.random()
+    sign = _WRITTEN_SIGNS.get(currency, "")
+    if sign and not printed_sign and way < 0.4:
+        return replace(amount, text=f"{sign}{amount.text}")
+    if way > 0.97:
+        filler = ("*", "=", "#", "**")[int(rng.integers(4))]
+        return replace(amount, text=f"{filler}{amount.text}{filler}")
+    return amount
 
 
 def _other_value(value: Decimal, rng: np.random.Generator) -> Decimal:

@@ -93,7 +93,7 @@ def note(sheet: Sheet) -> None:
         for row in np.arange(leading, sheet.height, leading):
             sheet.rule(0, row, sheet.width, row, 1)
     base = leading * 2 - 0.15 * sheet.size
-    sheet.write(texts.payee(), x(sheet.between(0.08, 0.3)), base, 1.2 * sheet.size)
+    sheet.write(texts.payee(), x(sheet.between(0.08, 0.2)), base, 1.2 * sheet.size, width=x(0.38))
     sheet.figures(texts.date(), x(0.94), base, FieldKind.DATE, align=1, width=x(0.35))
     rows = max(2, min(int(sheet.rng.integers(2, 7)), int(sheet.height / leading) - 5))
     edge = x(sheet.between(0.6, 0.94))

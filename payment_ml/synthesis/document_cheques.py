@@ -10,7 +10,7 @@ _UNITS = {"USD": "DOLLARS", "GBP": "POUNDS", "SGD": "SINGAPORE DOLLARS", "KES": 
 
 def american(sheet: Sheet) -> None:
     """Lay out holder and date above, payee with the amount at its end, words, memo and signature."""
-    _security(sheet, 0.5)
+    security(sheet, 0.5)
     texts, x, y = sheet.texts, sheet.x, sheet.y
     parts.block(sheet, parts.address_block(sheet)[:3], x(sheet.between(0.04, 0.12)), y(sheet.between(0.1, 0.15)))
     sheet.label(texts.number(), x(0.95), y(sheet.between(0.1, 0.14)), 0.7 * sheet.size, 1, kind=FieldKind.NUMBER)
@@ -30,9 +30,9 @@ def american(sheet: Sheet) -> None:
 
 def indian(sheet: Sheet) -> None:
     """Lay out bank and date comb above, payee and rupees over the whole width, the box of the amount below at right."""
-    _security(sheet, 0.6)
+    security(sheet, 0.6)
     texts, x, y = sheet.texts, sheet.x, sheet.y
-    head = parts.heading(sheet, texts.any("bank"), x(sheet.between(0.03, 0.1)), y(sheet.between(0.09, 0.14)))
+    head = parts.heading(sheet, texts.any("bank"), x(sheet.between(0.03, 0.1)), y(sheet.between(0.09, 0.14)), 0, x(0.5))
     parts.block(sheet, [texts.address(), f"IFSC {texts.digits(8)}"], head[0], y(0.19))
     if sheet.chance(0.5):
         parts.small_print(sheet, x(0.45), y(0.06), x(0.3))
@@ -46,45 +46,19 @@ def indian(sheet: Sheet) -> None:
         sheet, texts.label("words"), x(0.03), x(0.97 if wide else left - 0.03), y(first + step), y(step), 2 - wide
     )
     pay_row = first + step * (2 if wide else sheet.between(1.2, 1.6))
+    account_row = first + 2 * step + sheet.between(0.08, 0.11)
     parts.pay_box(sheet, x(left), y(pay_row), x(0.97), framed=True if sheet.chance(0.8) else None)
     parts.number_line(
-        sheet, texts.label("account"), texts.account(), x(0.03), x(sheet.between(0.42, 0.55)), y(pay_row + 0.1)
+        sheet, texts.label("account"), texts.account(), x(0.03), x(sheet.between(0.42, 0.55)), y(account_row)
     )
     parts.small_print(sheet, x(sheet.between(0.03, 0.3)), y(0.85), x(0.4))
     parts.signature(sheet, x(sheet.between(0.66, 0.76)), x(0.97), y(sheet.between(0.8, 0.84)))
     parts.code_line(sheet, y(sheet.between(0.93, 0.97)), False)
 
 
-def french(sheet: Sheet) -> None:
-    """Lay out the words above, the payee below them, and amount, place and date in a column at the right."""
-    _security(sheet, 0.4)
-    texts, x, y = sheet.texts, sheet.x, sheet.y
-    head = sheet.between(0.1, 0.16)
-    parts.heading(sheet, texts.any("bank"), x(0.04), y(head))
-    if sheet.chance(0.5):
-        sheet.label(f"{texts.label('number')} {texts.number()}", x(0.6), y(head), kind=FieldKind.NUMBER)
-    column, first, step = sheet.between(0.7, 0.77), sheet.between(0.25, 0.31), sheet.between(0.095, 0.12)
-    parts.words(sheet, texts.label("words"), x(0.03), x(column - 0.03), y(first), y(step))
-    parts.small_print(sheet, x(0.04), y(first + 0.05), x(0.3))
-    parts.line(sheet, texts.label("pay"), texts.payee(), x(0.03), x(column - 0.05), y(first + 2 * step))
-    row = first + step * sheet.between(0.2, 0.9)
-    parts.pay_box(sheet, x(column), y(row), x(0.97), framed=True if sheet.chance(0.7) else None)
-    _place_and_date(sheet, column, row + sheet.between(0.13, 0.2), step)
-    low = first + 2 * step + sheet.between(0.09, 0.13)
-    if sheet.chance(0.6):
-        sheet.frame(x(0.04), y(low - 0.02), x(0.25), y(low + 0.2))
-    parts.block(sheet, parts.address_block(sheet), x(0.05), y(low + 0.04), width=x(0.19))
-    if sheet.chance(0.7):
-        parts.block(
-            sheet, [texts.label("account"), texts.account(), texts.person()], x(sheet.between(0.28, 0.4)), y(low + 0.05)
-        )
-    parts.signature(sheet, x(sheet.between(0.66, 0.76)), x(0.97), y(sheet.between(0.79, 0.84)))
-    parts.code_line(sheet, y(sheet.between(0.93, 0.97)), sheet.chance(0.7))
-
-
 def british(sheet: Sheet) -> None:
     """Lay out the date above at right, pay and words at the left, the amount beside the words, signature below."""
-    _security(sheet, 0.5)
+    security(sheet, 0.5)
     texts, x, y = sheet.texts, sheet.x, sheet.y
     parts.heading(sheet, texts.any("bank"), x(sheet.between(0.03, 0.2)), y(sheet.between(0.12, 0.17)))
     parts.date(sheet, x(sheet.between(0.66, 0.74)), x(0.96), y(sheet.between(0.2, 0.27)))
@@ -101,9 +75,9 @@ def british(sheet: Sheet) -> None:
 
 def bilingual(sheet: Sheet) -> None:
     """Lay out labels in a Latin script at the left and in Arabic at the right of the same lines."""
-    _security(sheet, 0.3)
+    security(sheet, 0.3)
     texts, x, y = sheet.texts, sheet.x, sheet.y
-    parts.heading(sheet, texts.any("bank"), x(sheet.between(0.15, 0.4)), y(sheet.between(0.1, 0.15)))
+    parts.heading(sheet, texts.any("bank"), x(sheet.between(0.03, 0.3)), y(sheet.between(0.1, 0.15)), 0, x(0.32))
     for _ in range(3):
         parts.arabic(sheet, x(sheet.between(0.3, 0.9)), y(sheet.between(0.05, 0.2)))
     parts.date(sheet, x(0.68), x(0.92), y(sheet.between(0.12, 0.17)))
@@ -129,52 +103,6 @@ def bilingual(sheet: Sheet) -> None:
     parts.code_line(sheet, y(sheet.between(0.93, 0.97)))
 
 
-def german(sheet: Sheet) -> None:
-    """Lay out the words above, the amount at the right in a wide frame, payee, place and date below, a code line."""
-    texts, x, y = sheet.texts, sheet.x, sheet.y
-    parts.heading(sheet, texts.any("bank"), x(0.05), y(sheet.between(0.1, 0.14)))
-    sheet.frame(x(0.03), y(0.18), x(0.97), y(0.8))
-    split = sheet.between(0.6, 0.7)
-    parts.words(sheet, texts.label("words"), x(0.05), x(split), y(0.29), y(0.11))
-    sheet.label(texts.label("amount"), x(split + 0.03), y(0.25))
-    parts.pay_box(sheet, x(split + 0.03), y(sheet.between(0.33, 0.38)), x(0.95))
-    parts.line(sheet, texts.label("pay"), texts.payee(), x(0.05), x(sheet.between(0.6, 0.9)), y(0.52))
-    parts.line(sheet, texts.label("place"), texts.any("town"), x(0.05), x(0.35), y(0.64))
-    parts.date(sheet, x(0.38), x(0.62), y(0.64))
-    parts.signature(sheet, x(0.64), x(0.94), y(0.72))
-    sheet.label(texts.label("memo"), x(0.05), y(0.72))
-    sheet.write(texts.any("subject"), x(0.22), y(0.74), width=x(0.35))
-    sheet.label(texts.any("note"), x(0.5), y(0.85), align=0.5)
-    _machine_print(sheet, y(0.94))
-
-
-def brazilian(sheet: Sheet) -> None:
-    """Lay out a row of printed numbers above that ends in the amount; words, payee, town and date, signature."""
-    _security(sheet, 0.6)
-    texts, x, y = sheet.texts, sheet.x, sheet.y
-    split = sheet.between(0.6, 0.72)
-    column = sheet.x(0.03)
-    for count in (3, 3, 4, 6, 6):
-        digits = texts.digits(count)
-        sheet.label(texts.any("branch"), column, y(0.07), 0.7 * sheet.small)
-        box = sheet.label(digits, column, y(0.14), 0.75 * sheet.small * 1.5, kind=FieldKind.NUMBER)
-        column = box[2] + sheet.x(0.025)
-        if column > x(split - 0.1):
-            break
-    parts.pay_box(sheet, x(split), y(sheet.between(0.12, 0.17)), x(0.97))
-    first, step = sheet.between(0.28, 0.33), sheet.between(0.1, 0.13)
-    parts.words(sheet, texts.label("words"), x(0.03), x(0.97), y(first), y(step))
-    parts.line(sheet, texts.label("pay"), texts.payee(), x(0.03), x(0.85), y(first + 2 * step))
-    sheet.label(texts.any("bearer"), x(0.97), y(first + 2 * step), align=1)
-    row = first + 3 * step
-    parts.line(sheet, "", texts.any("town"), x(sheet.between(0.4, 0.5)), x(0.68), y(row))
-    parts.date(sheet, x(0.7), x(0.97), y(row))
-    parts.heading(sheet, texts.any("bank"), x(0.04), y(row))
-    parts.block(sheet, parts.address_block(sheet), x(0.04), y(row + 0.08), width=x(0.35))
-    parts.signature(sheet, x(0.55), x(0.95), y(sheet.between(0.82, 0.86)))
-    parts.code_line(sheet, y(0.95), sheet.chance(0.6))
-
-
 def counterfoil(sheet: Sheet) -> None:
     """Lay out a stub at the left with payee, date and a sum brought forward, and the cheque itself at the right."""
     texts, x, y = sheet.texts, sheet.x, sheet.y
@@ -191,7 +119,7 @@ def counterfoil(sheet: Sheet) -> None:
     with_pattern = sheet.chance(0.5)
     if with_pattern:
         sheet.pattern(x(tear), 0, sheet.width, sheet.height)
-    parts.heading(sheet, texts.any("bank"), x(left), y(0.14))
+    parts.heading(sheet, texts.any("bank"), x(left), y(0.14), 0, x(0.66 - left))
     parts.date(sheet, x(0.7), x(0.96), y(0.14))
     first, step = sheet.between(0.28, 0.34), sheet.between(0.12, 0.15)
     parts.line(sheet, texts.label("pay"), texts.payee(), x(left), x(0.95), y(first))
@@ -205,47 +133,47 @@ def counterfoil(sheet: Sheet) -> None:
     parts.code_line(sheet, y(0.95))
 
 
-def italian(sheet: Sheet) -> None:
-    """Lay out place, date and amount in the first row, words, payee, and a signature below at the right."""
-    _security(sheet, 0.6)
+def mixed(sheet: Sheet) -> None:
+    """Lay out date, payee, words and amount in rows of any order; two of them may share a row, in either order."""
+    security(sheet, 0.5)
     texts, x, y = sheet.texts, sheet.x, sheet.y
-    row = sheet.between(0.22, 0.27)
-    parts.heading(sheet, texts.any("bank"), x(0.04), y(0.12))
-    parts.line(sheet, texts.label("place"), texts.any("town"), x(0.04), x(0.3), y(row))
-    parts.date(sheet, x(0.33), x(0.6), y(row))
-    parts.pay_box(sheet, x(sheet.between(0.64, 0.72)), y(row), x(0.96))
-    step = sheet.between(0.12, 0.15)
-    parts.words(sheet, texts.label("words"), x(0.04), x(0.96), y(row + step), y(step), 1 + sheet.chance(0.5))
-    parts.line(sheet, texts.label("pay"), texts.payee(), x(0.04), x(0.8), y(row + 3 * step))
-    parts.number_line(sheet, texts.label("number"), texts.number(), x(0.04), x(0.35), y(0.82))
-    parts.signature(sheet, x(0.58), x(0.95), y(0.84))
-    parts.code_line(sheet, y(0.95))
+    parts.heading(sheet, texts.any("bank"), x(sheet.between(0.03, 0.5)), y(sheet.between(0.1, 0.15)), 0, x(0.45))
+    pairs = (
+        [["amount", "date"], ["payee"], ["words"]] if sheet.chance(0.4) else [["amount", "payee"], ["date"], ["words"]]
+    )
+    if sheet.chance(0.3):
+        pairs = [["amount", "sign"], ["payee", "date"], ["words"]]
+    for pair in pairs:
+        sheet.rng.shuffle(pair)
+    order = [pairs[index] for index in sheet.rng.permutation(len(pairs))]
+    base, step = sheet.between(0.28, 0.33), sheet.between(0.12, 0.145)
+    is_signed = False
+    for row in order:
+        split = sheet.between(0.35, 0.65)
+        edges = [(0.04, 0.96)] if len(row) == 1 else [(0.04, split - 0.03), (split + 0.02, 0.96)]
+        for part, (left, right) in zip(row, edges, strict=True):
+            if part == "words":
+                parts.words(sheet, texts.label("words"), x(left), x(right), y(base), y(step))
+                base += step
+            elif part == "payee":
+                parts.line(sheet, texts.label("pay"), texts.payee(), x(left), x(right), y(base))
+            elif part == "date":
+                parts.date(sheet, x(left), x(min(right, left + 0.45)), y(base))
+            elif part == "amount":
+                box = sheet.label(texts.label("amount"), x(left), y(base)) if sheet.chance(0.5) else None
+                start = box[2] + sheet.size if box else x(left) + 2 * sheet.size
+                parts.pay_box(sheet, start, y(base), min(x(right), start + sheet.size * sheet.between(6, 9)))
+            else:
+                is_signed = True
+                parts.signature(sheet, x(left + 0.05), x(right), y(base))
+        base += step
+    if not is_signed:
+        left = sheet.between(0.05, 0.62)
+        parts.signature(sheet, x(left), x(left + 0.32), y(sheet.between(0.83, 0.87)))
+    parts.code_line(sheet, y(sheet.between(0.93, 0.97)))
 
 
-def postal(sheet: Sheet) -> None:
-    """Lay out the amount below at the left in a tinted field, names at the right, and the words across the foot."""
-    texts, x, y = sheet.texts, sheet.x, sheet.y
-    sheet.fill(0, 0, sheet.width, y(0.12), sheet.between(0.1, 0.5) if sheet.chance(0.6) else 0)
-    sheet.label(texts.any("bank"), x(0.5), y(0.09), align=0.5, bold=True)
-    right = sheet.between(0.48, 0.56)
-    parts.number_line(sheet, texts.label("account"), texts.account(), x(0.04), x(right - 0.04), y(0.25))
-    parts.line(sheet, texts.label("pay"), texts.payee(), x(right), x(0.96), y(0.27))
-    parts.line(sheet, texts.label("place"), texts.any("town"), x(right), x(0.96), y(0.4))
-    parts.date(sheet, x(0.04), x(right - 0.05), y(0.39))
-    sheet.pattern(x(0.03), y(0.43), x(right - 0.02), y(0.6))
-    parts.pay_box(sheet, x(0.05), y(sheet.between(0.54, 0.58)), x(right - 0.1), framed=True)
-    parts.signature(sheet, x(right + 0.05), x(0.95), y(0.6))
-    parts.words(sheet, texts.label("words"), x(0.04), x(0.96), y(0.74), y(0.11))
-    _machine_print(sheet, y(0.95))
-
-
-def _place_and_date(sheet: Sheet, column: float, row: float, step: float) -> None:
-    texts, x, y = sheet.texts, sheet.x, sheet.y
-    parts.line(sheet, texts.label("place"), texts.any("town"), x(column), x(0.97), y(row))
-    parts.date(sheet, x(column), x(0.97), y(row + 0.9 * step))
-
-
-def _security(sheet: Sheet, share: float) -> None:
+def security(sheet: Sheet, share: float) -> None:
     """Print a pattern over all of the sheet in a share of the cheques, and sometimes a border or a side bar code."""
     if sheet.chance(share):
         sheet.pattern(0, 0, sheet.width, sheet.height)
@@ -262,10 +190,3 @@ def _crossed(sheet: Sheet) -> None:
     reach = sheet.y(sheet.between(0.25, 0.4))
     for shift in (0, 1.2 * sheet.size):
         sheet.rule(0, reach + shift, reach + shift, 0)
-
-
-def _machine_print(sheet: Sheet, base: float) -> None:
-    """Print a line of numbers in a typeface for machines to read."""
-    texts = sheet.texts
-    text = f"{texts.digits(10)}<  {texts.digits(9)}+  {texts.digits(8)}>  {texts.digits(2)}"
-    sheet.label(text, sheet.x(0.1), base, 0.6 * sheet.size, width=sheet.x(0.85), kind=FieldKind.NUMBER)

@@ -75,14 +75,21 @@ def voucher(sheet: Sheet) -> None:
     if sheet.chance(0.3):
         sheet.pattern(0, 0, sheet.width, sheet.height)
     sheet.label(texts.any("form"), x(0.5), y(0.14), 1.2 * sheet.size, 0.5, True, x(0.5))
-    parts.number_line(sheet, texts.label("number"), texts.number(), x(0.04), x(0.3), y(0.27))
-    parts.date(sheet, x(0.58), x(0.96), y(0.27))
+    above = sheet.chance(0.4)
+    if above:
+        place = 0.04 if sheet.chance(0.7) else 0.6
+        parts.pay_box(sheet, x(place), y(0.27), x(place + sheet.between(0.26, 0.35)))
+        parts.date(sheet, x(0.5 if place < 0.5 else 0.04), x(0.96 if place < 0.5 else 0.5), y(0.27))
+    else:
+        parts.number_line(sheet, texts.label("number"), texts.number(), x(0.04), x(0.3), y(0.27))
+        parts.date(sheet, x(0.58), x(0.96), y(0.27))
     parts.line(sheet, texts.label("customer"), texts.payee(), x(0.04), x(0.96), y(0.41))
     parts.words(sheet, texts.label("words"), x(0.04), x(0.96), y(0.54), y(0.12), 1 + sheet.chance(0.4))
     parts.line(sheet, texts.label("memo"), texts.any("subject"), x(0.04), x(0.96), y(0.75))
     at_left = sheet.chance(0.6)
     left = 0.05 if at_left else 0.6
-    parts.pay_box(sheet, x(left), y(0.9), x(left + sheet.between(0.26, 0.35)))
+    if not above:
+        parts.pay_box(sheet, x(left), y(0.9), x(left + sheet.between(0.26, 0.35)))
     parts.signature(sheet, x(0.6 if at_left else 0.06), x(0.95 if at_left else 0.45), y(0.89))
 
 
@@ -202,7 +209,7 @@ def _title(sheet: Sheet) -> None:
 
 def _rows(sheet: Sheet, count: int, with_words: bool = True) -> list[str]:
     """Return the keys of so many rows in any order: one the amount, and one the words where the sheet has them."""
-    rows = [str(row) for row in sheet.rng.permutation(_ROWS)][: count - 1]
+    rows = [str(row) for _ in range(2) for row in sheet.rng.permutation(_ROWS)][: count - 1]
     rows.insert(int(sheet.rng.integers(len(rows) + 1)), "amount")
     if with_words and sheet.amount and sheet.amount.words:
         rows.insert(rows.index("amount") + 1 if sheet.chance(0.6) else int(sheet.rng.integers(len(rows))), "words")

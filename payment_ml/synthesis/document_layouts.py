@@ -10,12 +10,14 @@ from payment_ml.synthesis import (
     document_cheques,
     document_forms,
     document_letters,
+    document_other_cheques,
     document_slips,
     handwriting,
     typefaces,
 )
 from payment_ml.synthesis.document_amounts import DocumentAmount, random_document_amount
-from payment_ml.synthesis.document_sheets import FilledSheet, Scribe, Sheet
+from payment_ml.synthesis.document_placement import FilledSheet
+from payment_ml.synthesis.document_sheets import Scribe, Sheet
 from payment_ml.synthesis.document_texts import LANGUAGES, Texts
 from payment_ml.synthesis.hands import Hands, TypedHand
 
@@ -51,14 +53,15 @@ _CHEQUE_DIGIT, _SLIP_DIGIT, _PAGE_DIGIT, _TALL_DIGIT = (0.025, 0.042), (0.026, 0
 LAYOUTS = (
     Layout("cheque", document_cheques.american, _SLIP, _CHEQUE_DIGIT, ("en",)),
     Layout("cheque", document_cheques.indian, _SLIP, _CHEQUE_DIGIT, ("en_IN",)),
-    Layout("cheque", document_cheques.french, _SLIP, _CHEQUE_DIGIT, ("fr",)),
+    Layout("cheque", document_other_cheques.french, _SLIP, _CHEQUE_DIGIT, ("fr",)),
     Layout("cheque", document_cheques.british, _SLIP, _CHEQUE_DIGIT, ("en", "en_IN", "fr")),
     Layout("cheque", document_cheques.bilingual, _SLIP, _CHEQUE_DIGIT, ("en", "fr"), ("SAR", "QAR", "TND", "MAD")),
-    Layout("cheque", document_cheques.german, _SLIP, _CHEQUE_DIGIT, ("de", "es", "it")),
-    Layout("cheque", document_cheques.brazilian, _SLIP, _CHEQUE_DIGIT, ("pt", "es")),
+    Layout("cheque", document_other_cheques.german, _SLIP, _CHEQUE_DIGIT, ("de", "es", "it")),
+    Layout("cheque", document_other_cheques.brazilian, _SLIP, _CHEQUE_DIGIT, ("pt", "es")),
     Layout("cheque", document_cheques.counterfoil, (0.33, 0.44), (0.022, 0.034), ("en", "en_IN", "fr")),
-    Layout("cheque", document_cheques.italian, _SLIP, _CHEQUE_DIGIT, ("it", "es", "pt"), held_out=True),
-    Layout("cheque", document_cheques.postal, _SLIP, _CHEQUE_DIGIT, LANGUAGES, held_out=True),
+    Layout("cheque", document_cheques.mixed, _SLIP, _CHEQUE_DIGIT),
+    Layout("cheque", document_other_cheques.italian, _SLIP, _CHEQUE_DIGIT, ("it", "es", "pt"), held_out=True),
+    Layout("cheque", document_other_cheques.postal, _SLIP, _CHEQUE_DIGIT, LANGUAGES, held_out=True),
     Layout("deposit slip", document_slips.cash_slip, _WIDE, _SLIP_DIGIT),
     Layout("deposit slip", document_slips.denominations, _WIDE, _SLIP_DIGIT, takes_words=False),
     Layout("deposit slip", document_slips.credit_slip, _SLIP, _SLIP_DIGIT),
@@ -120,9 +123,11 @@ def fill(
     )
 
 
-def fill_without_amount(layout: Layout, hands: Hands, rng: np.random.Generator) -> tuple[Sheet, FilledSheet]:
+def fill_without_amount(
+    layout: Layout, hands: Hands, rng: np.random.Generator, held_out: bool = False
+) -> tuple[Sheet, FilledSheet]:
     """Fill in a sheet but for its amount, or leave it blank; parameters as of `fill`."""
-    sheet = _bare_sheet(layout, _texts(layout, rng), None, hands, rng, False)
+    sheet = _bare_sheet(layout, _texts(layout, rng), None, hands, rng, held_out)
     sheet.is_blank = layout not in WITHOUT_AMOUNT and sheet.chance(_BLANK_SHARE)
     layout.draw(sheet)
     filled = sheet.filled()

@@ -6,7 +6,8 @@ import numpy as np
 
 from payment_ml.synthesis import document_drawings
 from payment_ml.synthesis.document_fields import FieldKind
-from payment_ml.synthesis.document_sheets import Box, Sheet
+from payment_ml.synthesis.document_placement import Box
+from payment_ml.synthesis.document_sheets import Sheet
 
 _LETTER = 0.52  # width of an average letter in capital heights
 _ARABIC = (
@@ -104,10 +105,14 @@ def words(
         under = base + number * leading + 0.14 * sheet.size
         sheet.rule(start, under, stop, under, dotted=dotted)
     text = sheet.amount.words if sheet.amount else ""
-    for number, part in enumerate(split_words(sheet, text, (end if lines == 1 else right) - first, height, lines)):
+    rows = split_words(sheet, text, (end if lines == 1 else right) - first, height, lines)
+    for number, part in enumerate(rows):
         start = first if number == 0 else left + sheet.between(0, 0.1) * (right - left)
         stop = end if number == lines - 1 else right
-        sheet.write(part, start + 0.2 * sheet.size, base + number * leading, height, FieldKind.WORDS, stop - start)
+        row = base + number * leading
+        box = sheet.write(part, start + 0.2 * sheet.size, row, height, FieldKind.WORDS, stop - start)
+        if number == len(rows) - 1 and sheet.chance(0.3):
+            sheet.stroke(box[2] + 0.4 * sheet.size, stop, row - 0.3 * height)
 
 
 def split_words(sheet: Sheet, text: str, width: float, height: float, lines: int) -> list[str]:
@@ -180,14 +185,17 @@ def signature(sheet: Sheet, left: float, right: float, base: float) -> None:
         sheet.sign(left + sheet.between(0, 0.3) * (right - left), base, width, height)
 
 
-def heading(sheet: Sheet, text: str, x: float, base: float, align: float = 0) -> Box:
-    """Print a title, often with a logo before it; returns the box of the title."""
+def heading(sheet: Sheet, text: str, x: float, base: float, align: float = 0, width: float = np.inf) -> Box:
+    """Print a title at most so many pixels wide, often with a logo before it; returns the box of the title."""
+    left = x
     height = sheet.size * sheet.between(0.75, 1.5)
     if align == 0 and sheet.chance(0.6):
         size = round(height * sheet.between(1.6, 3))
         sheet.draw(document_drawings.logo(size, sheet.rng), x, base - 0.8 * size)
         x += size + 0.5 * height
-    return sheet.label(text, x, base, height, align, bold=sheet.chance(0.6), width=0.55 * sheet.width)
+    return sheet.label(
+        text, x, base, height, align, bold=sheet.chance(0.6), width=min(0.55 * sheet.width, width - x + left)
+    )
 
 
 def block(

@@ -7,10 +7,12 @@ import numpy as np
 
 from payment_ml.synthesis import document_scenes, photographs
 from payment_ml.synthesis.document_fields import Field, FieldKind
-from payment_ml.synthesis.document_sheets import FilledSheet, PlacedField
+from payment_ml.synthesis.document_placement import FilledSheet, PlacedField
 
 _BILEVEL_SHARE, _PHOTOGRAPH_SHARE = 0.22, 0.36  # of all pictures; the others are scans in grey levels
 _CROOKED_SHARE = 0.5  # of the scans, which lay up to a degree or two askew
+_SMALLEST_DIGIT = 12.0  # pixels, in a photograph
+_SHARP = 0.6  # pictures are blurred as if digits were so much smaller: the print of forms is smaller than they are
 _KEPT = (FieldKind.AMOUNT, FieldKind.WORDS)  # that no photographer leaves out or covers
 _SMOOTH_BELOW = 800  # pixels: most black-and-white scans narrower than this were made larger and reduced
 
@@ -38,7 +40,7 @@ def take_picture(sheet: FilledSheet, size: float, rng: np.random.Generator) -> t
     if kind < _PHOTOGRAPH_SHARE + _BILEVEL_SHARE:
         image = _scan_black_and_white(sheet, rng)
     else:
-        image = photographs.render_photograph(sheet.ink, rng, sheet.print_, False, size)
+        image = photographs.render_photograph(sheet.ink, rng, sheet.print_, False, _SHARP * size)
     return image, _in_picture(sheet.fields, matrix, image.shape)
 
 
@@ -73,7 +75,8 @@ def _photograph(sheet: FilledSheet, size: float, rng: np.random.Generator) -> tu
     """Photograph a sheet on a table or in a hand, from not quite above."""
     height, width = sheet.ink.shape
     share = rng.uniform(0.62, 1.0)
-    canvas = round(height * rng.uniform(1.0, 1.3)), round(width * rng.uniform(1.0, 1.12))
+    enlarged = max(1.0, _SMALLEST_DIGIT / (share * size))
+    canvas = round(enlarged * height * rng.uniform(1.0, 1.3)), round(enlarged * width * rng.uniform(1.0, 1.12))
     matrix = _view((height, width), canvas, share, rng)
     fields = _in_picture(sheet.fields, matrix, canvas)
     if not _keeps_all(sheet.fields, fields):
@@ -89,7 +92,7 @@ def _photograph(sheet: FilledSheet, size: float, rng: np.random.Generator) -> tu
     kept = [field.box for field in fields if field.kind in _KEPT]
     document_scenes.hold(scene, _corners_of(matrix, (height, width)), kept, size, rng)
     document_scenes.shade(scene, rng)
-    return photographs.expose(scene[:, :, None], rng, share * size)[:, :, 0], fields
+    return photographs.expose(scene[:, :, None], rng, _SHARP * share * enlarged * size)[:, :, 0], fields
 
 
 def _view(sheet: tuple[int, int], canvas: tuple[int, int], share: float, rng: np.random.Generator) -> np.ndarray:

@@ -6,20 +6,19 @@ from decimal import Decimal
 import cv2
 import numpy as np
 
-from payment_ml.synthesis import glyphs, handwriting, negatives, patterns, typefaces
+from payment_ml.synthesis import document_placement, glyphs, handwriting, negatives, patterns, typefaces
 from payment_ml.synthesis.amount_forms import WrittenAmount
 from payment_ml.synthesis.document_amounts import DocumentAmount
 from payment_ml.synthesis.document_fields import FieldKind
+from payment_ml.synthesis.document_placement import Box, FilledSheet, Item
 from payment_ml.synthesis.document_texts import Texts
 from payment_ml.synthesis.glyphs import WriterStyle
 from payment_ml.synthesis.hands import Hand
 from payment_ml.synthesis.handwriting import WordHand
 from payment_ml.synthesis.written_lines import WrittenLine, write_line
 
-Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
-
-_VISIBLE = 0.25  # of full ink: from so much on, a pixel counts as a part of a field
 _DARK = 0.85  # of full ink: mean of the darkest pixels of a text's columns, at least
+_LEAST_REDUCED, _SMALLEST_DIGIT = 0.75, 11.0  # share, and pixels, below which no amount is reduced to its box
 _SMALLEST_PRINT = 5  # pixels, the height of a digit
 
 
@@ -31,44 +30,6 @@ class Scribe:
     style: WriterStyle
     words: WordHand
     typeface: int | None  # of a machine that fills in the words as well; None where a person writes
-
-
-@dataclass(frozen=True)
-class PlacedField:
-    """Hold a field, and the corners of its ink."""
-
-    kind: FieldKind
-    text: str
-    corners: np.ndarray  # float32 [n, 2], x and y of the convex hull of its pixels
-
-    @property
-    def box(self) -> Box:
-        """Return left, top, right and bottom of the ink; right and bottom lie just outside of it."""
-        (left, top), (right, bottom) = self.corners.min(axis=0), self.corners.max(axis=0)
-        return int(np.floor(left)), int(np.floor(top)), int(np.ceil(right)), int(np.ceil(bottom))
-
-
-@dataclass(frozen=True)
-class _Item:
-    kind: FieldKind
-    text: str
-    ink: np.ndarray  # float32 [height, width]
-    x: int
-    y: int
-    printed: bool
-
-    @property
-    def box(self) -> Box:
-        return self.x, self.y, self.x + self.ink.shape[1], self.y + self.ink.shape[0]
-
-
-@dataclass(frozen=True)
-class FilledSheet:
-    """Hold a sheet as it lies on a table, before any light falls on it."""
-
-    ink: np.ndarray  # float32 [height, width], 0 bare paper to 1 full ink of a pen
-    print_: np.ndarray  # float32 [height, width], the same of print
-    fields: list[PlacedField]
 
 
 class Sheet:
@@ -97,7 +58,7 @@ class Sheet:
         self.strength = float(rng.uniform(0.55, 1))
         self.print_ = np.zeros((height, width), np.float32)
         self.is_blank = False  # nobody filled it in: print alone
-        self._items: list[_Item] = []
+        self._items: list[Item] = []
 
     def x(self, share: float) -> float:
         """Return a share of the width in pixels."""
@@ -131,7 +92,8 @@ class Sheet:
         if not text.strip():
             return round(x), round(base), round(x), round(base)
         height = max(_SMALLEST_PRINT, self.small if height is None else height)
-        ink, below = self._printed(text, height, self._bold_face if bold else self._face)
+        face = typefaces.having(text, self._bold_face if bold else self._face)
+        ink, below = self._printed(text, height, face)
         return self._place(ink * np.float32(self.strength), text, kind, x, base + below, width, align, printed=True)
 
     def write(
@@ -142,7 +104,7 @@ class Sheet:
         height = max(7.0, self.size * self.between(0.75, 1.1) if height is None else height)
         base += self.rng.normal(0, 0.05) * height
         if self.scribe.typeface is not None:
-            ink, below = self._printed(text, height * 0.85, self.scribe.typeface)
+            ink, below = self._printed(text, height * 0.85, typefaces.having(text, self.scribe.typeface))
         else:
             words = handwriting.write_words(text, self.scribe.words, height, self.rng)
             ink, below = words.ink, words.ink.shape[0] - words.base
@@ -165,11 +127,22 @@ class Sheet:
             return round(x), round(base), round(x), round(base)
         line = self._line(self.amount.written, self.size)
         below = self.size * self.between(-0.1, 0.2)
+        width = max(width, line.ink.shape[1] * max(_LEAST_REDUCED, _SMALLEST_DIGIT / self.size))
         box = self._place(line.ink, self.amount.written.text, FieldKind.AMOUNT, x, base + below, width, align)
         scale = (box[2] - box[0]) / line.ink.shape[1]
         for rule in line.rules:
             self.rule(box[0] + scale * rule, box[1] - 0.3 * self.size, box[0] + scale * rule, box[3] + 0.2 * self.size)
         return box
+
+    def stroke(self, left: float, right: float, y: float) -> None:
+        """Draw a stroke of the pen that fills what is left of a line, so that nobody can add to it."""
+        if right - left < 2 * self.size or self.scribe.typeface is not None:
+            return
+        ends = np.array([[2, 4 + self.rng.normal(0, 1)], [right - left - 2, 4 + self.rng.normal(0, 2)]])
+        ink = np.zeros((9, round(right - left)), np.uint8)
+        pen = max(1, round(0.08 * self.size))
+        cv2.polylines(ink, [np.round(8 * ends).astype(np.int32)], False, 255, pen, cv2.LINE_AA, shift=3)
+        self._place(ink.astype(np.float32) / np.float32(255), "", FieldKind.WRITING, left, y)
 
     def comb(self, text: str, x: float, top: float, cell: float, kind: FieldKind, height: float, gaps: str = "") -> Box:
         """Write characters into printed cells, one in each; those in `gaps` have none and are printed between.
@@ -197,9 +170,22 @@ class Sheet:
         return self._place(ink, text.replace(" ", ""), kind, x, top + ink.shape[0])
 
     def sign(self, x: float, base: float, width: float, height: float) -> Box:
-        """Scribble a signature."""
+        """Scribble a signature, or sign with a name."""
         ink = np.zeros((max(12, round(height)), max(24, round(width))), np.float32)
-        negatives.draw_scribble(ink, self.rng, 0.1 * width, 0.5 * height, 0.7 * width, 0.65 * height)
+        if self.chance(0.4):
+            quick = replace(self.scribe.words, slant=self.between(-0.6, 0.3), unsteadiness=self.between(1, 2.5))
+            name = handwriting.write_words(self.texts.any("last"), quick, 0.45 * height, self.rng).ink
+            glyphs.composite(ink, _inked(name), round(0.05 * width), round(0.2 * height))
+        for _ in range(1 if self.chance(0.8) else 2):
+            left, flat = self.between(0.05, 0.4), self.between(0.25, 0.8)
+            negatives.draw_scribble(
+                ink,
+                self.rng,
+                left * width,
+                self.between(0.4, 0.65) * height,
+                self.between(0.3, 0.6) * width,
+                flat * height,
+            )
         return self._place(ink, "", FieldKind.SIGNATURE, x, base + 0.25 * height)
 
     def weight(self) -> int:
@@ -248,22 +234,8 @@ class Sheet:
         return self._place(ink * np.float32(self.strength), text, FieldKind.NUMBER, x, base, width, printed=True)
 
     def filled(self) -> FilledSheet | None:
-        """Return the sheet with all ink, and its fields; None where the amount in words meets the figures.
-
-        Print and writing that would touch the figures is left out.
-        """
-        ink = np.zeros((self.height, self.width), np.float32)
-        amounts = [item.box for item in self._items if item.kind is FieldKind.AMOUNT]
-        fields = []
-        for item in self._items:
-            meets = item.kind is not FieldKind.AMOUNT and any(_overlap(item.box, box) for box in amounts)
-            if meets and item.kind is FieldKind.WORDS:
-                return None
-            corners = None if meets else _corners(item)
-            if corners is not None:
-                glyphs.composite(self.print_ if item.printed else ink, item.ink, item.x, item.y)
-                fields.append(PlacedField(item.kind, item.text, corners))
-        return FilledSheet(ink, self.print_, fields)
+        """Return the sheet with all ink, and its fields, as `document_placement.assemble` does."""
+        return document_placement.assemble(self._items, self.print_)
 
     def _line(self, amount: WrittenAmount, height: float) -> WrittenLine:
         """Write figures in the hand of the document."""
@@ -299,7 +271,7 @@ class Sheet:
             ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
         left = min(max(1, round(x - align * ink.shape[1])), max(1, self.width - ink.shape[1] - 1))
         top = min(max(1, round(bottom) - ink.shape[0]), max(1, self.height - ink.shape[0] - 1))
-        item = _Item(kind, text, ink, left, top, printed)
+        item = Item(kind, text, ink, left, top, printed)
         if printed or not self.is_blank:
             self._items.append(item)
         return item.box
@@ -311,18 +283,3 @@ def _inked(ink: np.ndarray) -> np.ndarray:
     peaks = peaks[peaks > 0.1]
     gain = _DARK / max(0.2, float(peaks.mean())) if len(peaks) else 1.0
     return np.minimum(ink * np.float32(max(1.0, gain)), 1)
-
-
-def _overlap(first: Box, second: Box) -> bool:
-    """Return whether two boxes have a pixel in common, or touch."""
-    return first[0] <= second[2] and second[0] <= first[2] and first[1] <= second[3] and second[1] <= first[3]
-
-
-def _corners(item: _Item) -> np.ndarray | None:
-    """Return the corners of the hull of an item's visible pixels, [n, 2]; None where it has none."""
-    visible = cv2.findNonZero((item.ink > _VISIBLE).astype(np.uint8))
-    if visible is None:
-        return None
-    hull = cv2.convexHull(visible).reshape(-1, 2)
-    sides = np.concatenate([hull, hull + (1, 0), hull + (0, 1), hull + (1, 1)])
-    return (sides + (item.x, item.y)).astype(np.float32)

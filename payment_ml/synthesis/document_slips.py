@@ -44,8 +44,8 @@ def cash_slip(sheet: Sheet) -> None:
 def denominations(sheet: Sheet) -> None:
     """Lay out a table of notes with their numbers and sums, and the total below it; account and name beside it."""
     texts, x, y = sheet.texts, sheet.x, sheet.y
-    parts.heading(sheet, texts.any("bank"), x(0.04), y(0.1))
-    sheet.label(texts.any("deposit"), x(0.96), y(0.1), 0.8 * sheet.size, 1, True)
+    parts.heading(sheet, texts.any("bank"), x(0.04), y(0.1), 0, x(0.5))
+    sheet.label(texts.any("deposit"), x(0.96), y(0.1), 0.8 * sheet.size, 1, True, x(0.38))
     on_left = sheet.chance(0.5)
     table, others = ((0.04, 0.46), (0.52, 0.96)) if on_left else ((0.54, 0.96), (0.04, 0.5))
     rows = int(sheet.rng.integers(4, 7))
@@ -216,11 +216,12 @@ def reply_slip(sheet: Sheet) -> None:
     box = sheet.label(texts.label("gift"), x(0.05) + 1.5 * tick, base)
     parts.pay_box(sheet, box[2] + sheet.size, base, box[2] + sheet.size * sheet.between(7, 9), framed=sheet.chance(0.3))
     left = 0.5 if side else 0.05
-    rows = ("donor", "address", "city", "date", "telephone")[: int(sheet.rng.integers(2, 6))]
-    first = 0.33 if side else 0.6
+    has_words = bool(sheet.amount and sheet.amount.words)
+    rows = ("donor", "address", "city", "date", "telephone")[: int(sheet.rng.integers(2, 4 if has_words else 6))]
+    first, step = (0.33, 0.1) if side else (0.6, 0.085)
     for number, row in enumerate(rows):
-        _row(sheet, row, left, 0.95, first + number * (0.1 if side else 0.085))
-    if side and sheet.amount and sheet.amount.words:
+        _row(sheet, row, left, 0.95, first + number * step)
+    if has_words:
         parts.words(sheet, texts.label("words"), x(0.05), x(0.95), y(0.93), 0, 1)
 
 

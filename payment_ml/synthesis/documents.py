@@ -41,24 +41,27 @@ def compose_document(
     return _document(image, fields, (kind, layout.name, sheet.texts.language), sheet.amount, rng, turned)
 
 
-def compose_without_amount(rng: np.random.Generator, hands: Hands, turned: float = 0.0) -> Document:
+def compose_without_amount(
+    rng: np.random.Generator, hands: Hands, held_out: bool = False, turned: float = 0.0
+) -> Document:
     """Compose a letter, an envelope, a blank form or a photograph: a picture without an amount to pay.
 
     Parameters
     ----------
     hands : one of them writes dates, telephone numbers and postal codes
+    held_out : use forms and typefaces of words that nothing is trained on; letters and envelopes have one layout each
     turned : share of the pictures that are upside down or lie on a side
     """
     way = rng.random()
     if way < _SCENERY_SHARE:
         return _document(_scenery(rng), [], ("photograph", "scenery", "en"), None, rng, turned)
     if way < _SCENERY_SHARE + _BLANK_SHARE:  # bills have sums that add up to something even without their total
-        layout = _choose([layout for layout in LAYOUTS if not layout.held_out and layout.kind != "bill"], rng)
+        layout = _choose([form for form in LAYOUTS if form.held_out == held_out and form.kind != "bill"], rng)
         kind = "blank form"
     else:
         layout = _choose(document_layouts.WITHOUT_AMOUNT, rng)
         kind = layout.kind
-    sheet, filled = document_layouts.fill_without_amount(layout, hands, rng)
+    sheet, filled = document_layouts.fill_without_amount(layout, hands, rng, held_out)
     image, fields = document_pictures.take_picture(filled, sheet.size, rng)
     return _document(image, fields, (kind, layout.name, sheet.texts.language), None, rng, turned)
 

@@ -140,3 +140,14 @@ def test_pictures_without_an_amount_have_none(hand_bank):
     assert kinds >= {FieldKind.DATE, FieldKind.NUMBER, FieldKind.WRITING, FieldKind.PRINT}
     assert not kinds & {FieldKind.AMOUNT, FieldKind.WORDS}
     assert all(document.value is None and document.digits == "" for document in composed)
+
+
+def test_held_out_forms_without_an_amount_are_no_training_forms(hand_bank):
+    """So that false alarms can be measured on forms that are new."""
+    layouts = []
+    for held_out in (False, True):
+        rng = np.random.default_rng(7)
+        composed = [documents.compose_without_amount(rng, hand_bank, held_out) for _ in range(30)]
+        layouts.append({document.layout for document in composed if document.kind == "blank form"})
+    assert all(layouts)
+    assert not layouts[0] & layouts[1]

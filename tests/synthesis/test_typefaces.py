@@ -38,3 +38,14 @@ def test_print_ends_where_it_was_asked_to(rng):
     assert 28 <= rows.max() <= 30
     photographs.draw_print(field, rng, -5, 30, 20, "Rs.")
     assert (field[:, 0] > 0).any()
+
+
+@pytest.mark.parametrize("text", ["Amount", "Zürich, où", "₹ 500", "المبلغ"])
+def test_having_returns_a_typeface_with_every_character(text):
+    """A missing one would be printed as the same box as any other missing one."""
+    for typeface in range(typefaces.COUNT):
+        chosen = typefaces.having(text, typeface)
+        missing = typefaces.print_text("\U000f0000", chosen, 30).ink
+        for character in text.replace(" ", ""):
+            drawn = typefaces.print_text(character, chosen, 30).ink
+            assert drawn.shape != missing.shape or not np.array_equal(drawn, missing)
