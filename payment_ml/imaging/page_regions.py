@@ -9,11 +9,14 @@ import numpy as np
 from payment_ml.imaging.page_images import Content
 from payment_ml.imaging.text_blocks import Box
 
-_LIKELY = {Content.AMOUNT: 0.25, Content.WORDS: 0.4}  # probability from which on a cell belongs to a region
+_NUMBERS, _WORDS = 0.3, 0.4  # probability from which on a cell belongs to a number, or to a line of words
+_NUMBER_GAP, _WORDS_GAP = 5, 15  # cells across, between two parts of one region: odd
 _SHARE_OF_PEAK = 0.4  # of the likeliest place of a page, where that is less
 _MIN_PEAK = 0.08  # probability of the likeliest place of a page that has the content at all
-_GAPS = {Content.AMOUNT: 5, Content.WORDS: 15}  # cells across, between two parts of one region: odd
 _MIN_CELLS = 4  # of a region
+_MIN_AMOUNT = 0.02  # probability of an amount; a number below is another one
+_CORE = 0.6  # of the highest probability in a number, that its core has
+_MAX_WIDTH, _MAX_HEIGHT = 2.5, 1.7  # of a number, against its core; beyond them it is several, as in a table
 SAME_LINE = 0.5  # of the lower of two regions, that two parts of one line share
 
 
@@ -26,25 +29,45 @@ class Region:
 
 
 def amount_regions(contents: np.ndarray) -> list[Region]:
-    """Return where the amount in figures may stand, the likeliest first.
+    """Return the numbers that may be the amount in figures, the likeliest first.
+
+    The network knows a number better than which number is the amount; so the parts of a number stay together.
 
     Parameters
     ----------
     contents : float32 [rows, columns, len(Content)], probabilities of an upright page
     """
-    return sorted(_regions(contents, Content.AMOUNT), key=lambda region: -region.probability)
+    amounts = contents[..., Content.AMOUNT]
+    regions = []
+    for cells in _regions(number_cells(contents), _NUMBERS, _NUMBER_GAP):
+        number, core = _region(cells, amounts), _region(_core(cells, amounts), amounts)
+        regions.append(number if _is_one_number(number.box, core.box) else core)
+    likely = (region for region in regions if region.probability >= _MIN_AMOUNT)
+    return sorted(likely, key=lambda region: -region.probability)
 
 
 def words_lines(contents: np.ndarray) -> list[Region]:
     """Return the lines of the amount in words, from top to bottom; parameters as of `amount_regions`."""
+    words = words_cells(contents)
     lines: list[Region] = []
-    for region in sorted(_regions(contents, Content.WORDS), key=lambda region: region.box[1] + region.box[3]):
+    regions = [_region(cells, words) for cells in _regions(words, _WORDS, _WORDS_GAP)]
+    for region in sorted(regions, key=lambda region: region.box[1] + region.box[3]):
         if lines and shared_height(lines[-1].box, region.box) > SAME_LINE:
             first = lines.pop()
             lines.append(Region(hull(first.box, region.box), max(first.probability, region.probability)))
         else:
             lines.append(region)
     return lines
+
+
+def number_cells(contents: np.ndarray) -> np.ndarray:
+    """Return the probability of a number in the cells where nothing else is likelier; 0 elsewhere, [rows, columns]."""
+    return _alone(contents, (Content.AMOUNT, Content.NUMBER))
+
+
+def words_cells(contents: np.ndarray) -> np.ndarray:
+    """Return the probability of the amount in words in the cells where nothing else is likelier; 0 elsewhere."""
+    return _alone(contents, (Content.WORDS,))
 
 
 def intersection_over_union(box: Box, other: Box) -> float:
@@ -62,25 +85,40 @@ def share_inside(box: Box, area: Sequence[float]) -> float:
     return max(0.0, width) * max(0.0, height) / max(1, _area(box))
 
 
-def _regions(contents: np.ndarray, content: Content) -> list[Region]:
-    """Return the connected regions of cells with a content; gaps between words or digits do not part them."""
-    probabilities = contents[..., content]
+def _regions(probabilities: np.ndarray, threshold: float, gap: int) -> list[np.ndarray]:
+    """Return the connected regions of likely cells, bool [rows, columns] each; gaps across do not part them."""
     peak = float(cv2.blur(probabilities, (3, 3)).max())
-    likely = (probabilities >= min(_LIKELY[content], _SHARE_OF_PEAK * peak)).astype(np.uint8)
     if peak < _MIN_PEAK:
         return []
-    gap = _GAPS[content] // 2
-    padded = cv2.copyMakeBorder(likely, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
-    joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, _GAPS[content]), np.uint8))
-    count, numbers = cv2.connectedComponents(joined[:, gap : gap + likely.shape[1]], connectivity=8)
-    regions = []
-    for number in range(1, count):
-        rows, columns = np.nonzero((numbers == number) & (likely > 0))
-        weights = probabilities[rows, columns]
-        if len(rows) >= _MIN_CELLS:
-            box = (int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
-            regions.append(Region(box, float(weights.mean())))
-    return regions
+    likely = (probabilities >= min(threshold, _SHARE_OF_PEAK * peak)).astype(np.uint8)
+    padded = cv2.copyMakeBorder(likely, 0, 0, gap // 2, gap // 2, cv2.BORDER_CONSTANT, value=0)
+    joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    count, numbers = cv2.connectedComponents(joined[:, gap // 2 : gap // 2 + likely.shape[1]], connectivity=8)
+    regions = [(numbers == number) & (likely > 0) for number in range(1, count)]
+    return [cells for cells in regions if np.count_nonzero(cells) >= _MIN_CELLS]
+
+
+def _is_one_number(number: Box, core: Box) -> bool:
+    width, height = (number[axis + 2] - number[axis] for axis in (0, 1))
+    core_width, core_height = (core[axis + 2] - core[axis] for axis in (0, 1))
+    return width <= _MAX_WIDTH * core_width and height <= _MAX_HEIGHT * core_height
+
+
+def _alone(contents: np.ndarray, wanted: Sequence[Content]) -> np.ndarray:
+    likely = contents[..., list(wanted)].sum(axis=2)
+    return np.where(likely >= contents.sum(axis=2) - likely, likely, 0).astype(np.float32)
+
+
+def _region(cells: np.ndarray, probabilities: np.ndarray) -> Region:
+    rows, columns = np.nonzero(cells)
+    box = (int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
+    return Region(box, float(probabilities[cells].mean()))
+
+
+def _core(cells: np.ndarray, amounts: np.ndarray) -> np.ndarray:
+    """Return the cells of a number that are the likeliest to be the amount, bool [rows, columns]."""
+    core: np.ndarray = cells & (amounts >= _CORE * amounts[cells].max())
+    return core
 
 
 def shared_height(box: Box, other: Box) -> float:

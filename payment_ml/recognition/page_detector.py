@@ -14,7 +14,7 @@ from payment_ml.networks.inference import Network
 from payment_ml.registry.versions import Version
 
 _MIN_INSIDE = 0.5  # of the area of a piece of ink, in the region that it belongs to
-_MIN_SHARE = 0.4  # of a region's probability, that a piece of its ink has at least
+_MIN_LIKELY = 0.25  # mean probability of the cells of a piece of ink that belongs to a region
 _MIN_AGREEMENT = 0.3  # intersection over union of a region and its ink; below, the ink is another's
 
 
@@ -85,19 +85,14 @@ class PageDetector:
             probabilities = self._run(page)
         contents = page_images.contents(probabilities)
         pieces = text_blocks.find_pieces(page)
-        amounts, words = (
-            tuple(_place(region, contents[..., content], pieces, page.shape) for region in find(contents))
-            for content, find in (
-                (Content.AMOUNT, page_regions.amount_regions),
-                (Content.WORDS, page_regions.words_lines),
-            )
-        )
+        numbers, words = page_regions.number_cells(contents), page_regions.words_cells(contents)
+        lines = tuple(_place(region, words, pieces, page.shape) for region in page_regions.words_lines(contents))
         return PageLayout(
             page,
             90 * quarters,
-            amounts,
-            words,
-            _lines_to_read(words, pieces),
+            tuple(_place(region, numbers, pieces, page.shape) for region in page_regions.amount_regions(contents)),
+            lines,
+            _lines_to_read(lines, pieces),
             contents[..., Content.AMOUNT],
             None if flat is None else flat.to_picture,
         )
@@ -143,7 +138,7 @@ def _place(region: Region, likely: np.ndarray, pieces: Sequence[Box], shape: Seq
         piece
         for piece in pieces
         if page_regions.share_inside(piece, around) >= _MIN_INSIDE
-        and _mean_probability(likely, piece, cell) >= _MIN_SHARE * region.probability
+        and _mean_probability(likely, piece, cell) >= _MIN_LIKELY
     ]
     box = (math.floor(left), math.floor(top), min(shape[1], math.ceil(right)), min(shape[0], math.ceil(bottom)))
     if inside:

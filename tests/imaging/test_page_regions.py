@@ -77,3 +77,27 @@ def test_share_inside():
     """Half of a box, all of it, nothing."""
     areas = [(5, 0, 20, 10), (-1, -1, 11, 11), (20, 0, 30, 10)]
     assert [page_regions.share_inside((0, 0, 10, 10), area) for area in areas] == [0.5, 1.0, 0.0]
+
+
+def test_a_number_that_the_network_knows_in_parts_is_one_amount():
+    """The end of it looks like any number; the probability is that of an amount in all of its cells."""
+    parts = [(Content.AMOUNT, (5, 5, 12, 8), 0.9), (Content.NUMBER, (12, 5, 15, 8), 0.9)]
+    (region,) = page_regions.amount_regions(paint(*parts))
+    assert region.box == (5, 5, 15, 8)
+    assert region.probability == pytest.approx(0.63)
+
+
+def test_the_amount_of_a_table_is_told_from_the_sums_above_it():
+    """They touch, so that they are one region of numbers."""
+    parts = [(Content.NUMBER, (5, 5, 15, 14), 0.9), (Content.AMOUNT, (5, 14, 15, 17), 0.9)]
+    assert [region.box for region in page_regions.amount_regions(paint(*parts))] == [(5, 14, 15, 17)]
+
+
+def test_what_is_likelier_print_is_no_part_of_an_amount():
+    """A printed currency in front of it."""
+    parts = [
+        (Content.PRINT, (2, 5, 5, 8), 0.6),
+        (Content.AMOUNT, (2, 5, 5, 8), 0.35),
+        (Content.AMOUNT, (5, 5, 15, 8), 0.9),
+    ]
+    assert [region.box for region in page_regions.amount_regions(paint(*parts))] == [(5, 5, 15, 8)]
