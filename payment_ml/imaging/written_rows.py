@@ -1,6 +1,6 @@
 """Follow a line of writing on a page by its pieces of ink: to both sides, and to the lines above and below."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from payment_ml.imaging.text_blocks import Box
 
@@ -42,13 +42,14 @@ def follow(line: Box, pieces: Sequence[Box]) -> Box:
     )
 
 
-def next_line(line: Box, pieces: Sequence[Box], below: bool) -> Box | None:
-    """Return the box of the nearest line below or above, where one stands at the same part of the page.
+def next_line(line: Box, pieces: Sequence[Box], below: bool, likely: Callable[[Box], float]) -> Box | None:
+    """Return the box of the likeliest line below or above, where one stands at the same part of the page.
 
     Parameters
     ----------
     line, pieces : as of `follow`
     below : False looks above
+    likely : returns how likely a box is the line that is looked for
     """
     left, top, right, bottom = line
     height = bottom - top
@@ -61,11 +62,9 @@ def next_line(line: Box, pieces: Sequence[Box], below: bool) -> Box | None:
         and piece[0] < right
         and piece[2] > left - 2 * height
     ]
-    if not seeds:
-        return None
-    nearest = min(seeds, key=lambda piece: abs((piece[1] + piece[3]) / 2 - (bottom if below else top)))
-    found = follow(nearest, pieces)
-    return found if found[2] - found[0] >= _MIN_LENGTH * height else None
+    lines = {follow(seed, pieces) for seed in seeds}
+    long = [found for found in lines if found[2] - found[0] >= _MIN_LENGTH * height]
+    return max(long, key=lambda box: (likely(box), box), default=None)
 
 
 def _stands_in(piece: Box, line: Box) -> bool:

@@ -12,6 +12,7 @@ from payment_ml.errors import ImageError
 from payment_ml.imaging import image_loading
 from payment_ml.imaging.form_registration import FormRegistration
 from payment_ml.imaging.image_loading import Source, SourcePage
+from payment_ml.imaging.page_regions import intersection_over_union
 from payment_ml.recognition import acceptance, block_search, confidence
 from payment_ml.recognition.amount_candidates import (
     Candidate,
@@ -212,8 +213,12 @@ class DocumentReader:
         if verifier is None or not layout.words:
             return None
         lines = [cut_out(layout.page, cut_with_margin(line, layout.page.shape)) for line in layout.words_lines]
+        sure = [
+            any(intersection_over_union(line, known.box) > 0 for known in layout.words) for line in layout.words_lines
+        ]
         meanings = [value for candidate in candidates for value in _meanings(candidate)]
-        return verifier.read(lines, meanings, LANGUAGES if self.profile is None else (self.profile.locale,))
+        languages = LANGUAGES if self.profile is None else (self.profile.locale,)
+        return verifier.read(lines, meanings, languages, sure)
 
     def _decide(
         self, found: Sequence[tuple[Candidate, FoundAmount]], words: WordsReading | None, empty: DocumentReading
@@ -284,9 +289,9 @@ def _weigh(candidate: Candidate, amount: FoundAmount, share: float, words: Words
         return _Weighed(amount, share, evidence)
     said = 0.0 if amount.value is None else words.probabilities.get(amount.value, 0.0)
     if amount.value is None or words.verdict(amount.value) != "agree":
-        return _Weighed(amount, share * said, evidence * said)
+        return _Weighed(amount, share, evidence * said)
     # Figures and words err independently: that both say the same wrong amount is as unlikely as both errors together.
-    return _Weighed(amount, share * said, 1 - (1 - evidence) * (1 - said))
+    return _Weighed(amount, 1 + share, 1 - (1 - evidence) * (1 - said))
 
 
 def _agreement(amount: FoundAmount, words: WordsReading | None) -> bool | None:

@@ -1,7 +1,7 @@
 """Find the amount and the lines of the amount in words on a whole page with the network of pages."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,13 +86,14 @@ class PageDetector:
         contents = page_images.contents(probabilities)
         pieces = text_blocks.find_pieces(page)
         numbers, words = page_regions.number_cells(contents), page_regions.words_cells(contents)
+        cell = page_images.CELL / page_images.reduction(page.shape)
         lines = tuple(_place(region, words, pieces, page.shape) for region in page_regions.words_lines(contents))
         return PageLayout(
             page,
             90 * quarters,
             tuple(_place(region, numbers, pieces, page.shape) for region in page_regions.amount_regions(contents)),
             lines,
-            _lines_to_read(lines, pieces),
+            _lines_to_read(lines, pieces, lambda box: _mean_probability(words, box, cell)),
             contents[..., Content.AMOUNT],
             None if flat is None else flat.to_picture,
         )
@@ -105,12 +106,15 @@ class PageDetector:
         return probabilities
 
 
-def _lines_to_read(words: Sequence[Place], pieces: Sequence[Box]) -> tuple[Box, ...]:
+def _lines_to_read(words: Sequence[Place], pieces: Sequence[Box], likely: Callable[[Box], float]) -> tuple[Box, ...]:
     """Return the lines of words with all of their ink, and the lines above and below, from top to bottom."""
     followed = [written_rows.follow(line.box, pieces) for line in words]
     if not followed:
         return ()
-    around = [written_rows.next_line(followed[0], pieces, False), written_rows.next_line(followed[-1], pieces, True)]
+    around = [
+        written_rows.next_line(followed[0], pieces, False, likely),
+        written_rows.next_line(followed[-1], pieces, True, likely),
+    ]
     lines: list[Box] = []
     for line in sorted([*followed, *(line for line in around if line is not None)], key=lambda box: box[1] + box[3]):
         if not lines or page_regions.shared_height(lines[-1], line) <= page_regions.SAME_LINE:

@@ -88,7 +88,11 @@ class WordVerifier:
         self._network = network
 
     def read(
-        self, lines: Sequence[np.ndarray], candidates: Sequence[Decimal], languages: Sequence[str] = ("en",)
+        self,
+        lines: Sequence[np.ndarray],
+        candidates: Sequence[Decimal],
+        languages: Sequence[str] = ("en",),
+        sure: Sequence[bool] | None = None,
     ) -> WordsReading | None:
         """Read the words of an amount.
 
@@ -97,6 +101,7 @@ class WordVerifier:
         lines : cut-outs of the lines in reading order, uint8 [height, width] each, grey levels
         candidates : amounts that the figures may say
         languages : of `text.spelled_amounts`, in which the words may be
+        sure : which lines surely are of the amount; the others may be a name, or print. None: all of them
 
         Returns
         -------
@@ -106,8 +111,11 @@ class WordVerifier:
         ------
         ValueError : a language is unknown
         """
-        outputs = [output for line in lines if (output := self._recognize(line)) is not None]
-        if not outputs:
+        recognized = [
+            (self._recognize(line), known) for line, known in zip(lines, sure or [True] * len(lines), strict=True)
+        ]
+        outputs = [(output, known) for output, known in recognized if output is not None]
+        if not any(known for _, known in outputs):
             return None
         words = _choose_lines(outputs, tuple(languages))
         every, parser = _every_amount(words.language)
@@ -159,15 +167,16 @@ def _transcribe(output: np.ndarray) -> str:
     return decode_words([label for label in labels if label != BLANK])
 
 
-def _choose_lines(outputs: Sequence[np.ndarray], languages: tuple[str, ...]) -> _Words:
-    """Return the lines that follow each other and are an amount: a line above or below may be a name, or print."""
+def _choose_lines(outputs: Sequence[tuple[np.ndarray, bool]], languages: tuple[str, ...]) -> _Words:
+    """Return the lines that follow each other and are an amount, at least one of them a line that surely is."""
     language = languages[0]
     if len(languages) > 1:
-        joined = phrase_search.join_lines(outputs)
+        joined = phrase_search.join_lines([output for output, sure in outputs if sure])
         language = languages[int(phrase_search.log_likelihoods(joined, _every_language(languages)).argmax())]
     count = len(outputs)
-    parts = [tuple(outputs[start:end]) for start in range(count) for end in range(start + 1, count + 1)]
-    return max((_read_words(part, language) for part in parts), key=lambda words: words.score)
+    parts = [outputs[start:end] for start in range(count) for end in range(start + 1, count + 1)]
+    likely = [tuple(output for output, _ in part) for part in parts if any(sure for _, sure in part)]
+    return max((_read_words(part, language) for part in likely), key=lambda words: words.score)
 
 
 def _read_words(outputs: tuple[np.ndarray, ...], language: str) -> _Words:
