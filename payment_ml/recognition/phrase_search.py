@@ -108,7 +108,7 @@ def best_text(probabilities: np.ndarray, graph: PhraseGraph) -> BestText:
     end_frame = end_frame if behind > best else len(probabilities)
     ends = np.maximum(*history[end_frame])[all_ends]
     path, is_clutter = steps.trace(history, end_frame, int(all_ends[ends.argmax()]))
-    is_clutter = np.concatenate([is_clutter, np.full(len(probabilities) - end_frame, True)])
+    is_clutter = np.concatenate([is_clutter, (steps.clutter > steps.blank)[end_frame:]])
     log_probability = float(np.log(max(best, behind, _TINY)) + logarithm)
     return BestText(
         graph.text(path), log_probability - float(np.log(steps.clutter[is_clutter] + _TINY).sum()), is_clutter
