@@ -1,6 +1,5 @@
 """Measure the amount reader that serves on a user's own pictures, of which a csv says what is written on them."""
 
-import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -19,7 +18,6 @@ from payment_ml.tasks import Task
 from payment_ml.text.truth_files import TruthRow
 
 DEFAULT_RISK = 0.005
-_ACCEPT_ALL = AcceptanceRule(0.0, 1.0, 0.95, 0, 0, 0, 1.0)
 
 AnyReading = TypeVar("AnyReading")
 Progress = Callable[[Iterable[AmountReading], int], Iterable[AmountReading]]  # passes on readings, of which n will come
@@ -149,9 +147,7 @@ def read_pictures(
     progress : shows that readings come
     """
     rule = reader.acceptance_rules.get(Task.AMOUNTS)
-    # With a threshold that accepts everything, what still goes to review does so for another reason than confidence.
-    undecided = copy.copy(reader)
-    undecided.acceptance_rules = {Task.AMOUNTS: _ACCEPT_ALL}
+    undecided = reader.without_threshold()
     pictures, not_read = [], []
     for row, reading in _readings(undecided, rows, progress):
         reason = row.problem if reading is None else reading.reason

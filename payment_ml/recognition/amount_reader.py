@@ -139,6 +139,12 @@ class AmountReader:
         reader._use(profile_calibration.find(self.version, self.profile, None))
         return reader
 
+    def without_threshold(self) -> "AmountReader":
+        """Return the same reader, which accepts whatever it does not doubt for another reason than its confidence."""
+        reader = copy.copy(self)
+        reader.acceptance_rules = {Task.AMOUNTS: acceptance.ACCEPT_ALL}
+        return reader
+
     def uncalibrated(self) -> "AmountReader":
         """Return the same reader with the network's own confidence, for comparison."""
         reader = copy.copy(self)

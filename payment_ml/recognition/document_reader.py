@@ -87,6 +87,7 @@ class DocumentReader:
         ProfileError : the picture of the profile's form cannot be read, or shows too little print
         """
         self.amounts = amounts
+        self._undecided = amounts.without_threshold()  # reads what is found: a rule of documents decides on that
         self._networks = networks
         self._registration = FormRegistration.of_profile(amounts.profile)
         self.version = amounts.version
@@ -165,7 +166,7 @@ class DocumentReader:
             return self._read_region(grey, self.profile.region)
         if self._networks.detector is not None:
             return self._read_places(self._networks.detector.detect(grey, may_turn))
-        turned, candidates = block_search.find_candidates(self.amounts, grey, may_turn)
+        turned, candidates = block_search.find_candidates(self._undecided, grey, may_turn)
         return self._decide(
             [(c, found_amount(c, self._currency)) for c in candidates], None, DocumentReading(turned=turned)
         )
@@ -201,7 +202,7 @@ class DocumentReader:
     def _read_places(self, layout: PageLayout) -> DocumentReading:
         """Read the likeliest places of a page's amount and its words, and decide."""
         places = [place.box for place in layout.amounts[:_MAX_PLACES]]
-        candidates = block_search.weigh_blocks(self.amounts, layout.page, places, layout.amount_probability)
+        candidates = block_search.weigh_blocks(self._undecided, layout.page, places, layout.amount_probability)
         words = self._read_words(layout, candidates)
         boxes = tuple(layout.box_in_picture(line.box) for line in layout.words)
         empty = DocumentReading(turned=layout.turned, words_boxes=boxes)
@@ -245,12 +246,14 @@ class DocumentReader:
         calibration = self._networks.calibration
         certainty = evidence if calibration is None else confidence.platt_scale(evidence, *calibration.line)
         reason = chosen.reason or _disagreement(chosen, words) or self._unpromised(certainty, agrees)
-        amounts = tuple(item.amount for item in weighed[:_MAX_AMOUNTS])
+        decision = "review" if reason else "accept"
+        first = replace(chosen, decision=decision, reason=reason)
+        others = [replace(item.amount, decision="review", reason=review_reason(item.amount)) for item in weighed[1:]]
         return replace(
             read,
-            amount=chosen,
-            amounts=amounts,
-            decision="review" if reason else "accept",
+            amount=first,
+            amounts=(first, *others[: _MAX_AMOUNTS - 1]),
+            decision=decision,
             reason=reason,
             certainty=certainty if chosen.value is not None else 0.0,
             words_agree=agrees,

@@ -18,12 +18,17 @@ from payment_ml import load_document_reader
 from payment_ml.errors import ProfileError
 from payment_ml.imaging import page_images
 from payment_ml.imaging.page_images import Content
-from payment_ml.recognition.document_reader import DocumentReader
+from payment_ml.recognition.document_acceptance import ACCEPT_ALL
+from payment_ml.recognition.document_reader import DocumentReader, Networks
 from payment_ml.recognition.line_recognizer import BATCH_SIZE
 from payment_ml.recognition.page_detector import PageDetector
 from payment_ml.recognition.reader import identity
+from payment_ml.recognition.word_verifier import WordVerifier
 from payment_ml.synthesis import filled_forms, glyphs
+from payment_ml.tasks import Task
+from payment_ml.text.alphabet import BLANK
 from payment_ml.text.profiles import Profile, load_profile
+from payment_ml.text.word_alphabet import CHARACTERS, LABELS
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +74,7 @@ def test_the_part_that_was_read_holds_the_box(documents, cheque):
     amount = documents.read(cheque).amount
     assert amount.cut[0] < amount.box[0] < amount.box[2] < amount.cut[2]
     assert (
-        documents._amounts.read(cheque[amount.cut[1] : amount.cut[3], amount.cut[0] : amount.cut[2]]).text
-        == amount.text
+        documents.amounts.read(cheque[amount.cut[1] : amount.cut[3], amount.cut[0] : amount.cut[2]]).text == amount.text
     )
 
 
@@ -80,7 +84,7 @@ def test_a_profile_with_a_region_reads_there_alone(documents, cheque):
     region = (PLACE[0] / width, PLACE[1] / height, 1.0, (PLACE[1] + 90) / height)
     profile = dataclasses.replace(load_profile("us-cheque"), region=region)
     reading = documents.with_profile(profile).read(cheque)
-    alone = documents.with_profile(profile)._amounts.read(cheque[PLACE[1] : PLACE[1] + 90, PLACE[0] :])
+    alone = documents.with_profile(profile).amounts.read(cheque[PLACE[1] : PLACE[1] + 90, PLACE[0] :])
     assert (reading.value, reading.decision) == (alone.value, alone.decision)
     assert reading.amount.currency == "USD"
 
@@ -231,10 +235,10 @@ def marked(cheque) -> np.ndarray:
 
 @pytest.mark.parametrize("quarters", range(4))
 def test_the_network_of_pages_says_where_to_read_and_in_which_direction(reader, detector, marked, quarters):
-    """One place is read, on the page that was turned upright; the boxes of the words come with it."""
-    reading = DocumentReader(reader, detector).read(page_images.turn(marked, -quarters % 4))
+    """It is read on the page that was turned upright; the boxes of the words come with it."""
+    reading = DocumentReader(reader, Networks(detector)).read(page_images.turn(marked, -quarters % 4))
     assert (reading.digits, reading.decision, reading.turned) == ("123450", "review", 90 * quarters)
-    assert len(reading.amounts) == 1
+    assert reading.amount == reading.amounts[0]
     left, top, right, bottom = reading.amount.box
     assert PLACE[0] <= left < right
     assert PLACE[1] <= top < bottom <= PLACE[1] + 90
@@ -245,14 +249,57 @@ def test_the_network_of_pages_says_where_to_read_and_in_which_direction(reader, 
 
 def test_the_network_of_pages_stays_with_a_reader_for_another_form(reader, detector, marked):
     """Its version is a part of what a batch goes on with."""
-    documents = DocumentReader(reader, detector).with_profile(load_profile("us-cheque")).uncalibrated()
+    networks = Networks(detector, versions={Task.PAGES: detector.version})
+    documents = DocumentReader(reader, networks).with_profile(load_profile("us-cheque")).uncalibrated()
     assert documents.read(marked).amount.currency == "USD"
-    assert documents.calibration_state["detector"] == detector.version.name
-    assert DocumentReader(reader).calibration_state["detector"] is None
+    assert documents.calibration_state["documents"] == {"pages": detector.version.name}
+    assert "documents" not in DocumentReader(reader).calibration_state
 
 
-def test_no_amount_is_found_where_the_network_sees_none(reader, cheque):
-    """Though the page has a number on it."""
-    documents = DocumentReader(reader, PageDetector(painted_network([], cheque.shape), reader.version))
-    reading = documents.read(cheque)
-    assert (reading.amounts, reading.reason) == ((), "no amount was found on the page")
+def test_an_amount_where_the_network_sees_none_is_unsure(reader, cheque):
+    """The page has a number on it, which a person may want to see."""
+    seen = Networks(
+        PageDetector(
+            painted_network([(Content.AMOUNT, (*PLACE, PLACE[0] + 300, PLACE[1] + 60))], cheque.shape), reader.version
+        )
+    )
+    unseen = Networks(PageDetector(painted_network([], cheque.shape), reader.version))
+    sure, unsure = (DocumentReader(reader, networks).read(cheque) for networks in (seen, unseen))
+    assert sure.certainty > 0.5 > 0.05 > unsure.certainty
+    assert unsure.decision == "review"
+
+
+def scripted_verifier(text: str) -> WordVerifier:
+    """Return a verifier to which every line says this text."""
+    frames = [LABELS[character] for character in text]  # no two in a row are the same
+    scores = np.full((1, len(frames), len(CHARACTERS) + 1), -12.0, np.float32)
+    scores[0, np.arange(len(frames)), frames] = 0.0
+    silence = np.full((1, 1, len(CHARACTERS) + 1), -12.0, np.float32)
+    silence[..., BLANK] = 0.0
+
+    def network(images: np.ndarray) -> np.ndarray:
+        return np.concatenate([scores, np.repeat(silence, max(0, images.shape[2] // 4 - len(frames)), axis=1)], axis=1)
+
+    return WordVerifier(network)
+
+
+@pytest.mark.parametrize(
+    ("text", "agrees", "decision"),
+    [("one thousand two hundred thirty four and 50 cents", True, "accept"),
+     ("nine thousand two hundred thirty four and 50 cents", False, "review")],
+    ids=["the same amount", "another amount"],
+)  # fmt: skip
+def test_only_an_amount_that_the_words_confirm_is_accepted(reader, detector, marked, text, agrees, decision):
+    """Where both disagree, a person sees both amounts."""
+    networks = Networks(detector, scripted_verifier(text), calibration=ACCEPT_ALL)
+    reading = DocumentReader(reader, networks).read(marked)
+    assert (reading.words_agree, reading.words) == (agrees, text)
+    assert (reading.decision, reading.amount.decision) == (decision, decision)
+    assert reading.reason == (None if agrees else "the figures say 1,234.50, but the words 9,234.50")
+
+
+def test_without_words_nothing_is_accepted(reader, detector, marked):
+    """However sure the figures are."""
+    reading = DocumentReader(reader, Networks(detector, calibration=ACCEPT_ALL)).read(marked)
+    assert (reading.decision, reading.words_agree) == ("review", None)
+    assert reading.reason == "no words on the page confirm that this is the amount to pay"

@@ -64,16 +64,20 @@ def test_best_text_is_the_amount_that_is_written_clutter_left_out(rng):
     """A print before the words, and a remnant behind them."""
     graph = build_graph([amount_phrase("en")], misspelled)
     written = "xq two hundred and thirteen dollars zz"
-    text, log_probability = phrase_search.best_text(phrase_search.join_lines([output(written, rng)]), graph)
-    assert text == "two hundred and thirteen dollars"
-    assert -80 < log_probability < -10
+    best = phrase_search.best_text(phrase_search.join_lines([output(written, rng)]), graph)
+    assert best.text == "two hundred and thirteen dollars"
+    assert -10 < best.log_probability < 0
+    assert best.is_clutter[:6].any()
+    assert best.is_clutter[-6:].any()
+    assert not best.is_clutter[20:-20].all()
 
 
 def test_best_text_is_at_most_as_likely_as_all_texts(rng):
     """One path of one text is a part of the sum."""
     graph = build_graph([amount_phrase("fr")], misspelled)
     probabilities = phrase_search.join_lines([output("deux cent quatre vingts", rng, sure=5.0)])
-    text, log_probability = phrase_search.best_text(probabilities, graph)
+    best = phrase_search.best_text(probabilities, graph)
+    text, log_probability = best.text, best.log_probability
     (every,) = phrase_search.log_likelihoods(probabilities, graph)
     assert text == "deux cent quatre vingts"
     assert every - 10 < log_probability <= every
