@@ -23,7 +23,7 @@ class AcceptanceRule:
     bound: float  # exact upper bound of the share of errors among accepted readings
 
 
-# For measuring, and where another rule decides: what is still sent to review then is so for another reason than confidence.
+# For measuring, and where another rule decides: what still goes to review does so for another reason than confidence.
 ACCEPT_ALL = AcceptanceRule(0.0, 1.0, 0.0, 0, 0, 0, 1.0)
 
 
