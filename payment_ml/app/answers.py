@@ -76,7 +76,8 @@ def describe_document(reading: DocumentReading, form: Profile | None) -> dict[st
     chosen = None
     for index, amount in enumerate(reading.amounts):
         if reading.amount is not None and amount.box == reading.amount.box:
-            chosen, decided = index, replace(amount, decision=reading.decision, reason=reading.reason)
+            chosen = index
+            decided = replace(amount, decision=reading.decision, reason=reading.reason, confidence=reading.confidence)
         else:
             decided = replace(amount, decision="review", reason=review_reason(amount))
         amounts.append(_describe_found(decided, form))

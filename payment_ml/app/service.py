@@ -15,7 +15,7 @@ from payment_ml.feedback.store import FeedbackStore, image_name
 from payment_ml.imaging import image_loading
 from payment_ml.imaging.file_types import FORMATS
 from payment_ml.recognition.amount_reader import AmountReader
-from payment_ml.recognition.document_reader import DocumentReader
+from payment_ml.recognition.document_reader import DocumentReader, Networks
 from payment_ml.recognition.reader import Reader
 from payment_ml.tasks import TASKS, Task
 from payment_ml.text.profiles import Profile, load_profile, profile_names
@@ -45,10 +45,18 @@ class PredictionService:
     feedback : where corrections are saved; all of one service count as one session
     profile : of the form on which amounts are written, as they are read and typed, unless a question names another;
         None: that of the amount reader
+    networks : read whole documents beside the amount reader
     """
 
-    def __init__(self, readers: Mapping[Task, Reader], feedback: FeedbackStore, profile: Profile | None = None):
+    def __init__(
+        self,
+        readers: Mapping[Task, Reader],
+        feedback: FeedbackStore,
+        profile: Profile | None = None,
+        networks: Networks = Networks(),
+    ):
         self._readers = dict(readers)
+        self._networks = networks
         amount_reader = self._readers.get(Task.AMOUNTS)
         if profile is None and amount_reader is not None:
             profile = amount_reader.profile
@@ -133,7 +141,7 @@ class PredictionService:
             return {"refused": str(error)}
         reader = self._reader(Task.AMOUNTS, profile)
         assert isinstance(reader, AmountReader)
-        reading = DocumentReader(reader).read(page, may_turn=turned is None)
+        reading = DocumentReader(reader, self._networks).read(page, may_turn=turned is None)
         described = answers.describe_document(reading, self._profile(profile))
         upright = _turn(page, reading.turned)
         return {**described, **_describe_image(upright, reading.turned if turned is None else turned)}

@@ -12,7 +12,13 @@ import traitlets
 from payment_ml.app import panel_script, service, spreadsheets
 from payment_ml.feedback.store import FeedbackStore
 from payment_ml.recognition.reader import Reader
-from payment_ml.recognition.readers import find_champion, load_amount_reader, load_digit_classifier
+from payment_ml.recognition.readers import (
+    document_versions,
+    find_champion,
+    load_amount_reader,
+    load_digit_classifier,
+    open_document_networks,
+)
 from payment_ml.tasks import DOCUMENT, TASK_OF_WORD, Task
 
 _log = logging.getLogger(__name__)
@@ -185,7 +191,8 @@ def open_panel(
     readers: dict[Task, Reader] = {Task.AMOUNTS: load_amount_reader(models_dir, profile=profile)}
     if find_champion(Task.DIGITS, models_dir) is not None:
         readers[Task.DIGITS] = load_digit_classifier(models_dir)
-    prediction_service = service.PredictionService(readers, FeedbackStore(feedback_dir))
+    networks = open_document_networks(document_versions(models_dir), models_dir)
+    prediction_service = service.PredictionService(readers, FeedbackStore(feedback_dir), networks=networks)
     return Panel(prediction_service, samples_dir, keep, decimal_mark, theme, kind)
 
 

@@ -142,6 +142,11 @@ def open_document_reader(
     profile : of the form; None: nothing is assumed
     """
     amounts = AmountReader(versions[Task.AMOUNTS], profile, ProfileCalibrationStore(models_dir))
+    return DocumentReader(amounts, open_document_networks(versions, models_dir))
+
+
+def open_document_networks(versions: Mapping[Task, Version], models_dir: Path) -> Networks:
+    """Open what reads documents beside the reader of amounts; parameters as of `open_document_reader`."""
     detector = verifier = None
     if Task.PAGES in versions:
         detector = PageDetector(inference.load_session(versions[Task.PAGES].inference_path), versions[Task.PAGES])
@@ -149,7 +154,7 @@ def open_document_reader(
         verifier = WordVerifier(inference.load_session(versions[Task.WORDS].inference_path))
     calibration, note = find_calibration(models_dir, versions)
     beside = {task: version for task, version in versions.items() if task in DOCUMENT_TASKS}
-    return DocumentReader(amounts, Networks(detector, verifier, beside, calibration, note))
+    return Networks(detector, verifier, beside, calibration, note)
 
 
 def load_champion(
