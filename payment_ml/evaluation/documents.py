@@ -14,7 +14,7 @@ from payment_ml.datasets.splits import Split
 from payment_ml.evaluation import calibration, document_sets, promotion, risk_control
 from payment_ml.evaluation.own_documents import MIN_OVERLAP
 from payment_ml.evaluation.promotion import Check, PairedResults
-from payment_ml.imaging.page_regions import intersection_over_union
+from payment_ml.imaging.page_regions import intersection_over_union, share_inside
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition import confidence, readers
 from payment_ml.recognition.document_acceptance import DocumentCalibration
@@ -25,6 +25,7 @@ from payment_ml.registry.versions import Version
 from payment_ml.synthesis.documents import Document, FieldKind
 from payment_ml.tasks import DOCUMENT_TASKS, Task
 
+_MOSTLY_INSIDE = 0.8  # of a box of digits, in that of the figures
 _SHOWN_SIDE = 700  # pixels of the pictures that are kept for figures
 
 
@@ -115,8 +116,7 @@ def read_documents(
         reading = reader.read(document.image)
         milliseconds = 1000 * (time.perf_counter() - begin)
         figures = [_upright(field.box, document) for field in document.fields if field.kind is FieldKind.AMOUNT]
-        box = None if reading.amount is None else reading.amount.box
-        found = box is not None and any(intersection_over_union(box, figure) >= MIN_OVERLAP for figure in figures)
+        found = any(_finds(reading, figure, document.digits) for figure in figures)
         outcomes.append(
             DocumentOutcome(
                 document.kind,
@@ -204,6 +204,20 @@ def promotion_checks(
         ),
     ]
     return promotion.PromotionReport(gate, tuple(checks), champion_name=name)
+
+
+def _finds(reading: DocumentReading, figures: Box, digits: str) -> bool:
+    """Return whether the amount that was found is the one with its figures in this box.
+
+    The box of a reading is that of its digits; that of the figures has dashes and stars as well. So right digits in it
+    count, too.
+    """
+    if reading.amount is None:
+        return False
+    box = reading.amount.box
+    if intersection_over_union(box, figures) >= MIN_OVERLAP:
+        return True
+    return reading.digits == digits and share_inside(box, figures) >= _MOSTLY_INSIDE
 
 
 def _accepted_without_amount(outcomes: Sequence[DocumentOutcome]) -> np.ndarray:
