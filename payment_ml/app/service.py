@@ -45,7 +45,7 @@ class PredictionService:
     feedback : where corrections are saved; all of one service count as one session
     profile : of the form on which amounts are written, as they are read and typed, unless a question names another;
         None: that of the amount reader
-    networks : read whole documents beside the amount reader
+    networks : read whole documents beside the amount reader; None: every block of a page is looked at
     """
 
     def __init__(
@@ -53,10 +53,10 @@ class PredictionService:
         readers: Mapping[Task, Reader],
         feedback: FeedbackStore,
         profile: Profile | None = None,
-        networks: Networks = Networks(),
+        networks: Networks | None = None,
     ):
         self._readers = dict(readers)
-        self._networks = networks
+        self._networks = networks or Networks()
         amount_reader = self._readers.get(Task.AMOUNTS)
         if profile is None and amount_reader is not None:
             profile = amount_reader.profile
