@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,12 +26,13 @@ from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.document_acceptance import DocumentCalibration
 from payment_ml.recognition.page_detector import PageDetector, PageLayout
 from payment_ml.recognition.readings import DocumentReading, FoundAmount
-from payment_ml.recognition.word_verifier import WordsReading, WordVerifier
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import Task
 from payment_ml.text import amounts as amount_texts
 from payment_ml.text.profiles import Profile
-from payment_ml.text.spelled_amounts import LANGUAGES
+
+if TYPE_CHECKING:
+    from payment_ml.recognition.word_verifier import WordsReading, WordVerifier  # spelling takes a while to import
 
 _MAX_AMOUNTS = 5  # that a reading names
 _MAX_PLACES = 3  # where the network of pages sees an amount, that are read
@@ -47,7 +48,7 @@ class Networks:
     """Hold the networks that read documents beside the reader of amounts; a missing one is None."""
 
     detector: PageDetector | None = None  # finds amounts and words; without it every block of a page is looked at
-    verifier: WordVerifier | None = None  # reads amounts in words
+    verifier: "WordVerifier | None" = None  # reads amounts in words
     versions: Mapping[Task, Version] | None = None  # of these networks, by task
     calibration: DocumentCalibration | None = None  # when documents are accepted; without it none is
     note: str | None = None  # why there is no calibration
@@ -208,7 +209,7 @@ class DocumentReader:
         empty = DocumentReading(turned=layout.turned, words_boxes=boxes)
         return self._decide([(c, found_amount(c, self._currency, layout)) for c in candidates], words, empty)
 
-    def _read_words(self, layout: PageLayout, candidates: Sequence[Candidate]) -> WordsReading | None:
+    def _read_words(self, layout: PageLayout, candidates: Sequence[Candidate]) -> "WordsReading | None":
         """Read the amount in words; None where there are none, or no network for them."""
         verifier = self._networks.verifier
         if verifier is None or not layout.words:
@@ -218,11 +219,11 @@ class DocumentReader:
             any(intersection_over_union(line, known.box) > 0 for known in layout.words) for line in layout.words_lines
         ]
         meanings = [value for candidate in candidates for value in _meanings(candidate)]
-        languages = LANGUAGES if self.profile is None else (self.profile.locale,)
+        languages = None if self.profile is None else (self.profile.locale,)
         return verifier.read(lines, meanings, languages, sure)
 
     def _decide(
-        self, found: Sequence[tuple[Candidate, FoundAmount]], words: WordsReading | None, empty: DocumentReading
+        self, found: Sequence[tuple[Candidate, FoundAmount]], words: "WordsReading | None", empty: DocumentReading
     ) -> DocumentReading:
         """Choose the amount to pay, and whether it is accepted.
 
@@ -276,7 +277,7 @@ def _meanings(candidate: Candidate) -> list[Decimal]:
     return [*own, *(alternative.value for alternative in reading.alternatives)]
 
 
-def _weigh(candidate: Candidate, amount: FoundAmount, share: float, words: WordsReading | None) -> _Weighed:
+def _weigh(candidate: Candidate, amount: FoundAmount, share: float, words: "WordsReading | None") -> _Weighed:
     """Weigh an amount that was found; the words settle which value an ambiguous reading has.
 
     `share` is the part of all evidence on the page that speaks for this place.
@@ -297,14 +298,14 @@ def _weigh(candidate: Candidate, amount: FoundAmount, share: float, words: Words
     return _Weighed(amount, 1 + share, 1 - (1 - evidence) * (1 - said))
 
 
-def _agreement(amount: FoundAmount, words: WordsReading | None) -> bool | None:
+def _agreement(amount: FoundAmount, words: "WordsReading | None") -> bool | None:
     """Return whether the words say the same amount; None where that is unclear, or nothing is said."""
     if words is None or amount.value is None:
         return None
     return {"agree": True, "disagree": False}.get(words.verdict(amount.value))
 
 
-def _disagreement(amount: FoundAmount, words: WordsReading | None) -> str | None:
+def _disagreement(amount: FoundAmount, words: "WordsReading | None") -> str | None:
     """Return why a person should look where figures and words say different amounts; None if they do not."""
     if words is None or _agreement(amount, words) is not False:
         return None

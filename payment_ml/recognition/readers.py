@@ -21,7 +21,6 @@ from payment_ml.recognition.readings import (
     DocumentReading,
     FoundAmount,
 )
-from payment_ml.recognition.word_verifier import WordVerifier
 from payment_ml.registry.profile_calibrations import ProfileCalibrationStore
 from payment_ml.registry.registry import Registry, find_champion
 from payment_ml.registry.versions import Version
@@ -151,6 +150,8 @@ def open_document_networks(versions: Mapping[Task, Version], models_dir: Path) -
     if Task.PAGES in versions:
         detector = PageDetector(inference.load_session(versions[Task.PAGES].inference_path), versions[Task.PAGES])
     if Task.WORDS in versions:
+        from payment_ml.recognition.word_verifier import WordVerifier  # spelling takes a while to import
+
         verifier = WordVerifier(inference.load_session(versions[Task.WORDS].inference_path))
     calibration, note = find_calibration(models_dir, versions)
     beside = {task: version for task, version in versions.items() if task in DOCUMENT_TASKS}
@@ -179,7 +180,17 @@ def load_version(registry: Registry, name: str) -> Reader:
 
 
 def open_reader(version: Version) -> Reader:
-    """Open the reader of a version that was verified before."""
+    """Open the reader of a version that was verified before.
+
+    Raises
+    ------
+    RegistryError : the network reads no picture by itself
+    """
+    if version.task in DOCUMENT_TASKS:
+        raise RegistryError(
+            f"expected a version that reads pictures by itself, but {version.name} serves the reader of documents; "
+            "notebook 07 evaluates it"
+        )
     return DigitClassifier(version) if version.task == Task.DIGITS else AmountReader(version)
 
 

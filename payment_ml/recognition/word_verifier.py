@@ -14,7 +14,7 @@ from payment_ml.recognition import phrase_search
 from payment_ml.recognition.ctc import drop_repeated_blanks
 from payment_ml.text.alphabet import BLANK, collapse
 from payment_ml.text.phrase_graphs import PhraseGraph, PhraseParser, build_graph
-from payment_ml.text.spelled_amounts import LARGEST, amount_phrase, misspelled
+from payment_ml.text.spelled_amounts import LANGUAGES, LARGEST, amount_phrase, misspelled
 from payment_ml.text.word_alphabet import decode_words
 
 Verdict = Literal["agree", "disagree", "unclear"]
@@ -91,7 +91,7 @@ class WordVerifier:
         self,
         lines: Sequence[np.ndarray],
         candidates: Sequence[Decimal],
-        languages: Sequence[str] = ("en",),
+        languages: Sequence[str] | None = None,
         sure: Sequence[bool] | None = None,
     ) -> WordsReading | None:
         """Read the words of an amount.
@@ -100,7 +100,7 @@ class WordVerifier:
         ----------
         lines : cut-outs of the lines in reading order, uint8 [height, width] each, grey levels
         candidates : amounts that the figures may say
-        languages : of `text.spelled_amounts`, in which the words may be
+        languages : of `text.spelled_amounts`, in which the words may be; None: any
         sure : which lines surely are of the amount; the others may be a name, or print. None: all of them
 
         Returns
@@ -117,7 +117,7 @@ class WordVerifier:
         outputs = [(output, known) for output, known in recognized if output is not None]
         if not any(known for _, known in outputs):
             return None
-        words = _choose_lines(outputs, tuple(languages))
+        words = _choose_lines(outputs, tuple(languages or LANGUAGES))
         every, parser = _every_amount(words.language)
         sums = parser.sums(words.text)
         found = Decimal(min(sums)) / 100 if sums else None
