@@ -25,8 +25,9 @@ from payment_ml.text.profiles import Profile
 _MARGIN = 0.35  # heights of a block that are cut out around it
 _MAX_AMOUNTS = 5  # that a reading names
 _MAX_READ = 5  # blocks that are read with all views and crops, the most likely of those that got one look
-_MAX_PLACES = 3  # where the network of pages sees an amount, that are read
-_PLACE_WEIGHT = 4.0  # of the logarithm of a place's probability, against that of its text
+_MAX_PLACES = 5  # where the network of pages sees an amount, that are read
+_PLACE_WEIGHT = 2.0  # of the logarithm of a place's probability, against that of its text
+_PLAUSIBLE_PLACE = -4.0  # score from which on a place counts as an amount (docs/decisions/documents.md)
 _PLAUSIBLE = -2.5  # score from which on a block counts as an amount
 _CLEAR = 0.0  # score from which on the page is taken to be upright without a look at it upside down
 _LIKELY = -0.7  # score from which on it is taken not to lie on its side
@@ -166,7 +167,7 @@ class DocumentReader:
         return DocumentReading(found, (found,), None, reading.decision, reading.reason)
 
     def _read_places(self, layout: PageLayout) -> list[_Candidate]:
-        """Read the likeliest places of a page's amount, and return those that hold digits, the best first."""
+        """Read the likeliest places of a page's amount, and return those that are plausible, the best first."""
         places = layout.amounts[:_MAX_PLACES]
         cuts = [_with_margin(place.box, layout.page.shape) for place in places]
         readings = self._amounts.read_many([_cut_out(layout.page, cut) for cut in cuts])
@@ -175,7 +176,8 @@ class DocumentReader:
             if reading.digits:
                 text = _text_score(reading.written, _log_probability(reading))
                 score = _PLACE_WEIGHT * math.log(place.probability) + text
-                candidates.append(_Candidate(reading, place.box, cut, score))
+                if score >= _PLAUSIBLE_PLACE:
+                    candidates.append(_Candidate(reading, place.box, cut, score))
         return sorted(candidates, key=lambda candidate: -candidate.score)
 
     def _best_direction(self, grey: np.ndarray) -> tuple[int, list[_Candidate]]:
