@@ -67,7 +67,7 @@ def test_unknown_architecture_is_an_error_that_names_the_known_ones():
         ("reader", {}, (32, 8e-3, {"amounts": 30_720, "corrections_share": 0.3})),
         ("reader", {"quick": True}, (3, 8e-3, {"amounts": 4_096, "corrections_share": 0.3})),
         ("reader", {"fine_tuning": True}, (3, 7e-4, {"amounts": 6_144, "corrections_share": 0.3})),
-        ("pages", {}, (14, 4e-3, {"documents": 768, "validation_documents": 400})),
+        ("pages", {}, (20, 4e-3, {"documents": 768, "validation_documents": 400})),
         ("reader", {"quick": True, "fine_tuning": True}, (3, 7e-4, {"amounts": 4_096, "corrections_share": 0.3})),
     ],
     ids=["cnn", "cnn quick", "cnn tuned", "reader", "reader quick", "reader tuned", "pages", "reader quick and tuned"],

@@ -26,7 +26,12 @@ def test_training_on_pages_is_reproducible_and_learns(splits):
 def test_the_task_chooses_the_training_data(splits):
     """Notebook 02 makes them by the task; examples show pages beside their labels."""
     data = input_pipeline.make_training_data(
-        "pages", splits["train"], splits["validation"], 0, documents=64, validation_documents=8
+        "pages",
+        splits["train"],
+        splits["validation"],
+        0,
+        documents=2 * page_generator.CHUNK_SIZE,
+        validation_documents=8,
     )
     assert isinstance(data, page_data.PageTrainingData)
     assert data.steps_per_epoch(8) == 2 * page_generator.VIEWS * (page_generator.CHUNK_SIZE // 8)

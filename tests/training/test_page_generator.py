@@ -25,7 +25,7 @@ def test_pages_have_a_label_for_each_cell(pages):
         assert labels.shape == tuple(side // CELL for side in pixels.shape)
         seen = set(np.unique(labels[labels > 0]).tolist())
         directions.append(bool(seen & set(turned)))
-        assert len(seen) == 1 or not directions[-1]
+        assert not directions[-1] or len(seen) == 1
     amounts = [(labels == page_images.label(Content.AMOUNT)).any() for _, labels in pages]
     assert np.sum(amounts) > 0.7 * (len(pages) - np.sum(directions))
     assert 0 < np.mean(directions) < 0.5
@@ -35,6 +35,8 @@ def test_ink_stands_in_the_labelled_cells(pages):
     """Cells of amounts and words hold more ink than bare ones, on almost every page: boxes moved with the view."""
     better = []
     for pixels, labels in pages:
+        if not labels.any():  # a photograph of no document
+            continue
         ink = pixels.reshape(labels.shape[0], CELL, labels.shape[1], CELL).astype(float).std(axis=(1, 3))
         better.append(ink[labels > 0].mean() > 1.3 * ink[labels == 0].mean())
     assert np.mean(better) > 0.9
