@@ -94,6 +94,9 @@ def notebooks(models_dir: Path) -> dict[str, Path]:
         folder = champion_folder(models_dir, task)
         for name in TRAINING_NOTEBOOKS:
             shown[f"notebooks/{task}/{name}.ipynb"] = _executed_or_source(folder, name)
+    shown["notebooks/07-evaluate-documents.ipynb"] = _executed_or_source(
+        champion_folder(models_dir, "words"), "07-evaluate-documents"
+    )
     for name in ("04-predict", "05-history", "06-evaluate-own-pictures", "08-sweep"):
         shown[f"notebooks/{name}.ipynb"] = _executed_or_source(champion_folder(models_dir, "amounts"), name)
     for path in sorted((ROOT / "notebooks" / "research").glob("*.ipynb")):

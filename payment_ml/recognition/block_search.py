@@ -59,13 +59,31 @@ def find_candidates(amounts: AmountReader, grey: np.ndarray, may_turn: bool) -> 
     -------
     by how many degrees the page is turned clockwise to be upright; and its candidates, the best first
     """
-    blocks = {0: text_blocks.find_text_blocks(grey)}  # by degrees
-    views = [(0, grey, _look_once(amounts, grey, blocks[0]))]
-    for enough, directions in ((_CLEAR, (180,)), (_LIKELY, (90, 270))):
+    turned, page, looks = _best_view(amounts, grey, 0, may_turn)
+    return turned, _read_candidates(amounts, page, looks)
+
+
+def likeliest_direction(amounts: AmountReader, grey: np.ndarray, first: int) -> int:
+    """Return by how many degrees a page is turned clockwise to be upright, by what can be read on it.
+
+    Parameters
+    ----------
+    amounts, grey : as of `find_candidates`
+    first : degrees that are probable; others must be clearly better
+    """
+    return _best_view(amounts, grey, first, True)[0]
+
+
+def _best_view(amounts: AmountReader, grey: np.ndarray, first: int, may_turn: bool) -> _View:
+    """Return the page in the direction in which it is read best; `first` is looked at first, the others if need be."""
+    page = _turn(grey, first)
+    blocks = {first: text_blocks.find_text_blocks(page)}  # by degrees
+    views = [(first, page, _look_once(amounts, page, blocks[first]))]
+    for enough, further in ((_CLEAR, (180,)), (_LIKELY, (90, 270))):
         if not may_turn or max(map(_best_score, views)) >= enough:
             break
-        for degrees in directions:
-            page = cv2.rotate(grey, _ROTATIONS[degrees])
+        for degrees in ((first + more) % 360 for more in further):
+            page = _turn(grey, degrees)
             opposite = blocks.get((degrees + 180) % 360)
             blocks[degrees] = (
                 text_blocks.find_text_blocks(page)
@@ -74,10 +92,11 @@ def find_candidates(amounts: AmountReader, grey: np.ndarray, may_turn: bool) -> 
             )
             views.append((degrees, page, _look_once(amounts, page, blocks[degrees])))
     best = max(views, key=_best_score)
-    if _best_score(best) < _best_score(views[0]) + _TURNED:
-        best = views[0]
-    turned, page, looks = best
-    return turned, _read_candidates(amounts, page, looks)
+    return best if _best_score(best) >= _best_score(views[0]) + _TURNED else views[0]
+
+
+def _turn(grey: np.ndarray, degrees: int) -> np.ndarray:
+    return grey if degrees == 0 else cv2.rotate(grey, _ROTATIONS[degrees])
 
 
 def weigh_blocks(

@@ -166,11 +166,21 @@ class DocumentReader:
         if self.profile is not None and self.profile.region is not None:
             return self._read_region(grey, self.profile.region)
         if self._networks.detector is not None:
-            return self._read_places(self._networks.detector.detect(grey, may_turn))
+            return self._read_places(self._detect(grey, self._networks.detector, may_turn))
         turned, candidates = block_search.find_candidates(self._undecided, grey, may_turn)
         return self._decide(
             [(c, found_amount(c, self._currency)) for c in candidates], None, DocumentReading(turned=turned)
         )
+
+    def _detect(self, grey: np.ndarray, detector: PageDetector, may_turn: bool) -> PageLayout:
+        """Return what stands where on a page in the direction in which it can be read, which the network may miss."""
+        layout = detector.detect(grey, may_turn)
+        if not may_turn:
+            return layout
+        turned = block_search.likeliest_direction(self._undecided, grey, layout.turned)
+        if turned == layout.turned:
+            return layout
+        return replace(detector.detect(np.rot90(grey, -turned // 90).copy(), may_turn=False), turned=turned)
 
     @property
     def _currency(self) -> str | None:

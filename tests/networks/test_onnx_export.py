@@ -11,6 +11,7 @@ from payment_ml.networks import architectures, inference, onnx_export
 from payment_ml.networks.backend import keras
 
 READER_SHAPES = ((1, 32, 16), (5, 32, 144), (2, 32, 512))
+SHAPES = {"reader": READER_SHAPES, "words": READER_SHAPES, "pages": ((1, 64, 96, 1), (3, 128, 64, 1))}
 DIGIT_SHAPES = ((1, 28, 28), (7, 28, 28))
 
 
@@ -28,7 +29,7 @@ def test_every_architecture_gives_the_same_probabilities_as_in_keras(architectur
     """For any number of images, and for lines of any width."""
     network = with_random_weights(architectures.build(architecture, 0), rng)
     session = exported(network, tmp_path)
-    for shape in READER_SHAPES if architecture in ("reader", "words") else DIGIT_SHAPES:
+    for shape in SHAPES.get(architecture, DIGIT_SHAPES):
         images = rng.integers(0, 256, shape, dtype=np.uint8)
         log_probabilities = session(images)
         assert log_probabilities.dtype == np.float32

@@ -37,7 +37,8 @@ def load(request) -> Callable[[Path], object]:
 def test_every_architecture_is_loaded_and_gives_the_same_probabilities(architecture, tmp_path, rng):
     """The list of allowed layers must contain all layers of the architectures."""
     network = architectures.build(architecture, 0)
-    shape = (2, 32, 64) if architecture in ("reader", "words") else (2, 28, 28)
+    shapes = {"reader": (2, 32, 64), "words": (2, 32, 64), "pages": (2, 64, 96, 1)}
+    shape = shapes.get(architecture, (2, 28, 28))
     images = rng.integers(0, 255, shape, dtype=np.uint8)
     loaded = safe_loading.load_keras_model(save(network, tmp_path / "model.keras"))
     assert np.allclose(loaded(images), network(images), atol=1e-6)

@@ -18,7 +18,7 @@ def start() -> None:
 @pytest.mark.parametrize("first", [0, 1, 2])
 def test_an_epoch_has_the_same_batches_wherever_training_goes_on(first):
     """New chunks in their order, and behind each a second view of the chunk eight before it, or of itself."""
-    epochs = ChunkedEpochs(5, 2, start).epochs(first, 3, generate, lambda number: (number,))
+    epochs = ChunkedEpochs(5, 2, 8, start).epochs(first, 3, generate, lambda number: (number,))
     batches = [[tuple(batch.tolist()) for (batch,) in epoch] for epoch in epochs]
     expected = [
         [
