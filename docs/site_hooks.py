@@ -159,7 +159,7 @@ def _page_of(path: str) -> str | None:
         return path.removeprefix("docs/")
     if path.startswith("notebooks/") and path.endswith(".ipynb"):
         name = PurePosixPath(path).name
-        return f"notebooks/{name}" if name[:2] in ("04", "05", "06", "08") else f"notebooks/amounts/{name}"
+        return f"notebooks/amounts/{name}" if PurePosixPath(name).stem in TRAINING_NOTEBOOKS else path
     return _source_page(path) if (ROOT / path).is_file() else None
 
 
