@@ -33,7 +33,7 @@ _ROTATIONS = {180: cv2.ROTATE_180, 90: cv2.ROTATE_90_CLOCKWISE, 270: cv2.ROTATE_
 
 
 @dataclass(frozen=True)
-class _Look:
+class Look:
     """Hold a block that got one look, and how much speaks for it, in nats."""
 
     block: Box  # of the ink
@@ -43,7 +43,7 @@ class _Look:
     place_probability: float = 1.0  # by the network of pages
 
 
-_View = tuple[int, np.ndarray, list[_Look]]  # degrees by which a page is turned, the page, and the looks at its blocks
+_View = tuple[int, np.ndarray, list[Look]]  # degrees by which a page is turned, the page, and the looks at its blocks
 
 
 def find_candidates(amounts: AmountReader, grey: np.ndarray, may_turn: bool) -> tuple[int, list[Candidate]]:
@@ -63,15 +63,16 @@ def find_candidates(amounts: AmountReader, grey: np.ndarray, may_turn: bool) -> 
     return turned, _read_candidates(amounts, page, looks)
 
 
-def likeliest_direction(amounts: AmountReader, grey: np.ndarray, first: int) -> int:
-    """Return by how many degrees a page is turned clockwise to be upright, by what can be read on it.
+def likeliest_direction(amounts: AmountReader, grey: np.ndarray, first: int) -> tuple[int, list[Look]]:
+    """Return by how many degrees a page is turned clockwise to be upright, by what can be read on it, and the looks.
 
     Parameters
     ----------
     amounts, grey : as of `find_candidates`
     first : degrees that are probable; others must be clearly better
     """
-    return _best_view(amounts, grey, first, True)[0]
+    turned, _, looks = _best_view(amounts, grey, first, True)
+    return turned, looks
 
 
 def _best_view(amounts: AmountReader, grey: np.ndarray, first: int, may_turn: bool) -> _View:
@@ -100,7 +101,11 @@ def _turn(grey: np.ndarray, degrees: int) -> np.ndarray:
 
 
 def weigh_blocks(
-    amounts: AmountReader, grey: np.ndarray, boxes: Sequence[Box], place_probability: Callable[[Box], float]
+    amounts: AmountReader,
+    grey: np.ndarray,
+    boxes: Sequence[Box],
+    place_probability: Callable[[Box], float],
+    looked: Sequence[Look] | None = None,
 ) -> list[Candidate]:
     """Return what may be the amount on an upright page, of which a network knows what stands where.
 
@@ -110,18 +115,20 @@ def weigh_blocks(
     grey : uint8 [height, width], 0 black
     boxes : where the network sees an amount; they are looked at as well as all blocks of text
     place_probability : returns the probability of a box to be the amount to pay
+    looked : looks at the blocks of the page, if there were some already
     """
-    blocks = text_blocks.find_text_blocks(grey)
-    added = [box for box in boxes if all(intersection_over_union(box, block) < _SAME_BLOCK for block in blocks)]
+    if looked is None:
+        looked = _look_once(amounts, grey, text_blocks.find_text_blocks(grey))
+    added = [box for box in boxes if all(intersection_over_union(box, look.block) < _SAME_BLOCK for look in looked)]
     looks = []
-    for look in _look_once(amounts, grey, [*blocks, *added]):
+    for look in [*looked, *_look_once(amounts, grey, added)]:
         probability = max(place_probability(look.block), _LEAST_PROBABILITY)
         score = look.score + _PLACE_WEIGHT * math.log(probability)
         looks.append(replace(look, score=score, place_probability=probability))
     return _read_candidates(amounts, grey, sorted(looks, key=lambda look: -look.score))
 
 
-def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box]) -> list[_Look]:
+def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box]) -> list[Look]:
     """Return the blocks of a page that may be the amount after one look at each, the likeliest first."""
     cuts = []
     for block in blocks:
@@ -134,11 +141,11 @@ def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box]) -
     for (block, cut, line), recognition in zip(cuts, recognitions, strict=True):
         best = recognition.hypotheses[0]
         if digits_of(best.text):
-            scored.append(_Look(block, cut, line, _score(best.text, best.log_probability, block, grey.shape)))
+            scored.append(Look(block, cut, line, _score(best.text, best.log_probability, block, grey.shape)))
     return sorted(scored, key=lambda look: -look.score)
 
 
-def _read_candidates(amounts: AmountReader, grey: np.ndarray, looks: Sequence[_Look]) -> list[Candidate]:
+def _read_candidates(amounts: AmountReader, grey: np.ndarray, looks: Sequence[Look]) -> list[Candidate]:
     """Read the likeliest blocks of a page as a person would cut them out, and return the plausible ones, best first.
 
     Parameters

@@ -23,6 +23,7 @@ from payment_ml.recognition.amount_candidates import (
     log_probability,
 )
 from payment_ml.recognition.amount_reader import AmountReader
+from payment_ml.recognition.block_search import Look
 from payment_ml.recognition.document_acceptance import DocumentCalibration
 from payment_ml.recognition.page_detector import PageDetector, PageLayout
 from payment_ml.recognition.readings import DocumentReading, FoundAmount
@@ -166,21 +167,26 @@ class DocumentReader:
         if self.profile is not None and self.profile.region is not None:
             return self._read_region(grey, self.profile.region)
         if self._networks.detector is not None:
-            return self._read_places(self._detect(grey, self._networks.detector, may_turn))
+            return self._read_places(*self._detect(grey, self._networks.detector, may_turn))
         turned, candidates = block_search.find_candidates(self._undecided, grey, may_turn)
         return self._decide(
             [(c, found_amount(c, self._currency)) for c in candidates], None, DocumentReading(turned=turned)
         )
 
-    def _detect(self, grey: np.ndarray, detector: PageDetector, may_turn: bool) -> PageLayout:
-        """Return what stands where on a page in the direction in which it can be read, which the network may miss."""
+    def _detect(
+        self, grey: np.ndarray, detector: PageDetector, may_turn: bool
+    ) -> tuple[PageLayout, Sequence[Look] | None]:
+        """Return what stands where on a page in the direction in which it can be read, which the network may miss.
+
+        The looks at the blocks of the page come with it, if there were some.
+        """
         layout = detector.detect(grey, may_turn)
         if not may_turn:
-            return layout
-        turned = block_search.likeliest_direction(self._undecided, grey, layout.turned)
-        if turned == layout.turned:
-            return layout
-        return replace(detector.detect(np.rot90(grey, -turned // 90).copy(), may_turn=False), turned=turned)
+            return layout, None
+        turned, looks = block_search.likeliest_direction(self._undecided, grey, layout.turned)
+        if turned != layout.turned:
+            layout = replace(detector.detect(np.rot90(grey, -turned // 90).copy(), may_turn=False), turned=turned)
+        return layout, looks if layout.to_picture is None else None
 
     @property
     def _currency(self) -> str | None:
@@ -210,10 +216,10 @@ class DocumentReader:
         found = amount_in_form(reading, place, self._currency)
         return DocumentReading(found, (found,), None, reading.decision, reading.reason, place.turned)
 
-    def _read_places(self, layout: PageLayout) -> DocumentReading:
+    def _read_places(self, layout: PageLayout, looked: Sequence[Look] | None = None) -> DocumentReading:
         """Read the likeliest places of a page's amount and its words, and decide."""
         places = [place.box for place in layout.amounts[:_MAX_PLACES]]
-        candidates = block_search.weigh_blocks(self._undecided, layout.page, places, layout.amount_probability)
+        candidates = block_search.weigh_blocks(self._undecided, layout.page, places, layout.amount_probability, looked)
         words = self._read_words(layout, candidates)
         boxes = tuple(layout.box_in_picture(line.box) for line in layout.words)
         empty = DocumentReading(turned=layout.turned, words_boxes=boxes)
