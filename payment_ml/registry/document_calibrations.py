@@ -4,7 +4,6 @@ It is a file `documents.json` in the models folder, beside `champions.json`: wha
 and a version stays as it was filed.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from payment_ml.tasks import Task
 
 FILE = "documents.json"
 _FORMAT = 1
+_KIND = "document calibration"  # that a signature is of
 _CHECKSUM = "sha256"  # of a version's metadata
 
 
@@ -42,11 +42,8 @@ def write(models_dir: Path, versions: Mapping[Task, Version], entries: Mapping[s
         **entries,
         **about,
     }
-    signature = signing.signature_if_configured(_message(content))
-    if signature is not None:
-        content["signature"] = signature
     models_dir.mkdir(parents=True, exist_ok=True)
-    atomic_files.write_json(models_dir / FILE, content)
+    atomic_files.write_json(models_dir / FILE, signing.signed_content(_KIND, content))
     return models_dir / FILE
 
 
@@ -64,7 +61,7 @@ def find(models_dir: Path, versions: Mapping[Task, Version]) -> tuple[dict[str, 
         content = atomic_files.read_json(path)
         if content["versions"] != _identity(versions):
             return None, "documents were evaluated with other networks than those that serve"
-        if not signing.is_trusted(_message(content), content.get("signature")):
+        if not signing.is_trusted_content(_KIND, content):
             return None, f"{signing.PUBLIC} is set, and {path} is not signed with the private half of that key"
         return dict(content), None
     except (errors.CorruptFileError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -78,8 +75,3 @@ def _identity(versions: Mapping[Task, Version]) -> dict[str, dict[str, str]]:
         str(task): {"name": version.name, _CHECKSUM: version.metadata[_CHECKSUM]}
         for task, version in sorted(versions.items())
     }
-
-
-def _message(content: Mapping[str, Any]) -> bytes:
-    signed = {name: value for name, value in content.items() if name != "signature"}
-    return json.dumps({"document calibration": signed}, sort_keys=True, separators=(",", ":")).encode()

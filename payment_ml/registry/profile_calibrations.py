@@ -4,7 +4,6 @@ A calibration is a file `calibrations/<version>/<profile>.json` in the models fo
 of them: a version stays as it was filed, and one that travels with the code may be in a folder that nobody may write.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from payment_ml.registry.versions import CALIBRATIONS, Version
 from payment_ml.text.profiles import Profile
 
 _FORMAT = 1
+_KIND = "profile calibration"  # that a signature is of
 _UNNAMED = "unnamed"  # profile that was made in Python
 _CHECKSUMS = ("sha256", "onnx_sha256")  # of the version's metadata
 
@@ -85,9 +85,7 @@ class ProfileCalibrationStore:
             **entries,
             **about,
         }
-        signature = signing.signature_if_configured(_message(content))
-        if signature is not None:
-            content["signature"] = signature
+        content = signing.signed_content(_KIND, content)
         path = self._path(version, profile)
         atomic_files.write_json(path, content)
         return ProfileCalibration(path, content)
@@ -142,14 +140,9 @@ def _unfit(content: dict[str, Any], version: Version, profile: Profile) -> str |
         return "it was made for another network"
     if content["profile_sha256"] != profile.fingerprint:
         return "the profile was changed since"
-    if not signing.is_trusted(_message(content), content.get("signature")):
+    if not signing.is_trusted_content(_KIND, content):
         return f"{signing.PUBLIC} is set, and it is not signed with the private half of that key"
     return None
-
-
-def _message(content: Mapping[str, Any]) -> bytes:
-    signed = {name: value for name, value in content.items() if name != "signature"}
-    return json.dumps({"profile calibration": signed}, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _note(path: Path, reason: str) -> str:

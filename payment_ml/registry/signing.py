@@ -11,7 +11,7 @@ Source: Ed25519 (RFC 8032), through the library cryptography of the extra `signi
 import base64
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -80,6 +80,20 @@ def signature_if_configured(message: bytes) -> str | None:
     return base64.b64encode(_load_key(Path(os.environ[PRIVATE]), _parse_private_key).sign(message)).decode()
 
 
+def signed_content(kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a JSON file with a signature, where PAYMENT_ML_PRIVATE_KEY names a key; else as it is.
+
+    `kind` is what the file is, so that none stands in the place of another. Exceptions as of `signature_if_configured`.
+    """
+    signature = signature_if_configured(_content_message(kind, content))
+    return dict(content) if signature is None else {**content, "signature": signature}
+
+
+def is_trusted_content(kind: str, content: Mapping[str, Any]) -> bool:
+    """Return whether the content of a JSON file may be used; parameters and exceptions as of `is_trusted`."""
+    return is_trusted(_content_message(kind, content), content.get("signature"))
+
+
 def is_trusted(message: bytes, signature: str | None) -> bool:
     """Return whether a message may be used: PAYMENT_ML_PUBLIC_KEY is not set, or its private half signed it.
 
@@ -140,6 +154,11 @@ def check_if_configured(folder: Path, metadata: dict[str, Any]) -> None:
             f"expected {folder.name} to be signed with the private half of {os.environ[PUBLIC]}, but its signature is "
             "from another key, or the version was changed after signing; it is refused"
         ) from error
+
+
+def _content_message(kind: str, content: Mapping[str, Any]) -> bytes:
+    signed = {name: value for name, value in content.items() if name != "signature"}
+    return json.dumps({kind: signed}, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _require_cryptography() -> None:
