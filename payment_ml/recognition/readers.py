@@ -107,26 +107,29 @@ def load_document_reader(
     words reads the amount in words; where there is none, nothing does. What notebook 07 measured of these networks
     decides what is accepted; where it measured others, a person looks at every document.
     """
-    versions = document_versions(models_dir)
+    versions = document_versions(models_dir, version)
     known = load_profile(profile)
-    versions[Task.AMOUNTS] = _verified_version(Task.AMOUNTS, models_dir, version)
     reader = open_document_reader(versions, _models_folder(models_dir), known)
-    if known is not None and known.region is not None:
-        note = reader.amounts.calibration_note
-        if note is not None:
-            _log.warning("%s", note)
+    note = reader.amounts.calibration_note
+    if known is not None and known.region is not None and note is not None:
+        _log.warning("%s", note)
     return reader
 
 
-def document_versions(models_dir: str | Path | None = None) -> dict[Task, Version]:
-    """Return the champions that read documents together, by task; each is verified.
+def document_versions(models_dir: str | Path | None = None, version: str | None = None) -> dict[Task, Version]:
+    """Return the versions that read documents together, by task; each is verified.
+
+    Parameters
+    ----------
+    models_dir, version : as in `load_amount_reader`; the networks for documents are champions
 
     Raises
     ------
     RegistryError : no reader of amounts serves yet, or a saved network is not the one that its metadata describes
     """
     tasks = [task for task in DOCUMENT_TASKS if find_champion(task, models_dir) is not None]
-    return {task: _verified_version(task, models_dir, None) for task in (Task.AMOUNTS, *tasks)}
+    amounts = {Task.AMOUNTS: _verified_version(Task.AMOUNTS, models_dir, version)}
+    return amounts | {task: _verified_version(task, models_dir, None) for task in tasks}
 
 
 def open_document_reader(

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -216,6 +217,13 @@ def test_the_reader_in_the_box_reads_documents(cheque):
     """As a user calls it."""
     reading = load_document_reader().read(cheque)
     assert reading.value == Decimal("1234.50")
+
+
+def test_a_version_that_is_named_reads_where_none_serves_yet(reader_run, cheque, tmp_path):
+    """As it reads cut-out amounts."""
+    shutil.copytree(reader_run.folder, tmp_path / reader_run.folder.name)
+    named = load_document_reader(tmp_path, version=reader_run.folder.name)
+    assert named.read(cheque).digits == "123450"
 
 
 @pytest.fixture(scope="module")
