@@ -14,6 +14,7 @@ from payment_ml.datasets.splits import Split
 from payment_ml.evaluation import calibration, document_sets, promotion, risk_control
 from payment_ml.evaluation.own_documents import MIN_OVERLAP
 from payment_ml.evaluation.promotion import Check, PairedResults
+from payment_ml.imaging import page_images
 from payment_ml.imaging.page_regions import intersection_over_union, share_inside
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition import confidence, readers
@@ -115,7 +116,11 @@ def read_documents(
         begin = time.perf_counter()
         reading = reader.read(document.image)
         milliseconds = 1000 * (time.perf_counter() - begin)
-        figures = [_upright(field.box, document) for field in document.fields if field.kind is FieldKind.AMOUNT]
+        figures = [
+            page_images.turn_box(field.box, document.image.shape, document.turned // 90)
+            for field in document.fields
+            if field.kind is FieldKind.AMOUNT
+        ]
         found = any(_finds(reading, figure, document.digits) for figure in figures)
         outcomes.append(
             DocumentOutcome(
@@ -131,11 +136,6 @@ def read_documents(
             )
         )
     return outcomes
-
-
-def upright(image: np.ndarray, turned: int) -> np.ndarray:
-    """Return a page turned clockwise by 0, 90, 180 or 270 degrees."""
-    return np.rot90(image, -turned // 90)
 
 
 def calibrate(outcomes: Sequence[DocumentOutcome], risk: float) -> DocumentCalibration:
@@ -226,19 +226,6 @@ def _accepted_without_amount(outcomes: Sequence[DocumentOutcome]) -> np.ndarray:
 
 def _usual_milliseconds(outcomes: Sequence[DocumentOutcome]) -> float:
     return float(np.median([outcome.milliseconds for outcome in outcomes]))
-
-
-def _upright(box: Box, document: Document) -> Box:
-    """Return a box in pixels of the page after it was turned to be upright."""
-    left, top, right, bottom = box
-    height, width = document.image.shape
-    if document.turned == 90:
-        return height - bottom, left, height - top, right
-    if document.turned == 180:
-        return width - right, height - bottom, width - left, height - top
-    if document.turned == 270:
-        return top, width - right, bottom, width - left
-    return box
 
 
 def _small(image: np.ndarray) -> np.ndarray:

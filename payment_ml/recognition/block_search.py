@@ -4,10 +4,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
-from payment_ml.imaging import line_images, text_blocks
+from payment_ml.imaging import line_images, page_images, text_blocks
 from payment_ml.imaging.line_images import LineImage
 from payment_ml.imaging.page_regions import intersection_over_union
 from payment_ml.imaging.text_blocks import Box
@@ -29,7 +28,6 @@ _BOTTOM_SHARE = 0.85
 _PLACE_WEIGHT = 0.7  # of the logarithm of the probability that the network of pages gives to a place
 _LEAST_PROBABILITY = 0.01  # of a place, however little the network expects the amount there
 _SAME_BLOCK = 0.5  # intersection over union from which on a place of the network and a block are one
-_ROTATIONS = {180: cv2.ROTATE_180, 90: cv2.ROTATE_90_CLOCKWISE, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def find_candidates(amounts: AmountReader, grey: np.ndarray, may_turn: bool) -> 
     by how many degrees the page is turned clockwise to be upright; and its candidates, the best first
     """
     turned, page, looks = _best_view(amounts, grey, 0, may_turn)
-    return turned, _read_candidates(amounts, page, looks)
+    return turned, _read_candidates(amounts, page, looks, _PLAUSIBLE)
 
 
 def likeliest_direction(amounts: AmountReader, grey: np.ndarray, first: int) -> tuple[int, list[Look]]:
@@ -77,14 +75,14 @@ def likeliest_direction(amounts: AmountReader, grey: np.ndarray, first: int) -> 
 
 def _best_view(amounts: AmountReader, grey: np.ndarray, first: int, may_turn: bool) -> _View:
     """Return the page in the direction in which it is read best; `first` is looked at first, the others if need be."""
-    page = _turn(grey, first)
+    page = page_images.turn(grey, first // 90)
     blocks = {first: text_blocks.find_text_blocks(page)}  # by degrees
     views = [(first, page, _look_once(amounts, page, blocks[first]))]
     for enough, further in ((_CLEAR, (180,)), (_LIKELY, (90, 270))):
         if not may_turn or max(map(_best_score, views)) >= enough:
             break
         for degrees in ((first + more) % 360 for more in further):
-            page = _turn(grey, degrees)
+            page = page_images.turn(grey, degrees // 90)
             opposite = blocks.get((degrees + 180) % 360)
             blocks[degrees] = (
                 text_blocks.find_text_blocks(page)
@@ -94,10 +92,6 @@ def _best_view(amounts: AmountReader, grey: np.ndarray, first: int, may_turn: bo
             views.append((degrees, page, _look_once(amounts, page, blocks[degrees])))
     best = max(views, key=_best_score)
     return best if _best_score(best) >= _best_score(views[0]) + _TURNED else views[0]
-
-
-def _turn(grey: np.ndarray, degrees: int) -> np.ndarray:
-    return grey if degrees == 0 else cv2.rotate(grey, _ROTATIONS[degrees])
 
 
 def weigh_blocks(
@@ -125,7 +119,8 @@ def weigh_blocks(
         probability = max(place_probability(look.block), _LEAST_PROBABILITY)
         score = look.score + _PLACE_WEIGHT * math.log(probability)
         looks.append(replace(look, score=score, place_probability=probability))
-    return _read_candidates(amounts, grey, sorted(looks, key=lambda look: -look.score))
+    least = _PLAUSIBLE + _PLACE_WEIGHT * math.log(_LEAST_PROBABILITY)
+    return _read_candidates(amounts, grey, sorted(looks, key=lambda look: -look.score), least)
 
 
 def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box]) -> list[Look]:
@@ -145,12 +140,13 @@ def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box]) -
     return sorted(scored, key=lambda look: -look.score)
 
 
-def _read_candidates(amounts: AmountReader, grey: np.ndarray, looks: Sequence[Look]) -> list[Candidate]:
+def _read_candidates(amounts: AmountReader, grey: np.ndarray, looks: Sequence[Look], least: float) -> list[Candidate]:
     """Read the likeliest blocks of a page as a person would cut them out, and return the plausible ones, best first.
 
     Parameters
     ----------
     looks : at its blocks, the likeliest first
+    least : score from which on a block is plausible
     """
     worth_reading = [look for look in looks[:_MAX_READ] if look.score > looks[0].score - _HOPELESS]
     candidates = []
@@ -158,7 +154,7 @@ def _read_candidates(amounts: AmountReader, grey: np.ndarray, looks: Sequence[Lo
         probability = look.place_probability
         score = _score(reading.written, log_probability(reading), look.block, grey.shape)
         score += _PLACE_WEIGHT * math.log(probability)
-        if reading.digits and score >= _PLAUSIBLE + _PLACE_WEIGHT * math.log(_LEAST_PROBABILITY) * (probability < 1):
+        if reading.digits and score >= least:
             candidates.append(Candidate(reading, look.block, look.cut, score, probability))
     return sorted(candidates, key=lambda candidate: -candidate.score)
 

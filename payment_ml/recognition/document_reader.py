@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from payment_ml.errors import ImageError
-from payment_ml.imaging import image_loading
+from payment_ml.imaging import image_loading, page_images
 from payment_ml.imaging.form_registration import FormRegistration
 from payment_ml.imaging.image_loading import Source, SourcePage
 from payment_ml.imaging.page_regions import intersection_over_union
@@ -185,7 +185,7 @@ class DocumentReader:
             return layout, None
         turned, looks = block_search.likeliest_direction(self._undecided, grey, layout.turned)
         if turned != layout.turned:
-            layout = replace(detector.detect(np.rot90(grey, -turned // 90).copy(), may_turn=False), turned=turned)
+            layout = replace(detector.detect(page_images.turn(grey, turned // 90), may_turn=False), turned=turned)
         return layout, looks if layout.to_picture is None else None
 
     @property

@@ -71,9 +71,7 @@ class _Words:
     language: str
     text: str  # the likeliest amount
     legible: bool  # it is about what the network sees
-    score: (
-        float  # letters of the amount, less those that are none of it, less the nats that it is less likely than them
-    )
+    score: float  # letters of the amount, less those beside it, less the nats by which it is less likely than they
 
 
 class WordVerifier:
