@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -26,27 +27,39 @@ _MAX_BLOCK_LENGTH = 23  # heights; a longer block does not fit into a line image
 _MAX_BLOCKS = 80
 
 
-def find_text_blocks(grey: np.ndarray) -> list[Box]:
-    """Return the boxes of all blocks that may be a word or a number, from left to right.
+@dataclass(frozen=True)
+class PageInk:
+    """Hold the ink of an upright page without its rules."""
+
+    pieces: tuple[Box, ...]  # in pixels of the page, from left to right: mostly single characters
+    blocks: tuple[Box, ...]  # of pieces that may be a word or a number, from left to right
+    mask: np.ndarray  # uint8 [height, width], 1 ink; of the page divided by `scale`
+    scale: float  # at most 1, by which the page was reduced
+
+    def count_rows(self, box: Box) -> np.ndarray:
+        """Return the pixels of ink in each row of a part of the page, float64 [height of the box]."""
+        left, top, right, bottom = (round(edge * self.scale) for edge in box)
+        counts = np.count_nonzero(self.mask[top : max(bottom, top + 1), left : max(right, left + 1)], axis=1)
+        height = box[3] - box[1]
+        return np.interp((np.arange(height) + 0.5) * self.scale - 0.5, np.arange(len(counts)), counts)
+
+
+def find_ink(grey: np.ndarray) -> PageInk:
+    """Find the ink of a page, its pieces and its blocks.
 
     Parameters
     ----------
     grey : uint8 [height, width], 0 black, of an upright page with dark ink
     """
     page, scale = _reduced(grey)
-    blocks = sorted(_group(_pieces_of_ink(page)), key=lambda box: box[3] - box[1], reverse=True)[:_MAX_BLOCKS]
-    return sorted(_enlarged(box, scale, page.shape) for box in blocks)
-
-
-def find_pieces(grey: np.ndarray) -> list[Box]:
-    """Find the boxes of all pieces of ink that may be a part of a word or a number: mostly single characters.
-
-    Parameters
-    ----------
-    grey : as of `find_text_blocks`
-    """
-    page, scale = _reduced(grey)
-    return [_enlarged(piece, scale, page.shape) for piece in _pieces_of_ink(page).tolist()]
+    mask, pieces = _pieces_of_ink(page)
+    blocks = sorted(_group(pieces), key=lambda box: box[3] - box[1], reverse=True)[:_MAX_BLOCKS]
+    return PageInk(
+        tuple(_enlarged(piece, scale, page.shape) for piece in pieces.tolist()),
+        tuple(sorted(_enlarged(box, scale, page.shape) for box in blocks)),
+        mask,
+        scale,
+    )
 
 
 def paper_levels(page: np.ndarray) -> np.ndarray:
@@ -92,8 +105,8 @@ def turn_upside_down(blocks: Sequence[Box], shape: Sequence[int]) -> list[Box]:
     return sorted((width - right, height - bottom, width - left, height - top) for left, top, right, bottom in blocks)
 
 
-def _pieces_of_ink(page: np.ndarray) -> np.ndarray:
-    """Return the connected pieces of ink without rules: left, top, right, bottom; int [n, 4], by their left edge."""
+def _pieces_of_ink(page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ink without rules, and its connected pieces: left, top, right, bottom; int [n, 4], by left edge."""
     height, width = page.shape
     contrast = cv2.subtract(paper_levels(page), page)
     threshold = max(_MIN_CONTRAST, int(_INK_SHARE * float(contrast.max(initial=0))))
@@ -104,11 +117,12 @@ def _pieces_of_ink(page: np.ndarray) -> np.ndarray:
     rules = [
         cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((lengths[0], 1), (1, lengths[1]))
     ]
-    boxes = _connected(cv2.subtract(ink, cv2.max(*rules)))
+    written = cv2.subtract(ink, cv2.max(*rules))
+    boxes = _connected(written)
     left, top, wide, high = boxes.T
     is_piece = (high >= _MIN_INK_HEIGHT) & (high < _MAX_INK_HEIGHT * height) & (wide < _MAX_INK_WIDTH * width)
     pieces = np.stack([left, top, left + wide, top + high], axis=1)[is_piece]
-    return pieces[np.argsort(pieces[:, 0], kind="stable")]
+    return written, pieces[np.argsort(pieces[:, 0], kind="stable")]
 
 
 def _connected(ink: np.ndarray) -> np.ndarray:

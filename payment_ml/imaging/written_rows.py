@@ -1,6 +1,10 @@
-"""Follow a line of writing on a page by its pieces of ink: to both sides, and to the lines above and below."""
+"""Find the lines of writing in a part of a page, and follow them: to both sides, and to the lines above and below."""
 
+import itertools
 from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
 
 from payment_ml.imaging.text_blocks import Box
 
@@ -11,6 +15,11 @@ _MAX_REACH = 0.5  # of ascenders and descenders beyond the line
 _FARTHEST_LINE = 2.5  # to the next line
 _MIN_HEIGHT, _MAX_HEIGHT = 0.4, 2.0  # of the next line
 _MIN_LENGTH = 2.0  # of the next line
+# Lines that stand in one part of a page; lengths are usual heights of its pieces of ink.
+_SMOOTHING = 0.25  # standard deviation over which rows are counted together
+_MIN_INK = 0.25  # of the row with the most ink, that the fullest row of a line has
+_LEAST_INK = 0.12  # of the fullest row of a line, that its other rows have
+_MAX_VALLEY = 0.6  # of the lesser of two full rows, that a row between two lines has
 
 
 def follow(line: Box, pieces: Sequence[Box]) -> Box:
@@ -65,6 +74,36 @@ def next_line(line: Box, pieces: Sequence[Box], below: bool, likely: Callable[[B
     lines = {follow(seed, pieces) for seed in seeds}
     long = [found for found in lines if found[2] - found[0] >= _MIN_LENGTH * height]
     return max(long, key=lambda box: (likely(box), box), default=None)
+
+
+def split(counts: np.ndarray, usual: float) -> list[tuple[int, int]]:
+    """Return the rows, first and one behind the last, of each line of writing in a part of a page, from top to bottom.
+
+    Parameters
+    ----------
+    counts : pixels of ink in each row, float [rows]
+    usual : height of its pieces of ink, in rows
+    """
+    padded = np.pad(np.asarray(counts, np.float64), 1)
+    ink = cv2.GaussianBlur(padded[:, None], (1, 0), sigmaX=1, sigmaY=max(_SMOOTHING * usual, 0.5))[:, 0]
+    is_peak = (ink[1:-1] > ink[:-2]) & (ink[1:-1] >= ink[2:]) & (ink[1:-1] >= _MIN_INK * ink.max(initial=0))
+    cuts: list[int] = []
+    peaks: list[int] = []
+    for peak in (np.flatnonzero(is_peak) + 1).tolist():
+        if peaks:
+            valley = peaks[-1] + int(ink[peaks[-1] : peak].argmin())
+            if ink[valley] > _MAX_VALLEY * min(ink[peaks[-1]], ink[peak]):
+                peaks[-1] = max(peaks[-1], peak, key=lambda row: ink[row])
+                continue
+            cuts.append(valley - 1)
+        peaks.append(peak)
+    lines = []
+    for first, last in itertools.pairwise([0, *cuts, len(counts)]):
+        peak = first + 1 + int(ink[first + 1 : last + 1].argmax())
+        empty = np.flatnonzero(ink < _LEAST_INK * ink[peak]) - 1
+        above, below = empty[empty < peak - 1], empty[empty >= peak]
+        lines.append((max(first, int(above.max(initial=-1)) + 1), min(last, int(below.min(initial=len(counts))))))
+    return lines
 
 
 def _stands_in(piece: Box, line: Box) -> bool:

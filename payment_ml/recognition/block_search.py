@@ -61,22 +61,27 @@ def find_candidates(amounts: AmountReader, grey: np.ndarray, may_turn: bool) -> 
     return turned, _read_candidates(amounts, page, looks, _PLAUSIBLE)
 
 
-def likeliest_direction(amounts: AmountReader, grey: np.ndarray, first: int) -> tuple[int, list[Look]]:
+def likeliest_direction(
+    amounts: AmountReader, grey: np.ndarray, first: int, blocks: Sequence[Box] | None = None
+) -> tuple[int, list[Look]]:
     """Return by how many degrees a page is turned clockwise to be upright, by what can be read on it, and the looks.
 
     Parameters
     ----------
     amounts, grey : as of `find_candidates`
     first : degrees that are probable; others must be clearly better
+    blocks : of text, on the page turned by so much; None: they are found
     """
-    turned, _, looks = _best_view(amounts, grey, first, True)
+    turned, _, looks = _best_view(amounts, grey, first, True, blocks)
     return turned, looks
 
 
-def _best_view(amounts: AmountReader, grey: np.ndarray, first: int, may_turn: bool) -> _View:
+def _best_view(
+    amounts: AmountReader, grey: np.ndarray, first: int, may_turn: bool, known: Sequence[Box] | None = None
+) -> _View:
     """Return the page in the direction in which it is read best; `first` is looked at first, the others if need be."""
     page = page_images.turn(grey, first // 90)
-    blocks = {first: text_blocks.find_text_blocks(page)}  # by degrees
+    blocks = {first: text_blocks.find_ink(page).blocks if known is None else known}  # by degrees
     views = [(first, page, _look_once(amounts, page, blocks[first]))]
     for enough, further in ((_CLEAR, (180,)), (_LIKELY, (90, 270))):
         if not may_turn or max(map(_best_score, views)) >= enough:
@@ -85,7 +90,7 @@ def _best_view(amounts: AmountReader, grey: np.ndarray, first: int, may_turn: bo
             page = page_images.turn(grey, degrees // 90)
             opposite = blocks.get((degrees + 180) % 360)
             blocks[degrees] = (
-                text_blocks.find_text_blocks(page)
+                text_blocks.find_ink(page).blocks
                 if opposite is None
                 else text_blocks.turn_upside_down(opposite, page.shape)
             )
@@ -99,6 +104,7 @@ def weigh_blocks(
     grey: np.ndarray,
     boxes: Sequence[Box],
     place_probability: Callable[[Box], float],
+    blocks: Sequence[Box],
     looked: Sequence[Look] | None = None,
 ) -> list[Candidate]:
     """Return what may be the amount on an upright page, of which a network knows what stands where.
@@ -109,10 +115,11 @@ def weigh_blocks(
     grey : uint8 [height, width], 0 black
     boxes : where the network sees an amount; they are looked at as well as all blocks of text
     place_probability : returns the probability of a box to be the amount to pay
-    looked : looks at the blocks of the page, if there were some already
+    blocks : of text
+    looked : looks at the blocks, if there were some already
     """
     if looked is None:
-        looked = _look_once(amounts, grey, text_blocks.find_text_blocks(grey))
+        looked = _look_once(amounts, grey, blocks)
     added = [box for box in boxes if all(intersection_over_union(box, look.block) < _SAME_BLOCK for look in looked)]
     looks = []
     for look in [*looked, *_look_once(amounts, grey, added)]:

@@ -134,6 +134,11 @@ class DocumentReader:
         """Return the same reader with the network's own confidence, for comparison."""
         return DocumentReader(self.amounts.uncalibrated(), replace(self._networks, calibration=None))
 
+    def prepare(self) -> None:
+        """Prepare what the first document would otherwise wait for."""
+        if self._networks.verifier is not None:
+            self._networks.verifier.prepare(self._languages)
+
     def read(self, source: Source, may_turn: bool = True) -> DocumentReading:
         """Read a document; one that cannot be read becomes a reading for review with the reason.
 
@@ -183,7 +188,8 @@ class DocumentReader:
         layout = detector.detect(grey, may_turn)
         if not may_turn:
             return layout, None
-        turned, looks = block_search.likeliest_direction(self._undecided, grey, layout.turned)
+        blocks = layout.ink.blocks if layout.to_picture is None else None
+        turned, looks = block_search.likeliest_direction(self._undecided, grey, layout.turned, blocks)
         if turned != layout.turned:
             layout = replace(detector.detect(page_images.turn(grey, turned // 90), may_turn=False), turned=turned)
         return layout, looks if layout.to_picture is None else None
@@ -191,6 +197,11 @@ class DocumentReader:
     @property
     def _currency(self) -> str | None:
         return None if self.profile is None else self.profile.currency
+
+    @property
+    def _languages(self) -> tuple[str, ...] | None:
+        """Return the language of the words; None: any."""
+        return None if self.profile is None else (self.profile.locale,)
 
     def _read_region(self, grey: np.ndarray, region: tuple[float, float, float, float]) -> DocumentReading:
         """Read the amount where the form has it; `region` is left, top, right and bottom in shares of the page."""
@@ -219,7 +230,9 @@ class DocumentReader:
     def _read_places(self, layout: PageLayout, looked: Sequence[Look] | None = None) -> DocumentReading:
         """Read the likeliest places of a page's amount and its words, and decide."""
         places = [place.box for place in layout.amounts[:_MAX_PLACES]]
-        candidates = block_search.weigh_blocks(self._undecided, layout.page, places, layout.amount_probability, looked)
+        candidates = block_search.weigh_blocks(
+            self._undecided, layout.page, places, layout.amount_probability, layout.ink.blocks, looked
+        )
         words = self._read_words(layout, candidates)
         boxes = tuple(layout.box_in_picture(line.box) for line in layout.words)
         empty = DocumentReading(turned=layout.turned, words_boxes=boxes)
@@ -235,8 +248,7 @@ class DocumentReader:
             any(intersection_over_union(line, known.box) > 0 for known in layout.words) for line in layout.words_lines
         ]
         meanings = [value for candidate in candidates for value in _meanings(candidate)]
-        languages = None if self.profile is None else (self.profile.locale,)
-        return verifier.read(lines, meanings, languages, sure)
+        return verifier.read(lines, meanings, self._languages, sure)
 
     def _decide(
         self, found: Sequence[tuple[Candidate, FoundAmount]], words: "WordsReading | None", empty: DocumentReading

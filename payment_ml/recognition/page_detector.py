@@ -1,5 +1,6 @@
 """Find the amount and the lines of the amount in words on a whole page with the network of pages."""
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,12 +10,14 @@ import numpy as np
 from payment_ml.imaging import page_images, page_outlines, page_regions, text_blocks, written_rows
 from payment_ml.imaging.page_images import Content
 from payment_ml.imaging.page_regions import Region
-from payment_ml.imaging.text_blocks import Box
+from payment_ml.imaging.text_blocks import Box, PageInk
 from payment_ml.networks.inference import Network
 from payment_ml.registry.versions import Version
 
 _MIN_INSIDE = 0.5  # of the area of a piece of ink, in the region that it belongs to
 _MIN_LIKELY = 0.25  # mean probability of the cells of a piece of ink that belongs to a region
+_MIN_OF_BEST = 0.4  # of the probability of the likeliest line of words in a place, that others in it have
+_MAX_PIECE = 1.5  # heights of its line, of a piece of ink that reaches into no other line
 _MIN_AGREEMENT = 0.3  # intersection over union of a region and its ink; below, the ink is another's
 
 
@@ -37,6 +40,7 @@ class PageLayout:
     # Lines that may be of the amount in words: those of `words` with all of their ink, and the ones above and below.
     words_lines: tuple[Box, ...]
     likely_amount: np.ndarray  # float32 [rows, columns], probability of each cell to belong to the amount in figures
+    ink: PageInk
     # Homography from pixels of the page to those of the upright picture; None where the page fills its picture.
     to_picture: np.ndarray | None = None
 
@@ -84,17 +88,22 @@ class PageDetector:
         if page is not grey:
             probabilities = self._run(page)
         contents = page_images.contents(probabilities)
-        pieces = text_blocks.find_pieces(page)
+        ink = text_blocks.find_ink(page)
         numbers, words = page_regions.number_cells(contents), page_regions.words_cells(contents)
         cell = page_images.CELL / page_images.reduction(page.shape)
-        lines = tuple(_place(region, words, pieces, page.shape) for region in page_regions.words_lines(contents))
+        lines = tuple(
+            line
+            for region in page_regions.words_lines(contents)
+            for line in _split_lines(_place(region, words, ink.pieces, page.shape), ink, words, cell)
+        )
         return PageLayout(
             page,
             90 * quarters,
-            tuple(_place(region, numbers, pieces, page.shape) for region in page_regions.amount_regions(contents)),
+            tuple(_place(region, numbers, ink.pieces, page.shape) for region in page_regions.amount_regions(contents)),
             lines,
-            _lines_to_read(lines, pieces, lambda box: _mean_probability(words, box, cell)),
+            _lines_to_read(lines, ink.pieces, lambda box: _mean_probability(words, box, cell)),
             contents[..., Content.AMOUNT],
+            ink,
             None if flat is None else flat.to_picture,
         )
 
@@ -122,6 +131,48 @@ def _lines_to_read(words: Sequence[Place], pieces: Sequence[Box], likely: Callab
         else:
             lines[-1] = page_regions.hull(lines[-1], line)
     return tuple(lines)
+
+
+def _split_lines(words: Place, ink: PageInk, likely: np.ndarray, cell: float) -> list[Place]:
+    """Return the lines of words in a place, which may stand so close that the network sees one; others are left out.
+
+    Parameters
+    ----------
+    words : where the network sees words
+    ink : of the page
+    likely : float32 [rows, columns], probability of the amount in words in each cell
+    cell : pixels of the page on a side of a cell
+    """
+    left, top, right, bottom = words.box
+    inside = [piece for piece in ink.pieces if _stands_in(piece, words.box)]
+    if not inside:
+        return [words]
+    left, _, right, _ = words.box
+    top, bottom = min(piece[1] for piece in inside), max(piece[3] for piece in inside)
+    usual = float(np.median([piece[3] - piece[1] for piece in inside]))
+    lines = []
+    for first, last in written_rows.split(ink.count_rows((left, top, right, bottom)), usual):
+        band = (left, top + first, right, top + last)
+        # A piece of two lines, which touch each other, is cut between them.
+        pieces = [
+            piece if piece[3] - piece[1] <= _MAX_PIECE * (last - first) else _cut_to(piece, band)
+            for piece in inside
+            if band[1] <= (piece[1] + piece[3]) / 2 < band[3]
+        ]
+        if pieces:
+            lines.append(Place(functools.reduce(page_regions.hull, pieces), _mean_probability(likely, band, cell)))
+    best = max((line.probability for line in lines), default=0.0)
+    return [line for line in lines if line.probability >= _MIN_OF_BEST * best] or [words]
+
+
+def _stands_in(piece: Box, place: Box) -> bool:
+    """Return whether half of a piece of ink is in a place from left to right, and of the lower one from top to bottom."""
+    shared = min(piece[2], place[2]) - max(piece[0], place[0])
+    return shared >= _MIN_INSIDE * (piece[2] - piece[0]) and page_regions.shared_height(piece, place) >= _MIN_INSIDE
+
+
+def _cut_to(piece: Box, band: Box) -> Box:
+    return piece[0], max(piece[1], band[1]), piece[2], min(piece[3], band[3])
 
 
 def _place(region: Region, likely: np.ndarray, pieces: Sequence[Box], shape: Sequence[int]) -> Place:

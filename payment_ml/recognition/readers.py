@@ -110,6 +110,7 @@ def load_document_reader(
     versions = document_versions(models_dir, version)
     known = load_profile(profile)
     reader = open_document_reader(versions, _models_folder(models_dir), known)
+    reader.prepare()
     note = reader.amounts.calibration_note
     if known is not None and known.region is not None and note is not None:
         _log.warning("%s", note)

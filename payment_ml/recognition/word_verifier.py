@@ -14,7 +14,7 @@ from payment_ml.recognition import phrase_search
 from payment_ml.recognition.ctc import drop_repeated_blanks
 from payment_ml.text.alphabet import BLANK, collapse
 from payment_ml.text.phrase_graphs import PhraseGraph, PhraseParser, build_graph
-from payment_ml.text.spelled_amounts import LANGUAGES, LARGEST, amount_phrase, misspelled
+from payment_ml.text.spelled_amounts import LANGUAGES, LARGEST, amount_phrase, knows, misspelled
 from payment_ml.text.word_alphabet import decode_words
 
 Verdict = Literal["agree", "disagree", "unclear"]
@@ -85,6 +85,20 @@ class WordVerifier:
     def __init__(self, network: Network):
         self._network = network
 
+    @staticmethod
+    def prepare(languages: Sequence[str] | None = None) -> None:
+        """Build what the first document would otherwise wait for: a second for all languages together.
+
+        Parameters
+        ----------
+        languages : as of `read`
+        """
+        known = _known(languages)
+        if len(known) > 1:
+            _every_language(known)
+        elif known:
+            _every_amount(known[0])
+
     def read(
         self,
         lines: Sequence[np.ndarray],
@@ -98,24 +112,23 @@ class WordVerifier:
         ----------
         lines : cut-outs of the lines in reading order, uint8 [height, width] each, grey levels
         candidates : amounts that the figures may say
-        languages : of `text.spelled_amounts`, in which the words may be; None: any
+        languages : in which the words may be, or locales; None: any that `text.spelled_amounts` knows
         sure : which lines surely are of the amount; the others may be a name, or print. None: all of them
 
         Returns
         -------
-        None where none of the cut-outs shows any ink.
-
-        Raises
-        ------
-        ValueError : a language is unknown
+        None where none of the cut-outs shows any ink, or amounts are spelled in none of the languages.
         """
+        known_languages = _known(languages)
+        if not known_languages:
+            return None
         recognized = [
             (self._recognize(line), known) for line, known in zip(lines, sure or [True] * len(lines), strict=True)
         ]
         outputs = [(output, known) for output, known in recognized if output is not None]
         if not any(known for _, known in outputs):
             return None
-        words = _choose_lines(outputs, tuple(languages or LANGUAGES))
+        words = _choose_lines(outputs, known_languages)
         every, parser = _every_amount(words.language)
         sums = parser.sums(words.text)
         found = Decimal(min(sums)) / 100 if sums else None
@@ -143,6 +156,10 @@ class WordVerifier:
         output = self._network(line_batches.stack_lines([line.pixels]))[0]
         output = output[: line_batches.frame_count(line.pixels.shape[1])]
         return np.asarray(output[drop_repeated_blanks(output)])
+
+
+def _known(languages: Sequence[str] | None) -> tuple[str, ...]:
+    return LANGUAGES if languages is None else tuple(language for language in languages if knows(language))
 
 
 def _posterior(shares: np.ndarray, candidates: int) -> tuple[list[float], float]:

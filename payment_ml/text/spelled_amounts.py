@@ -279,8 +279,17 @@ def _split(words: _Language, value: Decimal) -> tuple[list[_Counts], Sequence[in
     return [*counts, _Counts((units // 100,), (units % 100,))], (cents,)
 
 
+def knows(language: str) -> bool:
+    """Return whether amounts can be spelled in a language, or that of a locale such as `de_CH`."""
+    return _find(language) is not None
+
+
+def _find(language: str) -> _Language | None:
+    return _LANGUAGES.get(language) or _LANGUAGES.get(language.split("_")[0])
+
+
 def _language(language: str) -> _Language:
-    found = _LANGUAGES.get(language) or _LANGUAGES.get(language.split("_")[0])
+    found = _find(language)
     if found is None:
         raise ValueError(f"expected a language among {', '.join(LANGUAGES)}, but got {language!r}")
     return found

@@ -1,8 +1,10 @@
 """Test imaging.written_rows: a line of writing is followed to both sides, and to its neighbours."""
 
+import cv2
+import numpy as np
 import pytest
 
-from payment_ml.imaging import written_rows
+from payment_ml.imaging import text_blocks, written_rows
 
 LETTERS = [(x, 100, x + 12, 120) for x in range(100, 400, 20)]  # left to right, a line of letters
 FAR = [(700, 100, 712, 120)]  # a word at the other end of the page
@@ -36,3 +38,31 @@ def test_of_several_lines_the_likeliest_is_next():
         (100, 100, 392, 120), [*EVERYTHING, *label], True, lambda box: 1.0 if box[0] > 300 else 0.1
     )
     assert found == (330, 150, 388, 162)
+
+
+@pytest.mark.parametrize("pitch", [46, 60], ids="{} pixels from line to line".format)
+def test_lines_that_stand_close_are_split(pitch):
+    """Tails of one line reach to the letters of the next one."""
+    page = np.full((260, 700), 240, np.uint8)
+    bases = [80 + pitch * number for number in range(3)]
+    for text, base in zip(("eighty thousand", "pay eighty five", "gypsy half"), bases, strict=True):
+        cv2.putText(page, text, (20, base), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.3, 30, 2, cv2.LINE_AA)
+    ink = text_blocks.find_ink(page)
+    lines = written_rows.split(ink.count_rows((0, 0, 700, 260)), 24)
+    assert len(lines) == len(bases)
+    for (top, bottom), base in zip(lines, bases, strict=True):
+        assert top < base - 15 < base < bottom + 2  # the low letters of the line
+
+
+def test_a_line_of_high_and_low_letters_is_one():
+    """Ascenders have fewer pixels than low letters, but no row between them is empty."""
+    page = np.full((120, 700), 240, np.uint8)
+    cv2.putText(page, "Thirty lighthouses", (20, 70), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 30, 3, cv2.LINE_AA)
+    ((top, bottom),) = written_rows.split(text_blocks.find_ink(page).count_rows((0, 0, 700, 120)), 30)
+    assert 20 < top < 40
+    assert 66 < bottom < 95
+
+
+def test_without_ink_there_is_one_empty_line():
+    """Nothing divides what is empty."""
+    assert written_rows.split(np.zeros(20), 8) == [(0, 20)]

@@ -68,6 +68,20 @@ def test_a_page_on_a_table_is_flattened_and_its_places_go_back_to_the_picture(re
     assert np.abs(np.subtract(layout.box_in_picture(layout.amounts[0].box), expected)).max() < 12
 
 
+def test_lines_of_words_that_the_network_sees_as_one_are_split(reader):
+    """And a small printed word at the end of the same place is none of them."""
+    page = np.full(SHAPE, 240, np.uint8)
+    lines = [(80, 100, 560, 130), (80, 150, 320, 180)]
+    for left, top, right, bottom in lines:
+        for x in range(left, right, 20):
+            page[top:bottom, x : x + 6] = 30
+    page[190:200, 560:590:10] = 30
+    detector = PageDetector(painted_network([(Content.WORDS, (76, 96, 600, 204))], SHAPE), reader.version)
+    found = [line.box for line in detector.detect(page).words]
+    assert [box[1:4:2] for box in found] == [(100, 130), (150, 180)]
+    assert [box[0] for box in found] == [80, 80]
+
+
 def test_a_blank_page_has_no_places(reader):
     """Nothing is found where the network sees bare paper."""
     layout = PageDetector(painted_network([], SHAPE), reader.version).detect(np.full(SHAPE, 240, np.uint8))

@@ -89,3 +89,8 @@ def test_cut_outs_without_ink_give_no_reading():
     """There is nothing to verify with."""
     verifier = WordVerifier(lambda images: np.zeros((1, 1, len(CHARACTERS) + 1), np.float32))
     assert verifier.read([np.full((30, 200), 255, np.uint8)], [Decimal(5)]) is None
+
+
+def test_words_in_a_language_without_spellings_give_no_reading():
+    """A form's locale may be any; its words are then left alone."""
+    assert WordVerifier(np.asarray).read([np.full((40, 300), 255, np.uint8)], [Decimal(12)], ("nl_NL",)) is None
