@@ -166,7 +166,7 @@ def _split_lines(words: Place, ink: PageInk, likely: np.ndarray, cell: float) ->
 
 
 def _stands_in(piece: Box, place: Box) -> bool:
-    """Return whether half of a piece of ink is in a place from left to right, and of the lower one from top to bottom."""
+    """Return whether half of a piece's width is in a place, and half of the lower one's height in both."""
     shared = min(piece[2], place[2]) - max(piece[0], place[0])
     return shared >= _MIN_INSIDE * (piece[2] - piece[0]) and page_regions.shared_height(piece, place) >= _MIN_INSIDE
 
