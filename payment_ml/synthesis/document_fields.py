@@ -10,7 +10,7 @@ import numpy as np
 class FieldKind(StrEnum):
     """Name the kind of a field."""
 
-    AMOUNT = "amount"  # the one to pay, in figures
+    AMOUNT = "amount"  # the one to pay, in figures: from its first digit to its last one
     WORDS = "words"  # a line of the amount in words
     SUM = "sum"  # any other sum: item prices, subtotals, tax
     DATE = "date"

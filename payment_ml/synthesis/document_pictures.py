@@ -14,11 +14,17 @@ _CROOKED_SHARE = 0.5  # of the scans, which lay up to a degree or two askew
 _SMALLEST_DIGIT = 12.0  # pixels, in a photograph
 _SHARP = 0.6  # pictures are blurred as if digits were so much smaller: the print of forms is smaller than they are
 _KEPT = (FieldKind.AMOUNT, FieldKind.WORDS)  # that no photographer leaves out or covers
+_ATTEMPTS = 12
+_LEAST_SEEN = {FieldKind.AMOUNT: 0.9, FieldKind.WORDS: 0.8}  # share of the pixels of strokes that stand out
+_EYE_BLUR = 0.7  # pixels over which an eye takes the mean of noise
+_STROKE, _BARE = 0.5, 0.05  # ink from which on a pixel is of a stroke, as a share of the darkest; and below, bare paper
+_LEAST_CONTRAST = 18.0  # grey levels by which a stroke that can be seen is darker than the paper
+_NOISE_CONTRAST = 2.0  # the same, in standard deviations of the paper
 _SMOOTH_BELOW = 800  # pixels: most black-and-white scans narrower than this were made larger and reduced
 
 
 def take_picture(sheet: FilledSheet, size: float, rng: np.random.Generator) -> tuple[np.ndarray, list[Field]]:
-    """Scan or photograph a sheet.
+    """Scan or photograph a sheet, again and again until a person can read the amount and its words.
 
     Parameters
     ----------
@@ -28,6 +34,16 @@ def take_picture(sheet: FilledSheet, size: float, rng: np.random.Generator) -> t
     -------
     uint8 [height, width], and the fields with their boxes in it; a field of which most lies outside is left out
     """
+    for _ in range(_ATTEMPTS):
+        image, matrix = _take(sheet, size, rng)
+        fields = _in_picture(sheet.fields, matrix, image.shape)
+        if _keeps_all(sheet.fields, fields) and all(_is_legible(field, image, sheet, matrix) for field in fields):
+            break
+    return image, fields
+
+
+def _take(sheet: FilledSheet, size: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return a picture of a sheet, uint8 [height, width], and the projection of the sheet onto it."""
     kind = rng.random()
     if kind < _PHOTOGRAPH_SHARE:
         return _photograph(sheet, size, rng)
@@ -38,10 +54,34 @@ def take_picture(sheet: FilledSheet, size: float, rng: np.random.Generator) -> t
         ink, print_ = (cv2.warpPerspective(layer, matrix, (width, height)) for layer in (sheet.ink, sheet.print_))
         sheet = FilledSheet(ink, print_, sheet.fields)
     if kind < _PHOTOGRAPH_SHARE + _BILEVEL_SHARE:
-        image = _scan_black_and_white(sheet, rng)
-    else:
-        image = photographs.render_photograph(sheet.ink, rng, sheet.print_, False, _SHARP * size)
-    return image, _in_picture(sheet.fields, matrix, image.shape)
+        return _scan_black_and_white(sheet, rng), matrix
+    return photographs.render_photograph(sheet.ink, rng, sheet.print_, False, _SHARP * size), matrix
+
+
+def _is_legible(field: Field, image: np.ndarray, sheet: FilledSheet, matrix: np.ndarray) -> bool:
+    """Return whether a field's ink can be seen in a picture: not faded, not drowned in noise, not lost to a threshold.
+
+    Parameters
+    ----------
+    field : with its box in the picture
+    image : uint8 [height, width], the picture
+    matrix : projects the sheet onto the picture
+    """
+    least = _LEAST_SEEN.get(field.kind)
+    if least is None:
+        return True
+    left, top, right, bottom = field.box
+    margin = max(2, (bottom - top) // 3)
+    top, left = max(0, top - margin), max(0, left - margin)
+    part = cv2.GaussianBlur(image[top : bottom + margin, left : right + margin].astype(np.float32), (0, 0), _EYE_BLUR)
+    moved = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ matrix
+    ink, print_ = (cv2.warpPerspective(layer, moved, part.shape[::-1]) for layer in (sheet.ink, sheet.print_))
+    strokes = part[ink > _STROKE * ink.max()]
+    paper = part[cv2.dilate(np.maximum(ink, print_), np.ones((3, 3))) < _BARE]
+    if not strokes.size or not paper.size:
+        return bool(strokes.size)
+    darker = max(_LEAST_CONTRAST, _NOISE_CONTRAST * float(paper.std()))
+    return float(np.mean(strokes < np.median(paper) - darker)) >= least
 
 
 def turn(image: np.ndarray, fields: Sequence[Field], degrees: int) -> tuple[np.ndarray, list[Field]]:
@@ -71,8 +111,8 @@ def _scan_black_and_white(sheet: FilledSheet, rng: np.random.Generator) -> np.nd
     return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA) if is_reduced else image
 
 
-def _photograph(sheet: FilledSheet, size: float, rng: np.random.Generator) -> tuple[np.ndarray, list[Field]]:
-    """Photograph a sheet on a table or in a hand, from not quite above."""
+def _photograph(sheet: FilledSheet, size: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Photograph a sheet on a table or in a hand, from not quite above; returns as `_take`."""
     height, width = sheet.ink.shape
     share = rng.uniform(0.62, 1.0)
     enlarged = max(1.0, _SMALLEST_DIGIT / (share * size))
@@ -92,7 +132,7 @@ def _photograph(sheet: FilledSheet, size: float, rng: np.random.Generator) -> tu
     kept = [field.box for field in fields if field.kind in _KEPT]
     document_scenes.hold(scene, _corners_of(matrix, (height, width)), kept, size, rng)
     document_scenes.shade(scene, rng)
-    return photographs.expose(scene[:, :, None], rng, _SHARP * share * enlarged * size)[:, :, 0], fields
+    return photographs.expose(scene[:, :, None], rng, _SHARP * share * enlarged * size)[:, :, 0], matrix
 
 
 def _view(sheet: tuple[int, int], canvas: tuple[int, int], share: float, rng: np.random.Generator) -> np.ndarray:

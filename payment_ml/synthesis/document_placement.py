@@ -40,6 +40,7 @@ class Item:
     x: int  # pixels of its left edge
     y: int  # pixels of its upper edge
     printed: bool  # of the form, and not by who fills it in
+    columns: tuple[int, int] | None = None  # of the ink, that the field is; None: all. The rest is signs and dashes
 
     @property
     def box(self) -> Box:
@@ -97,8 +98,11 @@ def _shared(box: Box, other: Box) -> float:
 
 
 def _corners(item: Item) -> np.ndarray | None:
-    """Return the corners of the hull of an item's visible pixels, [n, 2]; None where it has none."""
-    visible = cv2.findNonZero((item.ink > _VISIBLE).astype(np.uint8))
+    """Return the corners of the hull of the visible pixels of an item's field, [n, 2]; None where it has none."""
+    is_visible = (item.ink > _VISIBLE).astype(np.uint8)
+    if item.columns is not None:
+        is_visible[:, : item.columns[0]] = is_visible[:, item.columns[1] :] = 0
+    visible = cv2.findNonZero(is_visible)
     if visible is None:
         return None
     hull = cv2.convexHull(visible).reshape(-1, 2)

@@ -31,6 +31,8 @@ class WrittenLine:
     ink: np.ndarray  # float32 [height, width], 0 bare paper to 1 full ink, cropped to its ink
     rules: list[float] = field(default_factory=list)  # x of printed upright rules, in pixels of the ink
     cells: list[tuple[float, float]] = field(default_factory=list)  # left and right of printed boxes for one digit
+    # Left of the first digit and right of the last one, without signs and dashes beside them; None: not known.
+    figures: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class _Stroke:
     x: float  # pixels, of the left edge
     bottom: float  # pixels, of the lower edge above the base line
     is_cents: bool
+    is_digit: bool = True
 
 
 def write_line(amount: WrittenAmount, hand: Hand, style: glyphs.WriterStyle, rng: np.random.Generator) -> WrittenLine:
@@ -73,7 +76,9 @@ def write_line(amount: WrittenAmount, hand: Hand, style: glyphs.WriterStyle, rng
     _underline(ink, strokes, layout, left, top, style.size, pen, rng)
     rows = np.flatnonzero(ink.any(axis=1))
     ink = ink[: rows[-1] + 1] if len(rows) else ink
-    return WrittenLine(ink, [x - left for x in rules], [(begin - left, end - left) for begin, end in cells])
+    digits = [(stroke.x - left, stroke.x - left + stroke.ink.shape[1]) for stroke in strokes if stroke.is_digit]
+    figures = (min(begin for begin, _ in digits), max(end for _, end in digits)) if digits else None
+    return WrittenLine(ink, [x - left for x in rules], [(begin - left, end - left) for begin, end in cells], figures)
 
 
 def _speck(digits: list[_Stroke], size: float, rng: np.random.Generator) -> _Stroke:
@@ -85,7 +90,7 @@ def _speck(digits: list[_Stroke], size: float, rng: np.random.Generator) -> _Str
     place = len(digits) - 2 if rng.random() < 0.7 else int(rng.integers(1, len(digits)))
     left, right = digits[place - 1], digits[place]
     x = (left.x + left.ink.shape[1] + right.x) / 2 + rng.normal(0, 0.05) * size
-    return _Stroke(ink.astype(np.float32) / 255, x - side / 2, rng.normal(0.03, 0.05) * size - side / 2, False)
+    return _Stroke(ink.astype(np.float32) / 255, x - side / 2, rng.normal(0.03, 0.05) * size - side / 2, False, False)
 
 
 def with_tick(line: WrittenLine, style: glyphs.WriterStyle, rng: np.random.Generator) -> WrittenLine:
@@ -153,7 +158,7 @@ def _draw_characters(
             x += wide * rng.uniform(0, 0.5)
             if ends and run in "-=" and rng.random() < _RULED_ENDINGS:
                 rules.append(x + rng.uniform(-0.5 * _MIN_MARK_GAP * style.size, 0.6 * ink.shape[1]))
-            strokes.append(_Stroke(ink, x, base * style.size + drift * x, False))
+            strokes.append(_Stroke(ink, x, base * style.size + drift * x, False, False))
             gap = style.spacing * style.size * (1 + 0.5 * style.unsteadiness * rng.normal())
             x += ink.shape[1] + max(gap, _MIN_MARK_GAP * style.size) + wide * rng.uniform(0, 0.5)
     return strokes, rules, cells

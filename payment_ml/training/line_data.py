@@ -27,10 +27,11 @@ class LineTrainingData:
     training, validation : render the lines to learn from and to validate on
     decode : returns the text of labels
     seed : of all random numbers
-    lines : to generate for each epoch, rounded down to whole chunks of the line generator
+    lines : to generate for each epoch, rounded down to whole chunks
     validation_lines : number of lines to validate on, generated once
     corrections : lines of user corrections
     corrections_share : largest share of an epoch that corrections may make up, 0 to 1
+    chunk_size : lines that a worker process generates at once, at most
     """
 
     signature = (
@@ -54,12 +55,14 @@ class LineTrainingData:
         validation_lines: int,
         corrections: line_generator.LabelledLines = (),
         corrections_share: float = 0.0,
+        chunk_size: int = line_generator.CHUNK_SIZE,
     ):
         self._training, self._decode, self._seed = training, decode, seed
-        self._chunks_per_epoch = lines // line_generator.CHUNK_SIZE
+        self._chunk_size = min(chunk_size, lines)
+        self._chunks_per_epoch = lines // self._chunk_size
         self._corrections = corrections
         most = math.ceil(MAX_REPEATS * len(corrections) / max(1, self._chunks_per_epoch))
-        self._corrections_per_chunk = min(int(corrections_share * line_generator.CHUNK_SIZE), most)
+        self._corrections_per_chunk = min(int(corrections_share * self._chunk_size), most)
         rng = np.random.default_rng([seed, 0])
         self.validation_lines = line_generator.generate_lines(validation, rng, validation_lines)
         batches = [batch[0] for batch in line_generator.pad_batches(self.validation_lines, 64)]
@@ -73,7 +76,7 @@ class LineTrainingData:
 
     def steps_per_epoch(self, batch_size: int) -> int:
         """Return the number of batches in an epoch; the last, smaller batch of each chunk is left out."""
-        return self.views * self._chunks_per_epoch * (line_generator.CHUNK_SIZE // batch_size)
+        return self.views * self._chunks_per_epoch * (self._chunk_size // batch_size)
 
     def epochs(self, count: int, batch_size: int, first: int = 0) -> Iterator[Iterator[Batch]]:
         """Yield the batches of each epoch from `first` to `count`, each of lines of about one width."""
@@ -89,7 +92,13 @@ class LineTrainingData:
             first,
             count,
             line_generator.training_batches,
-            lambda number: ((self._seed, 1, number), batch_size, self._corrections_per_chunk, self.views),
+            lambda number: (
+                (self._seed, 1, number),
+                batch_size,
+                self._corrections_per_chunk,
+                self.views,
+                self._chunk_size,
+            ),
         )
 
     def loss(self, scores: tf.Tensor, *batch: tf.Tensor) -> tf.Tensor:
@@ -116,9 +125,9 @@ class AmountTrainingData(LineTrainingData):
     ----------
     training, validation : the splits whose digits the amounts are written with
     seed : of all random numbers
-    amounts : lines to generate for each epoch, rounded down to whole chunks of the line generator
+    amounts : lines to generate for each epoch, rounded down to whole chunks
     validation_amounts : lines to validate on, generated once
-    corrections, corrections_share : as of `LineTrainingData`
+    corrections, corrections_share, chunk_size : as of `LineTrainingData`
     """
 
     unit = "amounts"
@@ -132,9 +141,11 @@ class AmountTrainingData(LineTrainingData):
         validation_amounts: int = 2000,
         corrections: line_generator.LabelledLines = (),
         corrections_share: float = 0.0,
+        chunk_size: int = line_generator.CHUNK_SIZE,
     ):
         sources = AmountLines(training), AmountLines(validation, distorted_share=0)
-        super().__init__(*sources, alphabet.decode, seed, amounts, validation_amounts, corrections, corrections_share)
+        lines = amounts, validation_amounts
+        super().__init__(*sources, alphabet.decode, seed, *lines, corrections, corrections_share, chunk_size)
 
 
 class WordTrainingData(LineTrainingData):
@@ -143,7 +154,7 @@ class WordTrainingData(LineTrainingData):
     Parameters
     ----------
     seed : of all random numbers
-    amounts : lines to generate for each epoch, rounded down to whole chunks of the line generator
+    amounts : lines to generate for each epoch, rounded down to whole chunks
     validation_amounts : lines to validate on, generated once
     """
 

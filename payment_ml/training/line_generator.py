@@ -14,7 +14,7 @@ from payment_ml.text import alphabet
 from payment_ml.training.chunked_epochs import Batch
 from payment_ml.workers import limit_worker
 
-CHUNK_SIZE = 1024  # lines that one call of `training_batches` generates
+CHUNK_SIZE = 1024  # lines that one call of `training_batches` generates, unless it is asked for fewer
 
 LabelledLines = Sequence[tuple[np.ndarray, list[int]]]  # pixels of a line, uint8 [32, width], and its CTC labels
 LabelledLineImage = tuple[line_images.LineImage, list[int]]
@@ -38,7 +38,9 @@ def init_worker(source: LineSource, corrections: LabelledLines = ()) -> None:
     limit_worker()
 
 
-def training_batches(seed: tuple[int, ...], batch_size: int, corrections: int = 0, views: int = 2) -> list[list[Batch]]:
+def training_batches(
+    seed: tuple[int, ...], batch_size: int, corrections: int = 0, views: int = 2, lines: int = CHUNK_SIZE
+) -> list[list[Batch]]:
     """Generate a chunk of lines, and return it as several views in batches.
 
     Parameters
@@ -47,6 +49,7 @@ def training_batches(seed: tuple[int, ...], batch_size: int, corrections: int = 
     batch_size : lines in a batch; the last, smaller batch is left out
     corrections : number of the chunk's lines that are augmented user corrections
     views : of each line
+    lines : of the chunk
 
     Returns
     -------
@@ -60,13 +63,13 @@ def training_batches(seed: tuple[int, ...], batch_size: int, corrections: int = 
     if _source is None:
         raise RuntimeError("expected init_worker to be called in this process before training_batches")
     rng = np.random.default_rng(seed)
-    generated = list(_source.generate(rng, CHUNK_SIZE - corrections))
+    generated = list(_source.generate(rng, lines - corrections))
     chosen = rng.integers(len(_corrections), size=corrections) if corrections else ()
     corrected = [_corrections[i] for i in chosen]
     batches = []
     for number in range(views):
-        lines = _view(generated, corrected, augmented=number > 0, rng=rng)
-        batches.append(_shuffle(list(pad_batches(lines[CHUNK_SIZE % batch_size :], batch_size)), rng))
+        shown = _view(generated, corrected, augmented=number > 0, rng=rng)
+        batches.append(_shuffle(list(pad_batches(shown[lines % batch_size :], batch_size)), rng))
     return batches
 
 

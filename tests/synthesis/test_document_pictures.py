@@ -39,6 +39,21 @@ def test_the_box_is_where_the_ink_is(sheet, seed):
     assert ends == pytest.approx(np.array(field.box), abs=9)
 
 
+@pytest.mark.parametrize(
+    ("paper", "ink", "noise", "expected"),
+    [(230, 60, 8, True), (230, 220, 0, False), (140, 100, 45, False), (235, 10, 0, True)],
+    ids=["a pen", "faded", "drowned in noise", "black and white"],
+)
+def test_ink_that_nobody_can_see_is_not_legible(sheet, rng, paper, ink, noise, expected):
+    """As an operator sees at once, who then scans again."""
+    image = paper - (paper - ink) * sheet.ink + rng.normal(0, noise, sheet.ink.shape)
+    image = np.clip(image, 0, 255).astype(np.uint8)
+    field = Field(FieldKind.AMOUNT, BLOCK, "1")
+    assert document_pictures._is_legible(field, image, sheet, np.eye(3)) is expected
+    blank = np.full_like(image, 230)
+    assert not document_pictures._is_legible(field, blank, sheet, np.eye(3))
+
+
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 def test_turning_takes_the_boxes_along(degrees):
     """A picture that must be turned clockwise by 90 degrees has its top at the left."""

@@ -24,6 +24,15 @@ def test_a_box_is_that_of_visible_ink():
     assert field.box == (55, 20, 80, 30)
 
 
+def test_a_field_may_be_a_part_of_its_ink():
+    """The box of an amount leaves out its sign and the dashes behind it, which nothing else may touch either."""
+    ink = np.ones((10, 60), np.float32)
+    (amount,) = _assemble(
+        Item(FieldKind.AMOUNT, "5,-", ink, 50, 20, False, (10, 40)), _block(FieldKind.DATE, 105, 22)
+    ).fields
+    assert amount.box == (60, 20, 90, 30)
+
+
 @pytest.mark.parametrize("kind", [FieldKind.PRINT, FieldKind.DATE, FieldKind.SIGNATURE])
 def test_a_field_that_touches_the_figures_is_left_out(kind):
     """Its ink as well."""

@@ -124,3 +124,15 @@ def test_a_tick_stands_beside_the_writing_and_leaves_it_as_it_is(bank, rng):
         assert (tick > 0.5).any()
         before += is_before
     assert 30 < before < 55
+
+
+@pytest.mark.parametrize("text", ["€880.08/-", "#1,200#", "88"])
+def test_the_figures_reach_from_the_first_digit_to_the_last_one(bank, text):
+    """Signs and dashes stand beside them."""
+    line = write(bank, text)
+    left, right = line.figures
+    digits = text.strip("€/-#")
+    alone = write(bank, digits).ink.shape[1]
+    assert right - left == pytest.approx(alone, rel=0.15)
+    assert (left > 5) == (text[0] != digits[0])
+    assert (right < line.ink.shape[1] - 5) == (text[-1] != digits[-1])

@@ -44,7 +44,7 @@ def small(splits):
 
 @pytest.mark.parametrize(
     ("architecture", "overrides"),
-    [("cnn", {"epochs": 2}), ("reader", {"epochs": 2, "amounts": 1024, "batch_size": 128, "learning_rate": 1e-3})],
+    [("cnn", {"epochs": 2}), ("reader", {"epochs": 2, "amounts": 128, "batch_size": 32, "learning_rate": 1e-3})],
 )
 def test_an_interrupted_training_continues_to_the_same_weights(small, tmp_path, architecture, overrides):
     """Weights, learning curves and the kept epoch are those of a training without interruption."""

@@ -10,12 +10,14 @@ from payment_ml.networks import architectures
 from payment_ml.networks.backend import keras
 from payment_ml.training import line_data, line_generator, line_sources, trainer
 
+CHUNK_SIZE = 192  # lines; those of real trainings take long to generate
+
 
 @pytest.fixture(scope="module")
 def amount_data(splits) -> line_data.AmountTrainingData:
     """Two new chunks an epoch."""
     return line_data.AmountTrainingData(
-        splits["train"], splits["validation"], 3, 2 * line_generator.CHUNK_SIZE, validation_amounts=200
+        splits["train"], splits["validation"], 3, 2 * CHUNK_SIZE, validation_amounts=100, chunk_size=CHUNK_SIZE
     )
 
 
@@ -34,7 +36,7 @@ def test_same_seed_gives_the_same_batches_in_every_call(amount_data):
 def test_every_chunk_occurs_in_several_different_views(amount_data):
     """The views of the first chunk have the same texts, and no batch in common."""
     (batches,) = (list(epoch) for epoch in amount_data.epochs(1, 64))
-    chunk = line_generator.CHUNK_SIZE // 64
+    chunk = CHUNK_SIZE // 64
     assert len(batches) == 2 * amount_data.views * chunk
     views = [batches[i * chunk : (i + 1) * chunk] for i in range(amount_data.views)]
     texts = [sorted(row[row > 0].tobytes() for _, _, labels in view for row in labels) for view in views]
@@ -60,7 +62,7 @@ def test_training_on_amounts_is_reproducible_and_learns(splits):
     corrections = line_generator.generate_lines(line_sources.AmountLines(splits["train"]), np.random.default_rng(9), 10)
     for _ in range(2):
         data = line_data.AmountTrainingData(
-            splits["train"], splits["validation"], 0, line_generator.CHUNK_SIZE, 200, corrections, corrections_share=0.2
+            splits["train"], splits["validation"], 0, 2 * CHUNK_SIZE, 100, corrections, 0.2, 2 * CHUNK_SIZE
         )
         network = architectures.build("reader", 0)
         loss_before, _, _ = data.validate(keras.Model(network.input, network.get_layer("logits").output))
@@ -72,15 +74,15 @@ def test_training_on_amounts_is_reproducible_and_learns(splits):
     assert len(results[0].history["corrections_loss"]) == 1
 
 
-@pytest.mark.parametrize(("count", "expected"), [(2, 20), (200, 204)], ids=["few", "many"])
+@pytest.mark.parametrize(("count", "expected"), [(1, 10), (200, 38)], ids=["few", "many"])
 def test_amount_corrections_occur_at_most_twenty_times(splits, count, expected):
     """Many corrections make up a fifth of each chunk; few occur in twenty views each per epoch."""
     corrections = [(np.full((32, 64), 255, np.uint8), [1])] * count
     data = line_data.AmountTrainingData(
-        splits["train"], splits["validation"], 0, line_generator.CHUNK_SIZE * 2, 50, corrections, 0.2
+        splits["train"], splits["validation"], 0, CHUNK_SIZE * 2, 50, corrections, 0.2, CHUNK_SIZE
     )
     epochs = data.epochs(1, 64)
-    chunk = itertools.islice(next(epochs), line_generator.CHUNK_SIZE // 64)
+    chunk = itertools.islice(next(epochs), CHUNK_SIZE // 64)
     shown = sum(int((images[:, 10:20, 20:40] > 120).all(axis=(1, 2)).sum()) for images, _, _ in chunk)
     epochs.close()
-    assert 0.9 * expected <= shown <= expected + 4
+    assert 0.8 * expected <= shown <= expected + 2
