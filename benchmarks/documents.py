@@ -1,122 +1,195 @@
-"""Measure the reader of documents: how often it finds the amount, reads its digits right, and how long a page takes.
+"""Compare the reader of documents with RapidOCR's full pipeline on the same documents, in one run.
 
-Pages come from a csv of one's own, with the columns `file`, `truth_digits` and the box `x,y,w,h` of the figures in
-pixels; or from this project's generator, with layouts and typefaces that nothing is trained on. An amount is found when
-its box has an intersection over union of at least 0.5 with the true one; a generated one, whose box includes dashes
-and currency signs, also when its digits are right and stand in its box.
+Documents come from csv files of one's own, as `payment-ml evaluate --as document` takes them, and from this project's
+generator, in layouts and typefaces that nothing is trained on. RapidOCR finds and recognises all texts of a page; of
+these, a rule takes the one that looks most like an amount, by the text alone, as this project weighs texts. An amount
+is found when its box has an intersection over union of at least 0.5 with the true one. RapidOCR accepts nothing.
 
-Run: python benchmarks/documents.py [--truth TRUTH.csv] [--generated 300] [--without 100] [--models DIR]
+Run: python benchmarks/documents.py [TRUTH.csv...] [--generated 300] [--without 100]; RapidOCR needs
+pip install 'payment-ml[compare]'
 """
 
-import csv
+import importlib.util
 import statistics
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import click
+import cv2
 import numpy as np
+from tqdm import tqdm
 
+import payment_ml
 from payment_ml import paths
 from payment_ml.datasets import mnist
 from payment_ml.datasets.splits import split_digits
-from payment_ml.imaging import page_images
+from payment_ml.evaluation import document_sets
+from payment_ml.evaluation.own_documents import MIN_OVERLAP
+from payment_ml.imaging import image_loading
 from payment_ml.imaging.page_regions import intersection_over_union
 from payment_ml.imaging.text_blocks import Box
-from payment_ml.recognition.readers import load_document_reader
-from payment_ml.recognition.readings import DocumentReading
-from payment_ml.synthesis import documents
-from payment_ml.synthesis.documents import FieldKind
-from payment_ml.training import line_sources
+from payment_ml.recognition.amount_candidates import text_score
+from payment_ml.synthesis.documents import Document, FieldKind
+from payment_ml.text import amounts
+from payment_ml.text.document_truths import read_document_truths
 
-_FOUND = 0.5  # intersection over union
+_INSTALL = "RapidOCR is not installed, so it is not measured; run pip install 'payment-ml[compare]'"
 
 
 @dataclass(frozen=True)
 class Page:
-    """Hold a page with what is known of it."""
+    """Hold the picture of a document with what is known of its amount."""
 
-    name: str
-    source: Path | np.ndarray
+    grey: np.ndarray  # uint8 [height, width], upright
     digits: str  # of the amount; empty without one
-    box: Box | None  # of the amount, in pixels of the upright page
-    turned: int | None  # degrees clockwise that make it upright; None: not known
+    value: Decimal | None
+    box: Box | None  # of its figures
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Hold what a reader made of a page."""
+
+    digits: str
+    value: Decimal | None
+    box: Box | None
+    accepted: bool | None  # None: the reader does not decide
+
+
+Read = Callable[[np.ndarray], Answer]
+
+
+def this_reader(models_dir: Path | None) -> Read:
+    """Return the networks that serve."""
+    reader = payment_ml.load_document_reader(models_dir)
+
+    def read(grey: np.ndarray) -> Answer:
+        reading = reader.read(grey)
+        box = None if reading.amount is None else reading.amount.box
+        return Answer(reading.digits, reading.value, box, reading.decision == "accept")
+
+    return read
+
+
+def rapidocr() -> Read:
+    """Return RapidOCR's detection, direction and recognition, and the rule that chooses among its texts."""
+    import logging
+
+    from rapidocr import RapidOCR
+
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    engine = RapidOCR(params={"Global.log_level": "error"})
+
+    def read(grey: np.ndarray) -> Answer:
+        result = engine(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
+        found = [
+            (text, corners, text_score(text, float(np.log(max(score, 1e-9)))))
+            for text, corners, score in zip(result.txts or (), _corners(result.boxes), result.scores or (), strict=True)
+            if amounts.digits_of(text)
+        ]
+        if not found:
+            return Answer("", None, None, None)
+        text, corners, _ = max(found, key=lambda candidate: candidate[2])
+        left, top, right, bottom = (int(edge) for edge in (*corners.min(axis=0), *corners.max(axis=0)))
+        return Answer(amounts.digits_of(text), amounts.parse(text).value, (left, top, right, bottom), None)
+
+    return read
+
+
+def _corners(boxes: np.ndarray | None) -> Sequence[np.ndarray]:
+    return () if boxes is None else list(boxes)
 
 
 def own_pages(truth: Path) -> Iterator[Page]:
-    """Yield the pages that a csv lists."""
-    with truth.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            left, top, width, height = (int(row[name]) for name in "xywh")
-            box = left, top, left + width, top + height
-            yield Page(row["file"], truth.parent / row["file"], row["truth_digits"], box, 0)
+    """Yield the documents that a csv lists, but for those that cannot be used."""
+    for row in read_document_truths(truth):
+        if row.problem is None and row.path.is_file():
+            pages = image_loading.split_pages(row.path)
+            source = pages[0 if row.page is None else row.page - 1]
+            yield Page(image_loading.load_grey_with_note(source)[0], row.digits, row.value, row.box)
 
 
-def generated_pages(count: int, with_amount: bool, seed: int) -> Iterator[Page]:
-    """Yield pages of the generator, in layouts that are held out; amounts are written with MNIST's test digits."""
-    rng = np.random.default_rng(seed)
-    split = split_digits(mnist.load(paths.ROOT / "data" / "raw"))["test"]
-    hands = line_sources.sample_hands(split, rng, distort=False)
-    for number in range(count):
-        if with_amount:
-            document = documents.compose_document(hands, rng, held_out=True)
-        else:
-            document = documents.compose_without_amount(rng, hands)
+def composed_pages(documents: Iterable[Document]) -> Iterator[Page]:
+    """Yield documents of the generator."""
+    for document in documents:
         boxes = [field.box for field in document.fields if field.kind is FieldKind.AMOUNT]
-        box = page_images.turn_box(boxes[0], document.image.shape, document.turned // 90) if boxes else None
-        name = f"{number} {document.kind} {document.layout}"
-        yield Page(name, document.image, document.digits, box, document.turned)
-
-
-def _is_found(reading: DocumentReading, page: Page, is_right: bool) -> bool:
-    """Return whether a reading has its amount where the page has it."""
-    if reading.amount is None or page.box is None:
-        return False
-    box = reading.amount.box
-    is_inside = (
-        box[0] >= page.box[0] - 4 and box[2] <= page.box[2] + 4 and box[1] < page.box[3] and box[3] > page.box[1]
-    )
-    is_generated = not isinstance(page.source, Path)
-    return intersection_over_union(box, page.box) >= _FOUND or (is_generated and is_right and is_inside)
+        yield Page(document.image, document.digits, document.value, boxes[0] if boxes else None)
 
 
 @click.command(context_settings={"show_default": True})
-@click.option("--truth", type=click.Path(exists=True, path_type=Path), help="Pages of one's own.")
-@click.option("--generated", default=0, help="Generated pages with an amount.")
-@click.option("--without", default=0, help="Generated pages without one.")
-@click.option("--seed", default=0, help="Of the generated pages.")
+@click.argument("truths", nargs=-1, metavar="[TRUTH.csv...]", type=click.Path(exists=True, path_type=Path))
+@click.option("--generated", default=0, help="Composed documents with an amount.")
+@click.option("--without", default=0, help="Composed pages without one.")
+@click.option("--seed", default=0, help="Of the composed documents.")
 @click.option("--models", type=click.Path(path_type=Path), help="Folder of versions.", show_default="models/")
-@click.option("--failures", is_flag=True, help="List the pages that are not read right.")
-def main(truth: Path | None, generated: int, without: int, seed: int, models: Path | None, failures: bool) -> None:
-    """Print a line for each kind of pages."""
-    reader = load_document_reader(models)
-    kinds = {
-        "pages of one's own": own_pages(truth) if truth else iter(()),
-        "generated": generated_pages(generated, True, seed),
-        "without an amount": generated_pages(without, False, seed + 1),
-    }
-    for kind, pages in kinds.items():
-        counts: Counter[str] = Counter()
-        seconds = []
-        for page in pages:
+def main(truths: Sequence[Path], generated: int, without: int, seed: int, models: Path | None) -> None:
+    """Measure both readers on each set of documents, and print a table."""
+    readers = {"this reader": this_reader(models)}
+    if importlib.util.find_spec("rapidocr") is None:
+        click.echo(_INSTALL, err=True)
+    else:
+        readers["RapidOCR and a rule"] = rapidocr()
+    sets: list[tuple[str, int, Iterator[Page]]] = []
+    for truth in truths:
+        sets.append((truth.stem, len(read_document_truths(truth)), own_pages(truth)))
+    if generated or without:
+        test = split_digits(mnist.load(paths.ROOT / "data" / "raw"))["test"]
+        composed = document_sets.compose_documents(test, generated, (seed, 8), held_out=True)
+        blank = document_sets.compose_pages_without_amount(test, without, (seed, 9))
+        sets += [("composed", generated, composed_pages(composed)), ("no amount", without, composed_pages(blank))]
+    click.echo(
+        "| documents | reader | found | digits right | value right | accepted | wrong of these | ms, median, most |"
+    )
+    click.echo("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for name, count, documents in sets:
+        if count:
+            _measure(name, count, documents, readers)
+
+
+def _measure(name: str, count: int, pages: Iterator[Page], readers: dict[str, Read]) -> None:
+    """Have the readers take turns on each page, and print a row of the table for each of them."""
+    shown: list[Page] = []
+    answers: dict[str, list[Answer]] = {reader: [] for reader in readers}
+    times: dict[str, list[float]] = {reader: [] for reader in readers}
+    for page in tqdm(pages, name, count, unit="document", mininterval=5):
+        if not shown:
+            for read in readers.values():
+                read(page.grey)  # libraries load and allocate at first use
+        shown.append(Page(page.grey[:0], page.digits, page.value, page.box))
+        for reader, read in readers.items():
             started = time.perf_counter()
-            reading = reader.read(page.source)
-            seconds.append(time.perf_counter() - started)
-            is_right = reading.digits == page.digits
-            is_found = _is_found(reading, page, is_right)
-            counts.update({"found": is_found, "right": is_right, "accepted": reading.decision == "accept"})
-            counts.update({"turned right": page.turned in (None, reading.turned)})
-            if failures and not (is_found and is_right):
-                places = [(amount.digits, amount.box) for amount in reading.amounts[:3]]
-                print(page.name, page.digits, page.box, places, f"turned {reading.turned} of {page.turned}")
-        if seconds:
-            shares = ", ".join(f"{name} {count / len(seconds):.1%}" for name, count in counts.items())
-            print(
-                f"{kind}, {len(seconds)}: {shares}; "
-                f"{1000 * statistics.median(seconds):.0f} ms at the median, {1000 * max(seconds):.0f} at most"
-            )
+            answers[reader].append(read(page.grey))
+            times[reader].append(1000 * (time.perf_counter() - started))
+    for reader in readers if shown else ():
+        cells = " | ".join(_cells(shown, answers[reader]))
+        slowest = max(times[reader])
+        click.echo(
+            f"| {name}, {len(shown)} | {reader} | {cells} | {statistics.median(times[reader]):.0f}, {slowest:.0f} |"
+        )
+
+
+def _cells(pages: Sequence[Page], answers: Sequence[Answer]) -> list[str]:
+    """Return the cells of one reader: found, digits right, value right, accepted, and wrong among the accepted."""
+    pairs = list(zip(pages, answers, strict=True))
+    amounts_ = [(page, answer) for page, answer in pairs if page.digits]
+    boxed = [_is_found(page.box, answer.box) for page, answer in amounts_ if page.box is not None]
+    digits = [answer.digits == page.digits for page, answer in amounts_]
+    value = [answer.value == page.value for page, answer in amounts_ if page.value is not None]
+    accepted = [(page, answer) for page, answer in pairs if answer.accepted]
+    wrong = sum(page.value is None or answer.value != page.value for page, answer in accepted)
+    decides = any(answer.accepted is not None for answer in answers)
+    return [
+        *(f"{np.mean(results):.1%}" if results else "" for results in (boxed, digits, value)),
+        f"{len(accepted) / len(pairs):.1%}" if decides else "",
+        str(wrong) if decides else "",
+    ]
+
+
+def _is_found(box: Box, found: Box | None) -> bool:
+    return found is not None and intersection_over_union(box, found) >= MIN_OVERLAP
 
 
 if __name__ == "__main__":

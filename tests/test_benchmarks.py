@@ -36,3 +36,17 @@ def test_known_forms_are_compared_with_the_search_of_a_page(reader_run, splits):
     assert header.startswith("| profile with | amount right | accepted | wrong of these |")
     names = ["picture of the form", "region alone", "search of the page"]
     assert [row.split(" | ")[0] for row in rows] == [f"| {name}" for name in names]
+
+
+def test_document_readers_are_compared_on_composed_documents(reader_run, splits):
+    """Documents and pages without an amount give a row each; nothing is accepted wrongly on the latter."""
+    folders = ["--models", str(reader_run.models_dir)]
+    command = [sys.executable, "benchmarks/documents.py", "--generated", "2", "--without", "1", *folders]
+    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    header, _, *rows = done.stdout.splitlines()
+    assert header.startswith("| documents | reader | found | digits right | value right | accepted | wrong of these |")
+    own = [row.split(" | ") for row in rows if row.split(" | ")[1] == "this reader"]
+    assert [row[0] for row in own] == ["| composed, 2", "| no amount, 1"]
+    assert own[1][5:7] == ["0.0%", "0"]
+    assert ("payment-ml[compare]" in done.stderr) == (importlib.util.find_spec("rapidocr") is None)

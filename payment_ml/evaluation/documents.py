@@ -15,7 +15,7 @@ from payment_ml.evaluation import calibration, document_sets, promotion, risk_co
 from payment_ml.evaluation.own_documents import MIN_OVERLAP
 from payment_ml.evaluation.promotion import Check, PairedResults
 from payment_ml.imaging import page_images
-from payment_ml.imaging.page_regions import intersection_over_union, share_inside
+from payment_ml.imaging.page_regions import intersection_over_union
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition import confidence, readers
 from payment_ml.recognition.document_acceptance import DocumentCalibration
@@ -26,7 +26,6 @@ from payment_ml.registry.versions import Version
 from payment_ml.synthesis.documents import Document, FieldKind
 from payment_ml.tasks import DOCUMENT_TASKS, Task
 
-_MOSTLY_INSIDE = 0.8  # of a box of digits, in that of the figures
 _SHOWN_SIDE = 700  # pixels of the pictures that are kept for figures
 
 
@@ -121,7 +120,7 @@ def read_documents(
             for field in document.fields
             if field.kind is FieldKind.AMOUNT
         ]
-        found = any(_finds(reading, figure, document.digits) for figure in figures)
+        found = any(_finds(reading, figure) for figure in figures)
         outcomes.append(
             DocumentOutcome(
                 document.kind,
@@ -206,18 +205,9 @@ def promotion_checks(
     return promotion.PromotionReport(gate, tuple(checks), champion_name=name)
 
 
-def _finds(reading: DocumentReading, figures: Box, digits: str) -> bool:
-    """Return whether the amount that was found is the one with its figures in this box.
-
-    The box of a reading is that of its digits; that of the figures has dashes and stars as well. So right digits in it
-    count, too.
-    """
-    if reading.amount is None:
-        return False
-    box = reading.amount.box
-    if intersection_over_union(box, figures) >= MIN_OVERLAP:
-        return True
-    return reading.digits == digits and share_inside(box, figures) >= _MOSTLY_INSIDE
+def _finds(reading: DocumentReading, figures: Box) -> bool:
+    """Return whether the amount that was found is the one with its figures in this box."""
+    return reading.amount is not None and intersection_over_union(reading.amount.box, figures) >= MIN_OVERLAP
 
 
 def _accepted_without_amount(outcomes: Sequence[DocumentOutcome]) -> np.ndarray:
