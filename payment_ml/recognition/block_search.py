@@ -1,7 +1,7 @@
 """Find the amount on a page: look once at every block of text, weigh its text and place, and read the likeliest."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +21,7 @@ _PLAUSIBLE = -2.5  # score from which on a block counts as an amount
 _CLEAR = 0.0  # score from which on the page is taken to be upright without a look at it upside down
 _LIKELY = -0.7  # score from which on it is taken not to lie on its side
 _TURNED = 0.6  # by which a turned page must be better than the page as it is
+_LEAST_SHARE, _SURE = 0.01, 2.0  # of the ink, and nats from which on the network alone decides on a direction
 # What speaks for and against a place, in nats. They were set by hand, from how forms are laid out; nothing was fitted.
 _TO_THE_RIGHT = 0.8  # for the right edge of the page, against the left one
 _BOTTOM = -2.0  # in the lowest part of the page, where the line for machines stands
@@ -57,36 +58,59 @@ def find_candidates(amounts: AmountReader, grey: np.ndarray, may_turn: bool) -> 
     -------
     by how many degrees the page is turned clockwise to be upright; and its candidates, the best first
     """
-    turned, page, looks = _best_view(amounts, grey, 0, may_turn)
+    others = {90: 0.0, 180: 0.0, 270: 0.0} if may_turn else {}
+    turned, page, looks = _best_view(amounts, grey, 0, None, others)
     return turned, _read_candidates(amounts, page, looks, _PLAUSIBLE)
 
 
 def likeliest_direction(
-    amounts: AmountReader, grey: np.ndarray, first: int, blocks: Sequence[Box] | None = None
+    amounts: AmountReader, grey: np.ndarray, shares: np.ndarray, blocks: Sequence[Box]
 ) -> tuple[int, list[Look]]:
     """Return by how many degrees a page is turned clockwise to be upright, by what can be read on it, and the looks.
 
     Parameters
     ----------
     amounts, grey : as of `find_candidates`
-    first : degrees that are probable; others must be clearly better
-    blocks : of text, on the page turned by so much; None: they are found
+    shares : of the page's ink that a network sees in each direction, float [4], by quarter turns; one direction with
+        nearly all of it needs no look at the others
+    blocks : of text, on the page turned into the likeliest of these directions
     """
-    turned, _, looks = _best_view(amounts, grey, first, True, blocks)
+    odds = {90 * i: float(nats) for i, nats in enumerate(_odds(shares))}
+    turned, _, looks = _best_view(amounts, grey, 90 * int(shares.argmax()), blocks, odds)
     return turned, looks
 
 
+def is_sure(shares: np.ndarray) -> bool:
+    """Return whether the network's shares, as of `likeliest_direction`, decide on the direction without a look."""
+    return np.count_nonzero(_odds(shares) > _SURE) == len(shares) - 1
+
+
+def _odds(shares: np.ndarray) -> np.ndarray:
+    """Return the nats by which each direction is less likely than the likeliest one, float [4]."""
+    odds: np.ndarray = np.log(shares.max() / np.maximum(shares, _LEAST_SHARE))
+    return odds
+
+
 def _best_view(
-    amounts: AmountReader, grey: np.ndarray, first: int, may_turn: bool, known: Sequence[Box] | None = None
+    amounts: AmountReader, grey: np.ndarray, first: int, known: Sequence[Box] | None, odds: Mapping[int, float]
 ) -> _View:
-    """Return the page in the direction in which it is read best; `first` is looked at first, the others if need be."""
+    """Return the page in the direction in which it is read best.
+
+    Parameters
+    ----------
+    first : degrees that are looked at first, the others if need be
+    known : blocks of the page turned by so much; None: they are found
+    odds : nats by which other directions are less likely, by degrees; those that are not named are not looked at
+    """
     page = page_images.turn(grey, first // 90)
     blocks = {first: text_blocks.find_ink(page).blocks if known is None else known}  # by degrees
     views = [(first, page, _look_once(amounts, page, blocks[first]))]
     for enough, further in ((_CLEAR, (180,)), (_LIKELY, (90, 270))):
-        if not may_turn or max(map(_best_score, views)) >= enough:
+        if max(map(_best_score, views)) >= enough:
             break
         for degrees in ((first + more) % 360 for more in further):
+            if odds.get(degrees, math.inf) > _SURE:
+                continue
             page = page_images.turn(grey, degrees // 90)
             opposite = blocks.get((degrees + 180) % 360)
             blocks[degrees] = (
@@ -95,8 +119,9 @@ def _best_view(
                 else text_blocks.turn_upside_down(opposite, page.shape)
             )
             views.append((degrees, page, _look_once(amounts, page, blocks[degrees])))
-    best = max(views, key=_best_score)
-    return best if _best_score(best) >= _best_score(views[0]) + _TURNED else views[0]
+    best = max(views, key=lambda view: _best_score(view) - odds.get(view[0], 0.0))
+    better = _best_score(best) - _best_score(views[0])
+    return best if better >= max(_TURNED, odds.get(best[0], 0.0)) else views[0]
 
 
 def weigh_blocks(

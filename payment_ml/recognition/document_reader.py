@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from payment_ml.errors import ImageError
-from payment_ml.imaging import image_loading, page_images
+from payment_ml.imaging import image_loading, page_images, text_blocks
 from payment_ml.imaging.form_registration import FormRegistration
 from payment_ml.imaging.image_loading import Source, SourcePage
 from payment_ml.imaging.page_regions import intersection_over_union
@@ -186,10 +186,14 @@ class DocumentReader:
         The looks at the blocks of the page come with it, if there were some.
         """
         layout = detector.detect(grey, may_turn)
-        if not may_turn:
+        is_flattened = layout.to_picture is not None  # then looks at the picture are of no use for the page
+        if not may_turn or (is_flattened and block_search.is_sure(layout.directions)):
             return layout, None
-        blocks = layout.ink.blocks if layout.to_picture is None else None
-        turned, looks = block_search.likeliest_direction(self._undecided, grey, layout.turned, blocks)
+        if not is_flattened:
+            blocks = layout.ink.blocks
+        else:
+            blocks = text_blocks.find_ink(page_images.turn(grey, layout.turned // 90)).blocks
+        turned, looks = block_search.likeliest_direction(self._undecided, grey, layout.directions, blocks)
         if turned != layout.turned:
             layout = replace(detector.detect(page_images.turn(grey, turned // 90), may_turn=False), turned=turned)
         return layout, looks if layout.to_picture is None else None

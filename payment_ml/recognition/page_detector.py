@@ -35,6 +35,7 @@ class PageLayout:
 
     page: np.ndarray  # uint8 [height, width], upright and flat
     turned: int  # degrees by which the picture was turned clockwise to be upright: 0, 90, 180 or 270
+    directions: np.ndarray  # float [4], how likely each number of quarter turns made it upright; the sum is 1
     amounts: tuple[Place, ...]  # where the amount in figures may stand, the likeliest first
     words: tuple[Place, ...]  # lines of the amount in words, from top to bottom
     # Lines that may be of the amount in words: those of `words` with all of their ink, and the ones above and below.
@@ -81,7 +82,8 @@ class PageDetector:
         may_turn : False takes the page as it lies
         """
         probabilities = self._run(grey)
-        quarters = int(page_images.directions(probabilities).argmax()) if may_turn else 0
+        directions = page_images.directions(probabilities) if may_turn else np.eye(page_images.DIRECTIONS)[0]
+        quarters = int(directions.argmax())
         picture = page_images.turn(grey, quarters)
         flat = page_outlines.flatten(picture)
         page = picture if flat is None else flat.grey
@@ -99,6 +101,7 @@ class PageDetector:
         return PageLayout(
             page,
             90 * quarters,
+            directions,
             tuple(_place(region, numbers, ink.pieces, page.shape) for region in page_regions.amount_regions(contents)),
             lines,
             _lines_to_read(lines, ink.pieces, lambda box: _mean_probability(words, box, cell)),
