@@ -26,15 +26,16 @@ import payment_ml
 from payment_ml import paths
 from payment_ml.datasets import mnist
 from payment_ml.datasets.splits import split_digits
+from payment_ml.errors import ImageError
 from payment_ml.evaluation import document_sets
-from payment_ml.evaluation.own_documents import MIN_OVERLAP
+from payment_ml.evaluation.own_documents import MIN_OVERLAP, box_as_it_lies, source_of
 from payment_ml.imaging import image_loading
 from payment_ml.imaging.page_regions import intersection_over_union
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.amount_candidates import text_score
 from payment_ml.synthesis.documents import Document, FieldKind
 from payment_ml.text import amounts
-from payment_ml.text.document_truths import read_document_truths
+from payment_ml.text.document_truths import DocumentTruth, read_document_truths
 
 _INSTALL = "RapidOCR is not installed, so it is not measured; run pip install 'payment-ml[compare]'"
 
@@ -43,10 +44,8 @@ _INSTALL = "RapidOCR is not installed, so it is not measured; run pip install 'p
 class Page:
     """Hold the picture of a document with what is known of its amount."""
 
-    grey: np.ndarray  # uint8 [height, width], upright
-    digits: str  # of the amount; empty without one
-    value: Decimal | None
-    box: Box | None  # of its figures
+    grey: np.ndarray  # uint8 [height, width], as it lies
+    truth: DocumentTruth
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Answer:
 
     digits: str
     value: Decimal | None
-    box: Box | None
+    box: Box | None  # in the picture as it lies
     accepted: bool | None  # None: the reader does not decide
 
 
@@ -68,8 +67,7 @@ def this_reader(models_dir: Path | None) -> Read:
 
     def read(grey: np.ndarray) -> Answer:
         reading = reader.read(grey)
-        box = None if reading.amount is None else reading.amount.box
-        return Answer(reading.digits, reading.value, box, reading.decision == "accept")
+        return Answer(reading.digits, reading.value, box_as_it_lies(reading, grey), reading.decision == "accept")
 
     return read
 
@@ -104,19 +102,25 @@ def _corners(boxes: np.ndarray | None) -> Sequence[np.ndarray]:
 
 
 def own_pages(truth: Path) -> Iterator[Page]:
-    """Yield the documents that a csv lists, but for those that cannot be used."""
+    """Yield the documents that a csv lists; what cannot be used is named on stderr."""
     for row in read_document_truths(truth):
-        if row.problem is None and row.path.is_file():
-            pages = image_loading.split_pages(row.path)
-            source = pages[0 if row.page is None else row.page - 1]
-            yield Page(image_loading.load_grey_with_note(source)[0], row.digits, row.value, row.box)
+        source, problem = source_of(row)
+        try:
+            if source is not None:
+                yield Page(image_loading.load_grey(source), row)
+        except ImageError as error:
+            problem = error.reason
+        if problem:
+            click.echo(f"{row.file} is left out: {problem}", err=True)
 
 
 def composed_pages(documents: Iterable[Document]) -> Iterator[Page]:
-    """Yield documents of the generator."""
-    for document in documents:
+    """Yield documents of the generator, which lie upright."""
+    for number, document in enumerate(documents):
         boxes = [field.box for field in document.fields if field.kind is FieldKind.AMOUNT]
-        yield Page(document.image, document.digits, document.value, boxes[0] if boxes else None)
+        box = boxes[0] if boxes else None
+        row = DocumentTruth(str(number), Path(), document.digits, document.digits, document.value, box=box)
+        yield Page(document.image, row)
 
 
 @click.command(context_settings={"show_default": True})
@@ -151,38 +155,37 @@ def main(truths: Sequence[Path], generated: int, without: int, seed: int, models
 
 def _measure(name: str, count: int, pages: Iterator[Page], readers: dict[str, Read]) -> None:
     """Have the readers take turns on each page, and print a row of the table for each of them."""
-    shown: list[Page] = []
+    rows: list[DocumentTruth] = []
     answers: dict[str, list[Answer]] = {reader: [] for reader in readers}
     times: dict[str, list[float]] = {reader: [] for reader in readers}
     for page in tqdm(pages, name, count, unit="document", mininterval=5):
-        if not shown:
+        if not rows:
             for read in readers.values():
                 read(page.grey)  # libraries load and allocate at first use
-        shown.append(Page(page.grey[:0], page.digits, page.value, page.box))
+        rows.append(page.truth)
         for reader, read in readers.items():
             started = time.perf_counter()
             answers[reader].append(read(page.grey))
             times[reader].append(1000 * (time.perf_counter() - started))
-    for reader in readers if shown else ():
-        cells = " | ".join(_cells(shown, answers[reader]))
+    for reader in readers if rows else ():
+        cells = " | ".join(_cells(rows, answers[reader]))
         slowest = max(times[reader])
         click.echo(
-            f"| {name}, {len(shown)} | {reader} | {cells} | {statistics.median(times[reader]):.0f}, {slowest:.0f} |"
+            f"| {name}, {len(rows)} | {reader} | {cells} | {statistics.median(times[reader]):.0f}, {slowest:.0f} |"
         )
 
 
-def _cells(pages: Sequence[Page], answers: Sequence[Answer]) -> list[str]:
+def _cells(rows: Sequence[DocumentTruth], answers: Sequence[Answer]) -> list[str]:
     """Return the cells of one reader: found, digits right, value right, accepted, and wrong among the accepted."""
-    pairs = list(zip(pages, answers, strict=True))
-    amounts_ = [(page, answer) for page, answer in pairs if page.digits]
-    boxed = [_is_found(page.box, answer.box) for page, answer in amounts_ if page.box is not None]
-    digits = [answer.digits == page.digits for page, answer in amounts_]
-    value = [answer.value == page.value for page, answer in amounts_ if page.value is not None]
-    accepted = [(page, answer) for page, answer in pairs if answer.accepted]
-    wrong = sum(page.value is None or answer.value != page.value for page, answer in accepted)
+    pairs = list(zip(rows, answers, strict=True))
+    found = [_is_found(row.box, answer.box) for row, answer in pairs if row.box is not None]
+    digits = [answer.digits == row.digits for row, answer in pairs if row.digits]
+    value = [answer.value == row.value for row, answer in pairs if row.value is not None]
+    accepted = [(row, answer) for row, answer in pairs if answer.accepted]
+    wrong = sum(not _is_rightly_accepted(row, answer) for row, answer in accepted)
     decides = any(answer.accepted is not None for answer in answers)
     return [
-        *(f"{np.mean(results):.1%}" if results else "" for results in (boxed, digits, value)),
+        *(f"{np.mean(results):.1%}" if results else "" for results in (found, digits, value)),
         f"{len(accepted) / len(pairs):.1%}" if decides else "",
         str(wrong) if decides else "",
     ]
@@ -190,6 +193,12 @@ def _cells(pages: Sequence[Page], answers: Sequence[Answer]) -> list[str]:
 
 def _is_found(box: Box, found: Box | None) -> bool:
     return found is not None and intersection_over_union(box, found) >= MIN_OVERLAP
+
+
+def _is_rightly_accepted(row: DocumentTruth, answer: Answer) -> bool:
+    """Return whether a document may be accepted with this answer, as `evaluation.own_documents` counts."""
+    is_right = answer.digits == row.digits if row.value is None else answer.value == row.value
+    return row.has_amount and is_right and row.words_match is not False
 
 
 if __name__ == "__main__":

@@ -4,9 +4,12 @@ import importlib.util
 import subprocess
 import sys
 
+from helpers.plain_documents import compose_document
 from helpers.truth_folders import AMOUNTS, draw_truth_folder
+from PIL import Image
 
 from payment_ml import paths
+from payment_ml.synthesis import glyphs
 
 
 def test_readers_are_compared_on_own_pictures(reader_run, splits, tmp_path):
@@ -38,15 +41,28 @@ def test_known_forms_are_compared_with_the_search_of_a_page(reader_run, splits):
     assert [row.split(" | ")[0] for row in rows] == [f"| {name}" for name in names]
 
 
-def test_document_readers_are_compared_on_composed_documents(reader_run, splits):
-    """Documents and pages without an amount give a row each; nothing is accepted wrongly on the latter."""
-    folders = ["--models", str(reader_run.models_dir)]
-    command = [sys.executable, "benchmarks/documents.py", "--generated", "2", "--without", "1", *folders]
+def test_document_readers_are_compared_on_own_and_composed_documents(reader_run, splits, tmp_path):
+    """A row for each set of documents; what cannot be used is named, and a page without an amount is not accepted."""
+    page, box = compose_document(glyphs.GlyphBank(splits["test"].images, splits["test"].labels))
+    Image.fromarray(page).save(tmp_path / "page.png")
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    left, top, right, bottom = box
+    truth = tmp_path / "truth.csv"
+    rows = (
+        f"page.png,123450,{left},{top},{right - left},{bottom - top}",
+        "broken.png,1,0,0,9,9",
+        "absent.png,1,0,0,9,9",
+    )
+    truth.write_text("\n".join(("file,truth,x,y,w,h", *rows)))
+    options = ["--generated", "2", "--without", "1", "--models", str(reader_run.models_dir)]
+    command = [sys.executable, "benchmarks/documents.py", str(truth), *options]
     done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
-    header, _, *rows = done.stdout.splitlines()
+    header, _, *table = done.stdout.splitlines()
     assert header.startswith("| documents | reader | found | digits right | value right | accepted | wrong of these |")
-    own = [row.split(" | ") for row in rows if row.split(" | ")[1] == "this reader"]
-    assert [row[0] for row in own] == ["| composed, 2", "| no amount, 1"]
-    assert own[1][5:7] == ["0.0%", "0"]
+    own = [row.split(" | ") for row in table if row.split(" | ")[1] == "this reader"]
+    assert [row[0] for row in own] == ["| truth, 1", "| composed, 2", "| no amount, 1"]
+    assert own[0][2:4] == ["100.0%", "100.0%"]
+    assert own[2][5:7] == ["0.0%", "0"]
+    assert all(f"{name} is left out: " in done.stderr for name in ("broken.png", "absent.png"))
     assert ("payment-ml[compare]" in done.stderr) == (importlib.util.find_spec("rapidocr") is None)

@@ -119,7 +119,7 @@ def read_documents(
     sources: list[tuple[DocumentTruth, Source]] = []
     not_read = []
     for row in rows:
-        source, problem = _source(row)
+        source, problem = source_of(row)
         if source is None:
             not_read.append((row.file, problem))
         else:
@@ -130,13 +130,13 @@ def read_documents(
         if (reading.reason or "").startswith(NOT_READ):
             not_read.append((row.file, (reading.reason or "").removeprefix(NOT_READ)))
         else:
-            documents.append(OwnDocument(row, reading, _box_as_it_lies(reading, source)))
+            documents.append(OwnDocument(row, reading, box_as_it_lies(reading, source)))
     rule = reader.acceptance_rules.get(Task.AMOUNTS)
     promised = DEFAULT_RISK if rule is None else rule.risk
     return OwnDocuments(tuple(documents), tuple(not_read), promised if risk is None else risk)
 
 
-def _source(row: DocumentTruth) -> tuple[Source | None, str]:
+def source_of(row: DocumentTruth) -> tuple[Source | None, str]:
     """Return what to read of a row; None, and why, where there is nothing."""
     if row.problem is not None:
         return None, row.problem
@@ -149,7 +149,7 @@ def _source(row: DocumentTruth) -> tuple[Source | None, str]:
     return pages[number - 1], ""
 
 
-def _box_as_it_lies(reading: DocumentReading, source: Source) -> Box | None:
+def box_as_it_lies(reading: DocumentReading, source: Source) -> Box | None:
     """Return the box of the amount in the picture as it lies, whose boxes the csv has; None where none was found."""
     if reading.amount is None or not reading.turned:
         return None if reading.amount is None else reading.amount.box

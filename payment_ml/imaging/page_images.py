@@ -185,7 +185,7 @@ def directions(probabilities: np.ndarray) -> np.ndarray:
     -------
     float32 [DIRECTIONS], with the sum 1; equal shares where there is no ink
     """
-    sums = probabilities.sum(axis=(0, 1))
+    sums = probabilities[probabilities[..., PAPER] <= 0.5].sum(axis=0)
     by_direction = np.array([sums[1 : 1 + len(Content)].sum(), *sums[1 + len(Content) :]]) + 1e-6
     shares: np.ndarray = by_direction / by_direction.sum()
     return shares

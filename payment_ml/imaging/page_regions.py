@@ -10,7 +10,7 @@ from payment_ml.imaging.page_images import Content
 from payment_ml.imaging.text_blocks import Box
 
 _NUMBERS, _WORDS = 0.3, 0.4  # probability from which on a cell belongs to a number, or to a line of words
-_WORDS_ODDS = 0.35  # of the amount in words against all else, from which on a cell counts: payees look alike
+_WORDS_ODDS = 0.35  # of the amount in words against all other contents: names of payees look alike
 _NUMBER_GAP, _WORDS_GAP = 5, 15  # cells across, between two parts of one region: odd
 _SHARE_OF_PEAK = 0.4  # of the likeliest place of a page, where that is less
 _MIN_PEAK = 0.08  # probability of the likeliest place of a page that has the content at all
@@ -67,7 +67,10 @@ def number_cells(contents: np.ndarray) -> np.ndarray:
 
 
 def words_cells(contents: np.ndarray) -> np.ndarray:
-    """Return the probability of the amount in words in the cells where it is likely enough; 0 elsewhere."""
+    """Return the probability of the amount in words where it has 0.35 of that of all other contents; 0 elsewhere.
+
+    A cell may count as a number too.
+    """
     words: np.ndarray = contents[..., Content.WORDS]
     return np.where(words >= _WORDS_ODDS * (contents.sum(axis=2) - words), words, 0).astype(np.float32)
 

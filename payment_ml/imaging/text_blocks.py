@@ -32,12 +32,12 @@ class PageInk:
     """Hold the ink of an upright page without its rules."""
 
     pieces: tuple[Box, ...]  # in pixels of the page, from left to right: mostly single characters
-    blocks: tuple[Box, ...]  # of pieces that may be a word or a number, from left to right
-    mask: np.ndarray  # uint8 [height, width], 1 ink; of the page divided by `scale`
-    scale: float  # at most 1, by which the page was reduced
+    blocks: tuple[Box, ...]  # pieces in one line, close to each other, that may be a word or a number, left to right
+    mask: np.ndarray  # uint8 [height, width], 1 ink; of the page after it was reduced
+    scale: float  # of the reduced page, at most 1
 
     def count_rows(self, box: Box) -> np.ndarray:
-        """Return the pixels of ink in each row of a part of the page, float64 [height of the box]."""
+        """Count the ink in each row of a part of the page, in pixels of `mask`; float64 [height of the box]."""
         left, top, right, bottom = (round(edge * self.scale) for edge in box)
         counts = np.count_nonzero(self.mask[top : max(bottom, top + 1), left : max(right, left + 1)], axis=1)
         height = box[3] - box[1]

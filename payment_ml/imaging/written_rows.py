@@ -17,7 +17,7 @@ _MIN_HEIGHT, _MAX_HEIGHT = 0.4, 2.0  # of the next line
 _MIN_LENGTH = 2.0  # of the next line
 # Lines that stand in one part of a page; lengths are usual heights of its pieces of ink.
 _SMOOTHING = 0.25  # standard deviation over which rows are counted together
-_MIN_INK = 0.25  # of the row with the most ink, that the fullest row of a line has
+_MIN_INK = 0.12  # of the row with the most ink, that the fullest row of a line has: a last word may stand alone
 _LEAST_INK = 0.12  # of the fullest row of a line, that its other rows have
 _MAX_VALLEY = 0.6  # of the lesser of two full rows, that a row between two lines has
 
@@ -76,16 +76,17 @@ def next_line(line: Box, pieces: Sequence[Box], below: bool, likely: Callable[[B
     return max(long, key=lambda box: (likely(box), box), default=None)
 
 
-def split(counts: np.ndarray, usual: float) -> list[tuple[int, int]]:
-    """Return the rows, first and one behind the last, of each line of writing in a part of a page, from top to bottom.
+def find_line_rows(counts: np.ndarray, piece_height: float) -> list[tuple[int, int]]:
+    """Find the rows, first and one behind the last, of each line of writing in a part of a page, from top to bottom.
 
     Parameters
     ----------
     counts : pixels of ink in each row, float [rows]
-    usual : height of its pieces of ink, in rows
+    piece_height : usual height of its pieces of ink, in rows
     """
-    padded = np.pad(np.asarray(counts, np.float64), 1)
-    ink = cv2.GaussianBlur(padded[:, None], (1, 0), sigmaX=1, sigmaY=max(_SMOOTHING * usual, 0.5))[:, 0]
+    padded = np.pad(np.asarray(counts, np.float64), 1)[:, None]
+    smoothing = max(_SMOOTHING * piece_height, 0.5)
+    ink = cv2.GaussianBlur(padded, (1, 0), sigmaX=1, sigmaY=smoothing, borderType=cv2.BORDER_CONSTANT)[:, 0]
     is_peak = (ink[1:-1] > ink[:-2]) & (ink[1:-1] >= ink[2:]) & (ink[1:-1] >= _MIN_INK * ink.max(initial=0))
     cuts: list[int] = []
     peaks: list[int] = []

@@ -20,8 +20,8 @@ _LOOK_WIDTH = 2  # prefixes that the beam search follows at a first look, of whi
 _PLAUSIBLE = -2.5  # score from which on a block counts as an amount
 _CLEAR = 0.0  # score from which on the page is taken to be upright without a look at it upside down
 _LIKELY = -0.7  # score from which on it is taken not to lie on its side
-_TURNED = 0.6  # by which a turned page must be better than the page as it is
-_LEAST_SHARE, _SURE = 0.01, 2.0  # of the ink, and nats from which on the network alone decides on a direction
+_TURNED = 0.6  # by which a turned page must be better than the page in the likeliest direction
+_SURE = 2.0  # nats by which a direction is less likely, from which on it gets no look
 # What speaks for and against a place, in nats. They were set by hand, from how forms are laid out; nothing was fitted.
 _TO_THE_RIGHT = 0.8  # for the right edge of the page, against the left one
 _BOTTOM = -2.0  # in the lowest part of the page, where the line for machines stands
@@ -72,27 +72,27 @@ def likeliest_direction(
     ----------
     amounts, grey : as of `find_candidates`
     shares : of the page's ink that a network sees in each direction, float [4], by quarter turns; one direction with
-        nearly all of it needs no look at the others
+        seven times as much as another needs no look at that one
     blocks : of text, on the page turned into the likeliest of these directions
     """
-    odds = {90 * i: float(nats) for i, nats in enumerate(_odds(shares))}
-    turned, _, looks = _best_view(amounts, grey, 90 * int(shares.argmax()), blocks, odds)
+    handicaps = {90 * i: float(nats) for i, nats in enumerate(_handicaps(shares))}
+    turned, _, looks = _best_view(amounts, grey, 90 * int(shares.argmax()), blocks, handicaps)
     return turned, looks
 
 
 def is_sure(shares: np.ndarray) -> bool:
     """Return whether the network's shares, as of `likeliest_direction`, decide on the direction without a look."""
-    return np.count_nonzero(_odds(shares) > _SURE) == len(shares) - 1
+    return np.count_nonzero(_handicaps(shares) > _SURE) == len(shares) - 1
 
 
-def _odds(shares: np.ndarray) -> np.ndarray:
+def _handicaps(shares: np.ndarray) -> np.ndarray:
     """Return the nats by which each direction is less likely than the likeliest one, float [4]."""
-    odds: np.ndarray = np.log(shares.max() / np.maximum(shares, _LEAST_SHARE))
-    return odds
+    handicaps: np.ndarray = np.log(shares.max() / shares)
+    return handicaps
 
 
 def _best_view(
-    amounts: AmountReader, grey: np.ndarray, first: int, known: Sequence[Box] | None, odds: Mapping[int, float]
+    amounts: AmountReader, grey: np.ndarray, first: int, known: Sequence[Box] | None, handicaps: Mapping[int, float]
 ) -> _View:
     """Return the page in the direction in which it is read best.
 
@@ -100,7 +100,7 @@ def _best_view(
     ----------
     first : degrees that are looked at first, the others if need be
     known : blocks of the page turned by so much; None: they are found
-    odds : nats by which other directions are less likely, by degrees; those that are not named are not looked at
+    handicaps : nats by which other directions are less likely, by degrees; those that are not named are not looked at
     """
     page = page_images.turn(grey, first // 90)
     blocks = {first: text_blocks.find_ink(page).blocks if known is None else known}  # by degrees
@@ -109,7 +109,7 @@ def _best_view(
         if max(map(_best_score, views)) >= enough:
             break
         for degrees in ((first + more) % 360 for more in further):
-            if odds.get(degrees, math.inf) > _SURE:
+            if handicaps.get(degrees, math.inf) > _SURE:
                 continue
             page = page_images.turn(grey, degrees // 90)
             opposite = blocks.get((degrees + 180) % 360)
@@ -119,9 +119,9 @@ def _best_view(
                 else text_blocks.turn_upside_down(opposite, page.shape)
             )
             views.append((degrees, page, _look_once(amounts, page, blocks[degrees])))
-    best = max(views, key=lambda view: _best_score(view) - odds.get(view[0], 0.0))
-    better = _best_score(best) - _best_score(views[0])
-    return best if better >= max(_TURNED, odds.get(best[0], 0.0)) else views[0]
+    least = _best_score(views[0])
+    better = [view for view in views[1:] if _best_score(view) >= least + max(_TURNED, handicaps[view[0]])]
+    return max(better, key=lambda view: _best_score(view) - handicaps[view[0]], default=views[0])
 
 
 def weigh_blocks(

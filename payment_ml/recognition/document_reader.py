@@ -41,6 +41,7 @@ _NONE_FOUND = "no amount was found on the page"
 _NO_FORM = "its printed marks were not found on the page"
 _AMOUNT_CUT_OFF = "the page does not show all of the place where its amount stands"
 _NOT_IN_WORDS = "no words on the page confirm that this is the amount to pay"
+_NO_SPELLINGS = "amounts in words are not read in the language of the form, so that nothing confirms this amount"
 UNPROMISED = "the amount was found among other text on the page; check that it is the one to pay"
 
 
@@ -135,8 +136,9 @@ class DocumentReader:
         return DocumentReader(self.amounts.uncalibrated(), replace(self._networks, calibration=None))
 
     def prepare(self) -> None:
-        """Prepare what the first document would otherwise wait for."""
-        if self._networks.verifier is not None:
+        """Prepare what the first document would otherwise wait for; a known place of the amount needs nothing."""
+        is_searched = self.profile is None or self.profile.region is None
+        if is_searched and self._networks.verifier is not None:
             self._networks.verifier.prepare(self._languages)
 
     def read(self, source: Source, may_turn: bool = True) -> DocumentReading:
@@ -189,13 +191,12 @@ class DocumentReader:
         is_flattened = layout.to_picture is not None  # then looks at the picture are of no use for the page
         if not may_turn or (is_flattened and block_search.is_sure(layout.directions)):
             return layout, None
-        if not is_flattened:
-            blocks = layout.ink.blocks
-        else:
-            blocks = text_blocks.find_ink(page_images.turn(grey, layout.turned // 90)).blocks
+        picture = page_images.turn(grey, layout.turned // 90)
+        blocks = text_blocks.find_ink(picture).blocks if is_flattened else layout.ink.blocks
         turned, looks = block_search.likeliest_direction(self._undecided, grey, layout.directions, blocks)
         if turned != layout.turned:
-            layout = replace(detector.detect(page_images.turn(grey, turned // 90), may_turn=False), turned=turned)
+            upright = detector.detect(page_images.turn(grey, turned // 90), may_turn=False)
+            layout = replace(upright, turned=turned, directions=layout.directions)
         return layout, looks if layout.to_picture is None else None
 
     @property
@@ -298,7 +299,9 @@ class DocumentReader:
         if calibration is None:
             return UNPROMISED
         if not agrees:
-            return _NOT_IN_WORDS
+            verifier = self._networks.verifier
+            can_read = verifier is None or verifier.can_read(self._languages)
+            return _NOT_IN_WORDS if can_read else _NO_SPELLINGS
         return acceptance.review_reason(certainty, calibration.rule, self.version.name)
 
 

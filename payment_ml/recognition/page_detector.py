@@ -14,10 +14,11 @@ from payment_ml.imaging.text_blocks import Box, PageInk
 from payment_ml.networks.inference import Network
 from payment_ml.registry.versions import Version
 
-_MIN_INSIDE = 0.5  # of the area of a piece of ink, in the region that it belongs to
+_MIN_INSIDE = 0.5  # of the area, or of width and height, of a piece of ink, in the region that it belongs to
 _MIN_LIKELY = 0.25  # mean probability of the cells of a piece of ink that belongs to a region
 _MIN_OF_BEST = 0.4  # of the probability of the likeliest line of words in a place, that others in it have
-_MAX_PIECE = 1.5  # heights of its line, of a piece of ink that reaches into no other line
+_MAX_PIECE = 1.5  # heights of its line; a taller piece of ink reaches into another line
+_REACH = 0.5  # heights of a place of words
 _MIN_AGREEMENT = 0.3  # intersection over union of a region and its ink; below, the ink is another's
 
 
@@ -137,7 +138,9 @@ def _lines_to_read(words: Sequence[Place], pieces: Sequence[Box], likely: Callab
 
 
 def _split_lines(words: Place, ink: PageInk, likely: np.ndarray, cell: float) -> list[Place]:
-    """Return the lines of words in a place, which may stand so close that the network sees one; others are left out.
+    """Return the lines of words in a place, which may stand so close that the network sees one.
+
+    Lines in it that are much less likely than the likeliest one, such as a label or a name, are left out.
 
     Parameters
     ----------
@@ -147,35 +150,39 @@ def _split_lines(words: Place, ink: PageInk, likely: np.ndarray, cell: float) ->
     cell : pixels of the page on a side of a cell
     """
     left, top, right, bottom = words.box
-    inside = [piece for piece in ink.pieces if _stands_in(piece, words.box)]
+    inside = [piece for piece in ink.pieces if _belongs_to(piece, words.box)]
     if not inside:
         return [words]
-    left, _, right, _ = words.box
-    top, bottom = min(piece[1] for piece in inside), max(piece[3] for piece in inside)
-    usual = float(np.median([piece[3] - piece[1] for piece in inside]))
+    reach = round(_REACH * (bottom - top))  # of ascenders and tails; what goes on beyond is a signature or a frame
+    top = max(top - reach, min(piece[1] for piece in inside))
+    bottom = min(bottom + reach, max(piece[3] for piece in inside))
+    piece_height = float(np.median([piece[3] - piece[1] for piece in inside]))
     lines = []
-    for first, last in written_rows.split(ink.count_rows((left, top, right, bottom)), usual):
-        band = (left, top + first, right, top + last)
-        # A piece of two lines, which touch each other, is cut between them.
-        pieces = [
-            piece if piece[3] - piece[1] <= _MAX_PIECE * (last - first) else _cut_to(piece, band)
-            for piece in inside
-            if band[1] <= (piece[1] + piece[3]) / 2 < band[3]
-        ]
+    for first, last in written_rows.find_line_rows(ink.count_rows((left, top, right, bottom)), piece_height):
+        parts = [_part_in(piece, (top + first, top + last)) for piece in inside]
+        pieces = [part for part in parts if part is not None]
         if pieces:
-            lines.append(Place(functools.reduce(page_regions.hull, pieces), _mean_probability(likely, band, cell)))
+            box = functools.reduce(page_regions.hull, pieces)
+            rows = (max(box[0], left), top + first, min(box[2], right), top + last)
+            lines.append(Place(box, _mean_probability(likely, rows, cell)))
     best = max((line.probability for line in lines), default=0.0)
     return [line for line in lines if line.probability >= _MIN_OF_BEST * best] or [words]
 
 
-def _stands_in(piece: Box, place: Box) -> bool:
+def _belongs_to(piece: Box, place: Box) -> bool:
     """Return whether half of a piece's width is in a place, and half of the lower one's height in both."""
     shared = min(piece[2], place[2]) - max(piece[0], place[0])
     return shared >= _MIN_INSIDE * (piece[2] - piece[0]) and page_regions.shared_height(piece, place) >= _MIN_INSIDE
 
 
-def _cut_to(piece: Box, band: Box) -> Box:
-    return piece[0], max(piece[1], band[1]), piece[2], min(piece[3], band[3])
+def _part_in(piece: Box, rows: tuple[int, int]) -> Box | None:
+    """Return the part of a piece of ink that is of the line in these rows; None where it is of another line."""
+    left, top, right, bottom = piece
+    if bottom - top <= _MAX_PIECE * (rows[1] - rows[0]):
+        return piece if rows[0] <= (top + bottom) / 2 < rows[1] else None
+    # Lines that touch each other are one piece, which is cut between them.
+    top, bottom = max(top, rows[0]), min(bottom, rows[1])
+    return (left, top, right, bottom) if bottom - top >= _MIN_INSIDE * (rows[1] - rows[0]) else None
 
 
 def _place(region: Region, likely: np.ndarray, pieces: Sequence[Box], shape: Sequence[int]) -> Place:

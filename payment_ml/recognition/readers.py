@@ -106,6 +106,8 @@ def load_document_reader(
     The champion of pages finds the amount; where there is none, every block of a page is looked at. The champion of
     words reads the amount in words; where there is none, nothing does. What notebook 07 measured of these networks
     decides what is accepted; where it measured others, a person looks at every document.
+
+    Loading takes a second more than that of an amount reader, in which the spellings of all amounts are prepared.
     """
     versions = document_versions(models_dir, version)
     known = load_profile(profile)

@@ -14,7 +14,7 @@ from payment_ml.recognition import phrase_search
 from payment_ml.recognition.ctc import drop_repeated_blanks
 from payment_ml.text.alphabet import BLANK, collapse
 from payment_ml.text.phrase_graphs import PhraseGraph, PhraseParser, build_graph
-from payment_ml.text.spelled_amounts import LANGUAGES, LARGEST, amount_phrase, knows, misspelled
+from payment_ml.text.spelled_amounts import LANGUAGES, LARGEST, amount_phrase, can_spell, misspelled
 from payment_ml.text.word_alphabet import decode_words
 
 Verdict = Literal["agree", "disagree", "unclear"]
@@ -87,7 +87,9 @@ class WordVerifier:
 
     @staticmethod
     def prepare(languages: Sequence[str] | None = None) -> None:
-        """Build what the first document would otherwise wait for: a second for all languages together.
+        """Build the graph of the languages, which the first document would otherwise wait for: a second for all.
+
+        The first document in one of several languages still waits for what this language needs, a third of a second.
 
         Parameters
         ----------
@@ -98,6 +100,11 @@ class WordVerifier:
             _every_language(known)
         elif known:
             _every_amount(known[0])
+
+    @staticmethod
+    def can_read(languages: Sequence[str] | None) -> bool:
+        """Return whether amounts are spelled in any of these languages; parameters as of `read`."""
+        return bool(_known(languages))
 
     def read(
         self,
@@ -159,7 +166,7 @@ class WordVerifier:
 
 
 def _known(languages: Sequence[str] | None) -> tuple[str, ...]:
-    return LANGUAGES if languages is None else tuple(language for language in languages if knows(language))
+    return LANGUAGES if languages is None else tuple(language for language in languages if can_spell(language))
 
 
 def _posterior(shares: np.ndarray, candidates: int) -> tuple[list[float], float]:

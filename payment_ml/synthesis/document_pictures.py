@@ -13,9 +13,9 @@ _BILEVEL_SHARE, _PHOTOGRAPH_SHARE = 0.22, 0.36  # of all pictures; the others ar
 _CROOKED_SHARE = 0.5  # of the scans, which lay up to a degree or two askew
 _SMALLEST_DIGIT = 12.0  # pixels, in a photograph
 _SHARP = 0.6  # pictures are blurred as if digits were so much smaller: the print of forms is smaller than they are
-_KEPT = (FieldKind.AMOUNT, FieldKind.WORDS)  # that no photographer leaves out or covers
 _ATTEMPTS = 12
 _LEAST_SEEN = {FieldKind.AMOUNT: 0.9, FieldKind.WORDS: 0.8}  # share of the pixels of strokes that stand out
+_KEPT = tuple(_LEAST_SEEN)  # kinds that no photographer leaves out or covers
 _EYE_BLUR = 0.7  # pixels over which an eye takes the mean of noise
 _STROKE, _BARE = 0.5, 0.05  # ink from which on a pixel is of a stroke, as a share of the darkest; and below, bare paper
 _LEAST_CONTRAST = 18.0  # grey levels by which a stroke that can be seen is darker than the paper
@@ -24,7 +24,7 @@ _SMOOTH_BELOW = 800  # pixels: most black-and-white scans narrower than this wer
 
 
 def take_picture(sheet: FilledSheet, size: float, rng: np.random.Generator) -> tuple[np.ndarray, list[Field]]:
-    """Scan or photograph a sheet, again and again until a person can read the amount and its words.
+    """Scan or photograph a sheet, up to twelve times, until a person can see the amount and its words.
 
     Parameters
     ----------
@@ -34,17 +34,22 @@ def take_picture(sheet: FilledSheet, size: float, rng: np.random.Generator) -> t
     -------
     uint8 [height, width], and the fields with their boxes in it; a field of which most lies outside is left out
     """
+    kind = rng.random()
     for _ in range(_ATTEMPTS):
-        image, matrix = _take(sheet, size, rng)
+        image, matrix = _take(sheet, size, kind, rng)
         fields = _in_picture(sheet.fields, matrix, image.shape)
         if _keeps_all(sheet.fields, fields) and all(_is_legible(field, image, sheet, matrix) for field in fields):
             break
     return image, fields
 
 
-def _take(sheet: FilledSheet, size: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return a picture of a sheet, uint8 [height, width], and the projection of the sheet onto it."""
-    kind = rng.random()
+def _take(sheet: FilledSheet, size: float, kind: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return a picture of a sheet, uint8 [height, width], and the projection of the sheet onto it.
+
+    Parameters
+    ----------
+    kind : 0 to 1, of the picture: a photograph, a scan in black and white, or one in grey levels, each by its share
+    """
     if kind < _PHOTOGRAPH_SHARE:
         return _photograph(sheet, size, rng)
     matrix, height, width = np.eye(3), *sheet.ink.shape

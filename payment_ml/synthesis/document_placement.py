@@ -75,10 +75,13 @@ def assemble(items: Sequence[Item], print_: np.ndarray) -> FilledSheet | None:
         return None
     fields = []
     for item in items:
-        corners = None if _is_in_the_way(item, figures, words) else _corners(item)
+        corners = None if _is_in_the_way(item, figures, words) else _corners(item, item.columns)
         if corners is not None:
             glyphs.composite(print_ if item.printed else ink, item.ink, item.x, item.y)
             fields.append(PlacedField(item.kind, item.text, corners))
+            beside = [] if item.columns is None else [(0, item.columns[0]), (item.columns[1], item.ink.shape[1])]
+            signs = (_corners(item, columns) for columns in beside)
+            fields += [PlacedField(FieldKind.WRITING, "", sign) for sign in signs if sign is not None]
     return FilledSheet(ink, print_, fields)
 
 
@@ -97,11 +100,11 @@ def _shared(box: Box, other: Box) -> float:
     return max(0, width) * max(0, height) / ((box[2] - box[0]) * (box[3] - box[1]))
 
 
-def _corners(item: Item) -> np.ndarray | None:
-    """Return the corners of the hull of the visible pixels of an item's field, [n, 2]; None where it has none."""
+def _corners(item: Item, columns: tuple[int, int] | None) -> np.ndarray | None:
+    """Return the corners of the hull of an item's visible pixels, [n, 2]; None where it has none in these columns."""
     is_visible = (item.ink > _VISIBLE).astype(np.uint8)
-    if item.columns is not None:
-        is_visible[:, : item.columns[0]] = is_visible[:, item.columns[1] :] = 0
+    if columns is not None:
+        is_visible[:, : columns[0]] = is_visible[:, columns[1] :] = 0
     visible = cv2.findNonZero(is_visible)
     if visible is None:
         return None

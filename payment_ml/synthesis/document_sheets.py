@@ -130,7 +130,7 @@ class Sheet:
         below = self.size * self.between(-0.1, 0.2)
         width = max(width, line.ink.shape[1] * max(_LEAST_REDUCED, _SMALLEST_DIGIT / self.size))
         written = self.amount.written.text
-        box = self._place(line.ink, written, FieldKind.AMOUNT, x, base + below, width, align, figures=line.figures)
+        box = self._place(line.ink, written, FieldKind.AMOUNT, x, base + below, width, align, field=line.figures)
         scale = (box[2] - box[0]) / line.ink.shape[1]
         for rule in line.rules:
             self.rule(box[0] + scale * rule, box[1] - 0.3 * self.size, box[0] + scale * rule, box[3] + 0.2 * self.size)
@@ -264,16 +264,19 @@ class Sheet:
 
     def _place(
         self, ink: np.ndarray, text: str, kind: FieldKind, x: float, bottom: float, width: float = np.inf,
-        align: float = 0, printed: bool = False, figures: tuple[float, float] | None = None,
+        align: float = 0, printed: bool = False, field: tuple[float, float] | None = None,
     ) -> Box:  # fmt: skip
-        """Place ink with its lower edge at `bottom`, reduced to a width and moved onto the sheet where it must."""
+        """Place ink with its lower edge at `bottom`, reduced to a width and moved onto the sheet where it must.
+
+        `field` is the part of the ink that is the field, from left to right; the rest is signs and dashes beside it.
+        """
         scale = min(1.0, width / ink.shape[1], 0.98 * self.width / ink.shape[1])
         if scale < 1:
             size = max(1, int(ink.shape[1] * scale)), max(1, int(ink.shape[0] * scale))
             ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
         left = min(max(1, round(x - align * ink.shape[1])), max(1, self.width - ink.shape[1] - 1))
         top = min(max(1, round(bottom) - ink.shape[0]), max(1, self.height - ink.shape[0] - 1))
-        columns = None if figures is None else (int(scale * figures[0]), math.ceil(scale * figures[1]))
+        columns = None if field is None else (int(scale * field[0]), math.ceil(scale * field[1]))
         item = Item(kind, text, ink, left, top, printed, columns)
         if printed or not self.is_blank:
             self._items.append(item)

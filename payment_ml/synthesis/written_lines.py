@@ -90,7 +90,13 @@ def _speck(digits: list[_Stroke], size: float, rng: np.random.Generator) -> _Str
     place = len(digits) - 2 if rng.random() < 0.7 else int(rng.integers(1, len(digits)))
     left, right = digits[place - 1], digits[place]
     x = (left.x + left.ink.shape[1] + right.x) / 2 + rng.normal(0, 0.05) * size
-    return _Stroke(ink.astype(np.float32) / 255, x - side / 2, rng.normal(0.03, 0.05) * size - side / 2, False, False)
+    return _Stroke(
+        ink.astype(np.float32) / 255,
+        x - side / 2,
+        rng.normal(0.03, 0.05) * size - side / 2,
+        is_cents=False,
+        is_digit=False,
+    )
 
 
 def with_tick(line: WrittenLine, style: glyphs.WriterStyle, rng: np.random.Generator) -> WrittenLine:
@@ -158,7 +164,7 @@ def _draw_characters(
             x += wide * rng.uniform(0, 0.5)
             if ends and run in "-=" and rng.random() < _RULED_ENDINGS:
                 rules.append(x + rng.uniform(-0.5 * _MIN_MARK_GAP * style.size, 0.6 * ink.shape[1]))
-            strokes.append(_Stroke(ink, x, base * style.size + drift * x, False, False))
+            strokes.append(_Stroke(ink, x, base * style.size + drift * x, is_cents=False, is_digit=False))
             gap = style.spacing * style.size * (1 + 0.5 * style.unsteadiness * rng.normal())
             x += ink.shape[1] + max(gap, _MIN_MARK_GAP * style.size) + wide * rng.uniform(0, 0.5)
     return strokes, rules, cells

@@ -279,7 +279,7 @@ def _split(words: _Language, value: Decimal) -> tuple[list[_Counts], Sequence[in
     return [*counts, _Counts((units // 100,), (units % 100,))], (cents,)
 
 
-def knows(language: str) -> bool:
+def can_spell(language: str) -> bool:
     """Return whether amounts can be spelled in a language, or that of a locale such as `de_CH`."""
     return _find(language) is not None
 

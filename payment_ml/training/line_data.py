@@ -58,7 +58,7 @@ class LineTrainingData:
         chunk_size: int = line_generator.CHUNK_SIZE,
     ):
         self._training, self._decode, self._seed = training, decode, seed
-        self._chunk_size = min(chunk_size, lines)
+        self._chunk_size = max(1, min(chunk_size, lines))
         self._chunks_per_epoch = lines // self._chunk_size
         self._corrections = corrections
         most = math.ceil(MAX_REPEATS * len(corrections) / max(1, self._chunks_per_epoch))

@@ -48,7 +48,7 @@ def test_lines_that_stand_close_are_split(pitch):
     for text, base in zip(("eighty thousand", "pay eighty five", "gypsy half"), bases, strict=True):
         cv2.putText(page, text, (20, base), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.3, 30, 2, cv2.LINE_AA)
     ink = text_blocks.find_ink(page)
-    lines = written_rows.split(ink.count_rows((0, 0, 700, 260)), 24)
+    lines = written_rows.find_line_rows(ink.count_rows((0, 0, 700, 260)), 24)
     assert len(lines) == len(bases)
     for (top, bottom), base in zip(lines, bases, strict=True):
         assert top < base - 15 < base < bottom + 2  # the low letters of the line
@@ -58,11 +58,21 @@ def test_a_line_of_high_and_low_letters_is_one():
     """Ascenders have fewer pixels than low letters, but no row between them is empty."""
     page = np.full((120, 700), 240, np.uint8)
     cv2.putText(page, "Thirty lighthouses", (20, 70), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 30, 3, cv2.LINE_AA)
-    ((top, bottom),) = written_rows.split(text_blocks.find_ink(page).count_rows((0, 0, 700, 120)), 30)
+    ((top, bottom),) = written_rows.find_line_rows(text_blocks.find_ink(page).count_rows((0, 0, 700, 120)), 30)
     assert 20 < top < 40
     assert 66 < bottom < 95
 
 
+def test_a_first_row_full_of_ink_begins_a_line():
+    """As the bars of capitals, or what is left of a rule."""
+    counts = np.concatenate([[90], np.full(13, 50), np.zeros(8), np.full(14, 40)])
+    (first, second) = written_rows.find_line_rows(counts, 14)
+    assert first[0] == 0
+    assert second[1] == len(counts)
+    assert first[1] <= 22
+    assert second[0] >= 13
+
+
 def test_without_ink_there_is_one_empty_line():
     """Nothing divides what is empty."""
-    assert written_rows.split(np.zeros(20), 8) == [(0, 20)]
+    assert written_rows.find_line_rows(np.zeros(20), 8) == [(0, 20)]

@@ -82,6 +82,21 @@ def test_lines_of_words_that_the_network_sees_as_one_are_split(reader):
     assert [box[0] for box in found] == [80, 80]
 
 
+def test_a_short_last_line_of_words_is_one(reader):
+    """The network sees words only where their ink is; a stroke that joins both lines makes neither of them higher."""
+    page = np.full(SHAPE, 240, np.uint8)
+    first, second = (80, 100, 560, 130), (80, 140, 200, 170)
+    for left, top, right, bottom in (first, second):
+        for x in range(left, right, 20):
+            page[top:bottom, x : x + 6] = 30
+    page[100:170, 180:186] = 30
+    detector = PageDetector(painted_network([(Content.WORDS, first), (Content.WORDS, second)], SHAPE), reader.version)
+    lines = [line.box for line in detector.detect(page).words]
+    assert len(lines) == 2
+    assert lines[0] == pytest.approx((80, 100, 546, 130), abs=6)
+    assert (lines[1][0], lines[1][1], lines[1][3]) == pytest.approx((80, 140, 170), abs=6)
+
+
 def test_a_blank_page_has_no_places(reader):
     """Nothing is found where the network sees bare paper."""
     layout = PageDetector(painted_network([], SHAPE), reader.version).detect(np.full(SHAPE, 240, np.uint8))

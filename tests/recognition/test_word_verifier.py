@@ -93,4 +93,9 @@ def test_cut_outs_without_ink_give_no_reading():
 
 def test_words_in_a_language_without_spellings_give_no_reading():
     """A form's locale may be any; its words are then left alone."""
-    assert WordVerifier(np.asarray).read([np.full((40, 300), 255, np.uint8)], [Decimal(12)], ("nl_NL",)) is None
+    picture = np.full((40, 300), 255, np.uint8)
+    cv2.putText(picture, "words", (5, 28), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    scores = scores_of("twelve", np.random.default_rng(0), 9.0)
+    verifier = WordVerifier(lambda images: scores[None])
+    assert verifier.read([picture], [Decimal(12)], ("nl_NL",)) is None
+    assert verifier.read([picture], [Decimal(12)], ("en_GB",)) is not None

@@ -25,12 +25,16 @@ def test_a_box_is_that_of_visible_ink():
 
 
 def test_a_field_may_be_a_part_of_its_ink():
-    """The box of an amount leaves out its sign and the dashes behind it, which nothing else may touch either."""
+    """The box of an amount leaves out its sign and the dashes behind it, which are writing that nothing may touch."""
     ink = np.ones((10, 60), np.float32)
-    (amount,) = _assemble(
-        Item(FieldKind.AMOUNT, "5,-", ink, 50, 20, False, (10, 40)), _block(FieldKind.DATE, 105, 22)
+    fields = _assemble(
+        Item(FieldKind.AMOUNT, "$5,-", ink, 50, 20, False, (10, 40)), _block(FieldKind.DATE, 105, 22)
     ).fields
-    assert amount.box == (60, 20, 90, 30)
+    assert [(field.kind, field.box) for field in fields] == [
+        (FieldKind.AMOUNT, (60, 20, 90, 30)),
+        (FieldKind.WRITING, (50, 20, 60, 30)),
+        (FieldKind.WRITING, (90, 20, 110, 30)),
+    ]
 
 
 @pytest.mark.parametrize("kind", [FieldKind.PRINT, FieldKind.DATE, FieldKind.SIGNATURE])

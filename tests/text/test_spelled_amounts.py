@@ -7,7 +7,7 @@ import pytest
 from num2words import num2words
 
 from payment_ml.text.phrases import texts
-from payment_ml.text.spelled_amounts import LANGUAGES, LARGEST, amount_phrase, random_spelling, spellings
+from payment_ml.text.spelled_amounts import LANGUAGES, LARGEST, amount_phrase, can_spell, random_spelling, spellings
 from payment_ml.text.word_alphabet import CHARACTERS, normalize_words
 
 SAMPLE = [*range(130), 199, 200, 208, 380, 999, 1000, 1001, 1080, 1100, 2047, 6547, 9999, 21000, 80081, 99999]
@@ -90,3 +90,9 @@ def test_a_locale_counts_as_its_language_and_others_are_refused():
     assert spellings(Decimal(5), "de_CH") == spellings(Decimal(5), "de")
     with pytest.raises(ValueError, match=r"expected a language among en, en_IN.*'fi'"):
         spellings(Decimal(5), "fi")
+
+
+@pytest.mark.parametrize(("locale", "expected"), [("de_CH", True), ("en_IN", True), ("nl_NL", False)])
+def test_amounts_can_be_spelled_in_the_language_of_a_locale(locale, expected):
+    """Of a country that has no entry of its own."""
+    assert can_spell(locale) is expected
