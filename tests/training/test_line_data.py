@@ -62,7 +62,7 @@ def test_training_on_amounts_is_reproducible_and_learns(splits):
     corrections = line_generator.generate_lines(line_sources.AmountLines(splits["train"]), np.random.default_rng(9), 10)
     for _ in range(2):
         data = line_data.AmountTrainingData(
-            splits["train"], splits["validation"], 0, 2 * CHUNK_SIZE, 100, corrections, 0.2, 2 * CHUNK_SIZE
+            splits["train"], splits["validation"], 0, line_generator.CHUNK_SIZE, 200, corrections, corrections_share=0.2
         )
         network = architectures.build("reader", 0)
         loss_before, _, _ = data.validate(keras.Model(network.input, network.get_layer("logits").output))
