@@ -1,15 +1,15 @@
 import { isWholePage } from "./surroundings.js";
 
 const ANSWER_TIMEOUT = 60_000; // milliseconds, while the connection stands
-const WATCH_INTERVAL = 1000; // milliseconds
+const WATCH_INTERVAL = 400; // milliseconds; a lost kernel is noticed within LOST_AFTER and two of these
 const LOST_AFTER = 3500; // milliseconds without an answer to a ping
 const BUSY_AFTER = 15_000; // the same in a notebook, whose kernel also runs other cells
 
 /**
  * Send numbered questions to the kernel and give back its answers, one for each question.
  *
- * The kernel is also asked a question of no content every second; `onConnection` gets false when it stays without an
- * answer, and true when answers come again.
+ * The kernel is also asked one question of no content after the other; `onConnection` gets false when it stays without
+ * an answer, and true when answers come again.
  */
 export class KernelChannel {
   constructor(model, onConnection) {
