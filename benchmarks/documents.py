@@ -28,9 +28,8 @@ from payment_ml.datasets import mnist
 from payment_ml.datasets.splits import split_digits
 from payment_ml.errors import ImageError
 from payment_ml.evaluation import document_sets
-from payment_ml.evaluation.own_documents import MIN_OVERLAP, box_as_it_lies, source_of
+from payment_ml.evaluation.own_documents import OwnDocument, box_as_it_lies, is_found, source_of
 from payment_ml.imaging import image_loading
-from payment_ml.imaging.page_regions import intersection_over_union
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.amount_candidates import text_score
 from payment_ml.synthesis.documents import Document, FieldKind
@@ -55,19 +54,21 @@ class Answer:
     digits: str
     value: Decimal | None
     box: Box | None  # in the picture as it lies
-    accepted: bool | None  # None: the reader does not decide
+    accepted: bool | None = None  # None: the reader does not decide
+    accepted_wrong: bool = False
 
 
-Read = Callable[[np.ndarray], Answer]
+Read = Callable[[Page], Answer]
 
 
 def this_reader(models_dir: Path | None) -> Read:
     """Return the networks that serve."""
     reader = payment_ml.load_document_reader(models_dir)
 
-    def read(grey: np.ndarray) -> Answer:
-        reading = reader.read(grey)
-        return Answer(reading.digits, reading.value, box_as_it_lies(reading, grey), reading.decision == "accept")
+    def read(page: Page) -> Answer:
+        reading = reader.read(page.grey)
+        own = OwnDocument(page.truth, reading, box_as_it_lies(reading, page.grey))
+        return Answer(reading.digits, reading.value, own.box, own.accepted, own.accepted_wrong)
 
     return read
 
@@ -81,18 +82,18 @@ def rapidocr() -> Read:
     logging.getLogger("RapidOCR").setLevel(logging.ERROR)
     engine = RapidOCR(params={"Global.log_level": "error"})
 
-    def read(grey: np.ndarray) -> Answer:
-        result = engine(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
+    def read(page: Page) -> Answer:
+        result = engine(cv2.cvtColor(page.grey, cv2.COLOR_GRAY2BGR))
         found = [
             (text, corners, text_score(text, float(np.log(max(score, 1e-9)))))
             for text, corners, score in zip(result.txts or (), _corners(result.boxes), result.scores or (), strict=True)
             if amounts.digits_of(text)
         ]
         if not found:
-            return Answer("", None, None, None)
+            return Answer("", None, None)
         text, corners, _ = max(found, key=lambda candidate: candidate[2])
         left, top, right, bottom = (int(edge) for edge in (*corners.min(axis=0), *corners.max(axis=0)))
-        return Answer(amounts.digits_of(text), amounts.parse(text).value, (left, top, right, bottom), None)
+        return Answer(amounts.digits_of(text), amounts.parse(text).value, (left, top, right, bottom))
 
     return read
 
@@ -161,11 +162,11 @@ def _measure(name: str, count: int, pages: Iterator[Page], readers: dict[str, Re
     for page in tqdm(pages, name, count, unit="document", mininterval=5):
         if not rows:
             for read in readers.values():
-                read(page.grey)  # libraries load and allocate at first use
+                read(page)  # libraries load and allocate at first use
         rows.append(page.truth)
         for reader, read in readers.items():
             started = time.perf_counter()
-            answers[reader].append(read(page.grey))
+            answers[reader].append(read(page))
             times[reader].append(1000 * (time.perf_counter() - started))
     for reader in readers if rows else ():
         cells = " | ".join(_cells(rows, answers[reader]))
@@ -178,27 +179,17 @@ def _measure(name: str, count: int, pages: Iterator[Page], readers: dict[str, Re
 def _cells(rows: Sequence[DocumentTruth], answers: Sequence[Answer]) -> list[str]:
     """Return the cells of one reader: found, digits right, value right, accepted, and wrong among the accepted."""
     pairs = list(zip(rows, answers, strict=True))
-    found = [_is_found(row.box, answer.box) for row, answer in pairs if row.box is not None]
+    found = [is_found(row.box, answer.box) for row, answer in pairs if row.box is not None]
     digits = [answer.digits == row.digits for row, answer in pairs if row.digits]
     value = [answer.value == row.value for row, answer in pairs if row.value is not None]
-    accepted = [(row, answer) for row, answer in pairs if answer.accepted]
-    wrong = sum(not _is_rightly_accepted(row, answer) for row, answer in accepted)
+    accepted = [bool(answer.accepted) for answer in answers]
+    wrong = sum(answer.accepted_wrong for answer in answers)
     decides = any(answer.accepted is not None for answer in answers)
     return [
         *(f"{np.mean(results):.1%}" if results else "" for results in (found, digits, value)),
-        f"{len(accepted) / len(pairs):.1%}" if decides else "",
+        f"{np.mean(accepted):.1%}" if decides else "",
         str(wrong) if decides else "",
     ]
-
-
-def _is_found(box: Box, found: Box | None) -> bool:
-    return found is not None and intersection_over_union(box, found) >= MIN_OVERLAP
-
-
-def _is_rightly_accepted(row: DocumentTruth, answer: Answer) -> bool:
-    """Return whether a document may be accepted with this answer, as `evaluation.own_documents` counts."""
-    is_right = answer.digits == row.digits if row.value is None else answer.value == row.value
-    return row.has_amount and is_right and row.words_match is not False
 
 
 if __name__ == "__main__":

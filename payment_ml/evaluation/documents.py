@@ -12,11 +12,9 @@ from tqdm import tqdm
 
 from payment_ml.datasets.splits import Split
 from payment_ml.evaluation import calibration, document_sets, promotion, risk_control
-from payment_ml.evaluation.own_documents import MIN_OVERLAP
+from payment_ml.evaluation.own_documents import is_found
 from payment_ml.evaluation.promotion import Check, PairedResults
 from payment_ml.imaging import page_images
-from payment_ml.imaging.page_regions import intersection_over_union
-from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition import confidence, readers
 from payment_ml.recognition.document_acceptance import DocumentCalibration
 from payment_ml.recognition.document_reader import DocumentReader
@@ -120,7 +118,8 @@ def read_documents(
             for field in document.fields
             if field.kind is FieldKind.AMOUNT
         ]
-        found = any(_finds(reading, figure) for figure in figures)
+        box = None if reading.amount is None else reading.amount.box
+        found = any(is_found(figure, box) for figure in figures)
         outcomes.append(
             DocumentOutcome(
                 document.kind,
@@ -203,11 +202,6 @@ def promotion_checks(
         ),
     ]
     return promotion.PromotionReport(gate, tuple(checks), champion_name=name)
-
-
-def _finds(reading: DocumentReading, figures: Box) -> bool:
-    """Return whether the amount that was found is the one with its figures in this box."""
-    return reading.amount is not None and intersection_over_union(reading.amount.box, figures) >= MIN_OVERLAP
 
 
 def _accepted_without_amount(outcomes: Sequence[DocumentOutcome]) -> np.ndarray:

@@ -14,7 +14,7 @@ from payment_ml.recognition.readings import DocumentReading
 from payment_ml.tasks import Task
 from payment_ml.text.document_truths import DocumentTruth
 
-MIN_OVERLAP = 0.5  # intersection over union from which on the amount counts as found
+_MIN_OVERLAP = 0.5  # intersection over union from which on the amount counts as found
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 Progress = Callable[[Iterable[DocumentReading], int], Iterable[DocumentReading]]  # as of `own_pictures`
 
@@ -30,11 +30,7 @@ class OwnDocument:
     @property
     def found(self) -> bool:
         """Return whether the box that was found is that of the csv; False where one of the two is missing."""
-        return (
-            self.row.box is not None
-            and self.box is not None
-            and intersection_over_union(self.row.box, self.box) >= MIN_OVERLAP
-        )
+        return is_found(self.row.box, self.box)
 
     @property
     def digits_right(self) -> bool:
@@ -134,6 +130,11 @@ def read_documents(
     rule = reader.acceptance_rules.get(Task.AMOUNTS)
     promised = DEFAULT_RISK if rule is None else rule.risk
     return OwnDocuments(tuple(documents), tuple(not_read), promised if risk is None else risk)
+
+
+def is_found(figures: Box | None, box: Box | None) -> bool:
+    """Return whether a box is that of the figures; False where one of the two is missing."""
+    return figures is not None and box is not None and intersection_over_union(figures, box) >= _MIN_OVERLAP
 
 
 def source_of(row: DocumentTruth) -> tuple[Source | None, str]:

@@ -63,7 +63,7 @@ def words_lines(contents: np.ndarray) -> list[Region]:
 
 def number_cells(contents: np.ndarray) -> np.ndarray:
     """Return the probability of a number in the cells where nothing else is likelier; 0 elsewhere, [rows, columns]."""
-    return _alone(contents, (Content.AMOUNT, Content.NUMBER))
+    return _likely(contents, (Content.AMOUNT, Content.NUMBER))
 
 
 def words_cells(contents: np.ndarray) -> np.ndarray:
@@ -71,8 +71,7 @@ def words_cells(contents: np.ndarray) -> np.ndarray:
 
     A cell may count as a number too.
     """
-    words: np.ndarray = contents[..., Content.WORDS]
-    return np.where(words >= _WORDS_ODDS * (contents.sum(axis=2) - words), words, 0).astype(np.float32)
+    return _likely(contents, (Content.WORDS,), _WORDS_ODDS)
 
 
 def intersection_over_union(box: Box, other: Box) -> float:
@@ -109,9 +108,10 @@ def _is_one_number(number: Box, core: Box) -> bool:
     return width <= _MAX_WIDTH * core_width and height <= _MAX_HEIGHT * core_height
 
 
-def _alone(contents: np.ndarray, wanted: Sequence[Content]) -> np.ndarray:
+def _likely(contents: np.ndarray, wanted: Sequence[Content], odds: float = 1.0) -> np.ndarray:
+    """Return the probability of some contents in the cells where they have these odds at least; 0 elsewhere."""
     likely = contents[..., list(wanted)].sum(axis=2)
-    return np.where(likely >= contents.sum(axis=2) - likely, likely, 0).astype(np.float32)
+    return np.where(likely >= odds * (contents.sum(axis=2) - likely), likely, 0).astype(np.float32)
 
 
 def _region(cells: np.ndarray, probabilities: np.ndarray) -> Region:

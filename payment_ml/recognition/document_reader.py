@@ -191,9 +191,8 @@ class DocumentReader:
         is_flattened = layout.to_picture is not None  # then looks at the picture are of no use for the page
         if not may_turn or (is_flattened and block_search.is_sure(layout.directions)):
             return layout, None
-        picture = page_images.turn(grey, layout.turned // 90)
-        blocks = text_blocks.find_ink(picture).blocks if is_flattened else layout.ink.blocks
-        turned, looks = block_search.likeliest_direction(self._undecided, grey, layout.directions, blocks)
+        ink = text_blocks.find_ink(page_images.turn(grey, layout.turned // 90)) if is_flattened else layout.ink
+        turned, looks = block_search.likeliest_direction(self._undecided, grey, layout.directions, ink.blocks)
         if turned != layout.turned:
             upright = detector.detect(page_images.turn(grey, turned // 90), may_turn=False)
             layout = replace(upright, turned=turned, directions=layout.directions)

@@ -207,8 +207,7 @@ def _place(region: Region, likely: np.ndarray, pieces: Sequence[Box], shape: Seq
     ]
     box = (math.floor(left), math.floor(top), min(shape[1], math.ceil(right)), min(shape[0], math.ceil(bottom)))
     if inside:
-        lows, highs = np.array(inside)[:, :2].min(axis=0).tolist(), np.array(inside)[:, 2:].max(axis=0).tolist()
-        ink = (lows[0], lows[1], highs[0], highs[1])
+        ink = functools.reduce(page_regions.hull, inside)
         if page_regions.intersection_over_union(ink, box) >= _MIN_AGREEMENT:
             box = ink
     return Place(box, region.probability)

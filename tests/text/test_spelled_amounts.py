@@ -94,5 +94,5 @@ def test_a_locale_counts_as_its_language_and_others_are_refused():
 
 @pytest.mark.parametrize(("locale", "expected"), [("de_CH", True), ("en_IN", True), ("nl_NL", False)])
 def test_amounts_can_be_spelled_in_the_language_of_a_locale(locale, expected):
-    """Of a country that has no entry of its own."""
+    """Take the language of a country that has no entry of its own; Dutch has no spellings."""
     assert can_spell(locale) is expected

@@ -74,7 +74,7 @@ def test_training_on_amounts_is_reproducible_and_learns(splits):
     assert len(results[0].history["corrections_loss"]) == 1
 
 
-@pytest.mark.parametrize(("count", "expected"), [(1, 10), (200, 38)], ids=["few", "many"])
+@pytest.mark.parametrize(("count", "expected"), [(2, 20), (200, 38)], ids=["few", "many"])
 def test_amount_corrections_occur_at_most_twenty_times(splits, count, expected):
     """Many corrections make up a fifth of each chunk; few occur in twenty views each per epoch."""
     corrections = [(np.full((32, 64), 255, np.uint8), [1])] * count
@@ -85,4 +85,4 @@ def test_amount_corrections_occur_at_most_twenty_times(splits, count, expected):
     chunk = itertools.islice(next(epochs), CHUNK_SIZE // 64)
     shown = sum(int((images[:, 10:20, 20:40] > 120).all(axis=(1, 2)).sum()) for images, _, _ in chunk)
     epochs.close()
-    assert 0.8 * expected <= shown <= expected + 2
+    assert 0.9 * expected <= shown <= expected + 2
