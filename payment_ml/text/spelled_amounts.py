@@ -343,17 +343,19 @@ def _named_cents(words: _Language, cents: Sequence[int], before: Sequence[str]) 
 
 
 def _whole(words: _Language, counts: Sequence[_Counts]) -> Phrase:
-    """Describe whole numbers."""
-    parts: list[Phrase] = []
+    """Describe whole numbers; what joins groups, such as `and`, stands between two of them and never before the first."""
+    options: list[Phrase] = []
+    begins = True  # all groups so far may be left out
     for group, count in zip((*words.groups, None), counts, strict=True):
         if not count.can_be_more:
             continue
-        joint = one_of(*map(Piece, words.in_groups)) if parts else NOTHING
-        part = join(joint, _units(words, count) if group is None else _group(words, group, count))
-        parts.append(maybe(part) if count.can_be_zero else part)
-    options = [join(*parts)] if parts else [NOTHING]
+        part = _units(words, count) if group is None else _group(words, group, count)
+        further = join(one_of(*map(Piece, words.in_groups)), part)
+        larger = [join(one_of(*options), maybe(further) if count.can_be_zero else further)] if options else []
+        options = [*larger, *([part] if begins else [])]
+        begins = begins and count.can_be_zero
     if all(count.can_be_zero for count in counts):
-        options.append(Piece(f" {_number(words.codes[0], 0)}"))
+        options += [NOTHING, Piece(f" {_number(words.codes[0], 0)}")]
     if words.has_large_hundreds and all(count.can_be_zero for count in counts[:-2]):
         options += _large_hundreds(words, *counts[-2:])
     return one_of(*options)

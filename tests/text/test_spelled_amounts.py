@@ -6,8 +6,17 @@ import numpy as np
 import pytest
 from num2words import num2words
 
-from payment_ml.text.phrases import texts
-from payment_ml.text.spelled_amounts import LANGUAGES, LARGEST, amount_phrase, can_spell, random_spelling, spellings
+from payment_ml.text.phrase_graphs import PhraseParser
+from payment_ml.text.phrases import random_text, texts
+from payment_ml.text.spelled_amounts import (
+    LANGUAGES,
+    LARGEST,
+    amount_phrase,
+    can_spell,
+    misspelled,
+    random_spelling,
+    spellings,
+)
 from payment_ml.text.word_alphabet import CHARACTERS, normalize_words
 
 SAMPLE = [*range(130), 199, 200, 208, 380, 999, 1000, 1001, 1080, 1100, 2047, 6547, 9999, 21000, 80081, 99999]
@@ -96,3 +105,15 @@ def test_a_locale_counts_as_its_language_and_others_are_refused():
 def test_amounts_can_be_spelled_in_the_language_of_a_locale(locale, expected):
     """Take the language of a country that has no entry of its own; Dutch has no spellings."""
     assert can_spell(locale) is expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_of_every_amount_is_a_text_of_its_own_amount(language, rng):
+    """What the sum over all amounts holds must be shared out among them; nothing may begin with `and`."""
+    every = amount_phrase(language)
+    parser = PhraseParser(every, misspelled)
+    for _ in range(200):
+        plain = normalize_words(random_text(every, rng).replace("~", ""))
+        for cents in parser.sums(plain):
+            own = amount_phrase(language, Decimal(cents) / 100)
+            assert PhraseParser(own, misspelled).sums(plain) == {cents}, plain
