@@ -4,7 +4,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_RESOURCES = ("data/samples", "models", "notebooks", "profiles")
+_RESOURCES = ("data/fonts", "data/samples", "models", "notebooks", "profiles")
 
 
 class ResourcesHook(BuildHookInterface):

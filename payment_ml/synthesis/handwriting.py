@@ -1,42 +1,20 @@
-"""Write words in handwriting typefaces of the package index, varied as a hand varies; digits have hands of their own.
+"""Write words in handwriting fonts, varied as a hand varies; digits have hands of their own.
 
-The typefaces are free (SIL Open Font License, Apache License) and need the extra `train`. Nothing is trained on the
-held-out ones.
+The fonts lie in data/fonts, which has their licences. Nothing is trained on the held-out ones.
 """
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import cv2
 import numpy as np
 from PIL import ImageFont
 
-# Package and file of each typeface.
-_TRAINING_FACES = (
-    ("caveat", "Caveat[wght].ttf"),
-    ("comfortaa", "Comfortaa[wght].ttf"),
-    ("dancing_script", "DancingScript[wght].ttf"),
-    ("dosis", "Dosis[wght].ttf"),
-    ("great_vibes", "GreatVibes-Regular.ttf"),
-    ("indie_flower", "IndieFlower-Regular.ttf"),
-    ("kalam", "Kalam-Light.ttf"),
-    ("kalam", "Kalam-Regular.ttf"),
-    ("lobster_two", "LobsterTwo-Italic.ttf"),
-    ("oleo_script", "OleoScript-Regular.ttf"),
-    ("pacifico", "Pacifico-Regular.ttf"),
-    ("permanent_marker", "PermanentMarker-Regular.ttf"),
-    ("shadows_into_light", "ShadowsIntoLight.ttf"),
-    ("yanone_kaffeesatz", "YanoneKaffeesatz[wght].ttf"),
-    ("yellowtail", "Yellowtail-Regular.ttf"),
-)
-_HELD_OUT_FACES = (
-    ("delius", "Delius-Regular.ttf"),
-    ("satisfy", "Satisfy-Regular.ttf"),
-    ("zeyada", "Zeyada.ttf"),
-)
-_FACES = _TRAINING_FACES + _HELD_OUT_FACES
-# Pixels of a typeface's size at which words are drawn before they are bent and reduced: smaller writing needs less.
+from payment_ml import paths
+
+HELD_OUT_FONTS = ("delius", "satisfy", "zeyada")
+_FOLDER = "data/fonts"
+# Pixels of a font's size at which words are drawn before they are bent and reduced: smaller writing needs less.
 _LARGE, _SMALL = 72, 40
 _SMALL_HEIGHT = 16  # pixels of a capital letter up to which writing is small
 _CAPITAL = "H"
@@ -48,10 +26,9 @@ _BENT = 0.05  # standard deviation of the bends, in capital heights, of a hand o
 class WordHand:
     """Describe a hand that writes words."""
 
-    face: int  # index of its typeface
-    weight: float  # 0 to 1, from the thinnest to the boldest of a typeface that has several weights
+    font: str  # name of the font, one of `font_names`
     slant: float  # x per y, positive to the right
-    stretch: float  # widths, 1 those of the typeface
+    stretch: float  # widths, 1 those of the font
     thickening: float  # of the strokes, in capital heights; negative: thinner
     unsteadiness: float  # of the base line, sizes and bends, about 1
     gap: float  # between words, in capital heights
@@ -65,12 +42,27 @@ class WrittenWords:
     base: int  # row of the base line
 
 
+@cache
+def font_names() -> tuple[str, ...]:
+    """Return the names of all handwriting fonts, in alphabetical order.
+
+    Raises
+    ------
+    FileNotFoundError : the folder of the fonts is empty or missing
+    """
+    folder = paths.resource(_FOLDER)
+    if names := tuple(sorted(path.stem for path in folder.glob("*.woff2"))):
+        return names
+    raise FileNotFoundError(
+        f"expected handwriting fonts (*.woff2) in {folder}, which travels with the code; found none"
+    )
+
+
 def random_hand(rng: np.random.Generator, held_out: bool = False) -> WordHand:
-    """Draw a hand; with `held_out`, one of a typeface that nothing is trained on."""
-    first, count = (len(_TRAINING_FACES), len(_HELD_OUT_FACES)) if held_out else (0, len(_TRAINING_FACES))
+    """Draw a hand; with `held_out`, one of a font that nothing is trained on."""
+    fonts = HELD_OUT_FONTS if held_out else tuple(name for name in font_names() if name not in HELD_OUT_FONTS)
     return WordHand(
-        face=first + int(rng.integers(count)),
-        weight=float(rng.uniform()),
+        font=fonts[int(rng.integers(len(fonts)))],
         slant=float(rng.normal(0, 0.15)),
         stretch=float(np.exp(rng.normal(0, 0.15))),
         thickening=float(rng.normal(0, 0.02)),
@@ -90,9 +82,9 @@ def write_words(text: str, hand: WordHand, height: float, rng: np.random.Generat
 
     Raises
     ------
-    ImportError : the typefaces are missing; the extra `train` has them
+    OSError : the file of the font cannot be read
     """
-    font = _font(hand.face, round(hand.weight, 1), _SMALL if height <= _SMALL_HEIGHT else _LARGE)
+    font = _load_font(hand.font, _SMALL if height <= _SMALL_HEIGHT else _LARGE)
     words = [_write_word(word, hand, font, rng) for word in text.split()]
     gaps = [round(hand.gap * _capital_height(font) * rng.uniform(0.7, 1.3)) for _ in words[1:]]
     base = max(word.base for word in words)
@@ -157,19 +149,11 @@ def _crop(words: WrittenWords) -> WrittenWords:
 
 @cache
 def _capital_height(font: ImageFont.FreeTypeFont) -> float:
-    """Return the height in pixels in which a typeface draws a capital letter."""
+    """Return the height in pixels in which a font draws a capital letter."""
     return float(font.getmask(_CAPITAL).size[1])
 
 
 @cache
-def _font(face: int, weight: float, size: int) -> ImageFont.FreeTypeFont:
-    package, name = _FACES[face]
-    path = resources.files(f"fontpkg_{package}") / "files" / name
-    font = ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
-    if "[wght]" in name:
-        axis = font.get_variation_axes()[0]
-        low, high = axis["minimum"], axis["maximum"]
-        assert low is not None
-        assert high is not None
-        font.set_variation_by_axes([low + weight * (high - low)])
-    return font
+def _load_font(name: str, size: int) -> ImageFont.FreeTypeFont:
+    path = paths.resource(_FOLDER) / f"{name}.woff2"
+    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
