@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +12,13 @@ from payment_ml.imaging import image_loading, page_images, text_blocks
 from payment_ml.imaging.form_registration import FormRegistration
 from payment_ml.imaging.image_loading import Source, SourcePage
 from payment_ml.imaging.page_regions import intersection_over_union
-from payment_ml.recognition import acceptance, block_search, confidence
+from payment_ml.recognition import acceptance, block_search, confidence, cross_check
 from payment_ml.recognition.amount_candidates import (
     Candidate,
     amount_in_form,
     cut_out,
     cut_with_margin,
     found_amount,
-    log_probability,
 )
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.block_search import Look
@@ -29,7 +27,6 @@ from payment_ml.recognition.page_detector import PageDetector, PageLayout
 from payment_ml.recognition.readings import DocumentReading, FoundAmount
 from payment_ml.registry.versions import Version
 from payment_ml.tasks import Task
-from payment_ml.text import amounts as amount_texts
 from payment_ml.text.profiles import Profile
 
 if TYPE_CHECKING:
@@ -54,15 +51,6 @@ class Networks:
     versions: Mapping[Task, Version] | None = None  # of these networks, by task
     calibration: DocumentCalibration | None = None  # when documents are accepted; without it none is
     note: str | None = None  # why there is no calibration
-
-
-@dataclass(frozen=True)
-class _Weighed:
-    """Hold an amount that was found."""
-
-    amount: FoundAmount
-    preference: float  # the largest one is the amount to pay
-    evidence: float  # probability that it is, and was read right, before calibration
 
 
 class DocumentReader:
@@ -251,7 +239,7 @@ class DocumentReader:
         sure = [
             any(intersection_over_union(line, known.box) > 0 for known in layout.words) for line in layout.words_lines
         ]
-        meanings = [value for candidate in candidates for value in _meanings(candidate)]
+        meanings = [value for candidate in candidates for value in cross_check.meanings(candidate)]
         return verifier.read(lines, meanings, self._languages, sure)
 
     def _decide(
@@ -270,15 +258,15 @@ class DocumentReader:
             return replace(read, reason=_NONE_FOUND)
         weights = np.exp([candidate.score - found[0][0].score for candidate, _ in found])
         weighed = [
-            _weigh(candidate, amount, share, words)
+            cross_check.weigh(candidate, amount, share, words)
             for (candidate, amount), share in zip(found, (weights / weights.sum()).tolist(), strict=True)
         ]
         weighed.sort(key=lambda item: -item.preference)
         evidence, chosen = weighed[0].evidence, weighed[0].amount
-        agrees = _agreement(chosen, words)
+        agrees = cross_check.agreement(chosen, words)
         calibration = self._networks.calibration
         certainty = evidence if calibration is None else confidence.platt_scale(evidence, *calibration.line)
-        reason = chosen.reason or _disagreement(chosen, words) or self._unpromised(certainty, agrees)
+        reason = chosen.reason or cross_check.disagreement(chosen, words) or self._unpromised(certainty, agrees)
         decision = "review" if reason else "accept"
         first = replace(chosen, decision=decision, reason=reason)
         others = [replace(item.amount, decision="review", reason=review_reason(item.amount)) for item in weighed[1:]]
@@ -302,49 +290,6 @@ class DocumentReader:
             can_read = verifier is None or verifier.can_read(self._languages)
             return _NOT_IN_WORDS if can_read else _NO_SPELLINGS
         return acceptance.review_reason(certainty, calibration.rule, self.version.name)
-
-
-def _meanings(candidate: Candidate) -> list[Decimal]:
-    """Return the values that a reading may mean: several where it is ambiguous, and those of its alternatives."""
-    reading = candidate.reading
-    own = amount_texts.parse(reading.text).readings if reading.value is None else (reading.value,)
-    return [*own, *(alternative.value for alternative in reading.alternatives)]
-
-
-def _weigh(candidate: Candidate, amount: FoundAmount, share: float, words: "WordsReading | None") -> _Weighed:
-    """Weigh an amount that was found; the words settle which value an ambiguous reading has.
-
-    `share` is the part of all evidence on the page that speaks for this place.
-    """
-    sureness, reading = amount.confidence, candidate.reading
-    if amount.value is None and words is not None:
-        meant = [value for value in amount_texts.parse(reading.text).readings if words.verdict(value) == "agree"]
-        if len(meant) == 1:
-            sureness = math.exp(log_probability(reading))
-            amount = replace(amount, value=meant[0], text=str(meant[0]), confidence=sureness, reason=None)
-    evidence = sureness * share * candidate.place_probability
-    if words is None or not words.legible:
-        return _Weighed(amount, share, evidence)
-    said = 0.0 if amount.value is None else words.probabilities.get(amount.value, 0.0)
-    if amount.value is None or words.verdict(amount.value) != "agree":
-        return _Weighed(amount, share, evidence * said)
-    # Figures and words err independently: that both say the same wrong amount is as unlikely as both errors together.
-    return _Weighed(amount, 1 + share, 1 - (1 - evidence) * (1 - said))
-
-
-def _agreement(amount: FoundAmount, words: "WordsReading | None") -> bool | None:
-    """Return whether the words say the same amount; None where that is unclear, or nothing is said."""
-    if words is None or amount.value is None:
-        return None
-    return {"agree": True, "disagree": False}.get(words.verdict(amount.value))
-
-
-def _disagreement(amount: FoundAmount, words: "WordsReading | None") -> str | None:
-    """Return why a person should look where figures and words say different amounts; None if they do not."""
-    if words is None or _agreement(amount, words) is not False:
-        return None
-    said = "another amount" if words.value is None else f"{words.value:,.2f}"
-    return f"the figures say {amount.value:,.2f}, but the words {said}"
 
 
 def review_reason(amount: FoundAmount) -> str:

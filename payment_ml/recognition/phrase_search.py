@@ -7,12 +7,12 @@ Source: Graves et al. 2006, "Connectionist temporal classification", section 4.1
 "EESEN", decode CTC.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from payment_ml.text.alphabet import BLANK
+from payment_ml.text.alphabet import BLANK, collapse
 from payment_ml.text.phrase_graphs import ROOT, PhraseGraph
 from payment_ml.text.word_alphabet import LABELS
 
@@ -21,9 +21,26 @@ from payment_ml.text.word_alphabet import LABELS
 _SMOOTHING = 2e-3
 # Probability, for each frame, that what stands between words is no word: remains of print, scribbles, other lines.
 _CLUTTER = 0.02
-_NO_BREAK = 0.05  # probability that a word goes on from one line to the next, or that a line is empty
+_NO_BREAK = 0.05  # probability that a word goes on from one line to the next
+_OTHER_LETTER = 1.5  # nats for each letter of a line that is left out as something else, beside those of its letters
 _SPACE = LABELS[" "]
-_TINY = 1e-300
+_LARGEST_EXPONENT = 700.0
+_NOT_READ = -1
+
+
+@dataclass(frozen=True)
+class JoinedLines:
+    """Hold the outputs of lines as one, with a frame for the break before each further line."""
+
+    probabilities: np.ndarray  # float64 [frames, labels + 1], smoothed; rows of the breaks are 1 for the blank
+    ends: tuple[int, ...]  # frame behind the last one of each line
+    others: tuple[float, ...]  # log-probability of each line as something else than a part of the text
+    is_break: np.ndarray  # bool [frames]
+
+    @property
+    def begins(self) -> tuple[int, ...]:
+        """Return the frame with which each line begins, the break before it included."""
+        return 0, *self.ends[:-1]
 
 
 @dataclass(frozen=True)
@@ -31,97 +48,135 @@ class BestText:
     """Hold the likeliest text of a phrase, and where it stands."""
 
     text: str
-    log_probability: float  # of its path, without the frames of clutter
-    is_clutter: np.ndarray  # bool [frames], of those that no word of the text stands in
+    log_probability: float  # of its path, in the frames in which the text stands
+    is_text: np.ndarray  # bool [frames], of those in which it stands
+    lines: tuple[int, ...]  # in which it stands; the others are something else
 
 
-def join_lines(lines: Sequence[np.ndarray]) -> np.ndarray:
+def join_lines(lines: Sequence[np.ndarray]) -> JoinedLines:
     """Join the outputs of lines to one, with a blank between them: a text may break wherever it has one.
 
     Parameters
     ----------
     lines : logarithms of probabilities in reading order, float32 [frames, labels + 1] each
-
-    Returns
-    -------
-    probabilities float64 [frames, labels + 1], smoothed; rows of the breaks are 1 for the blank
     """
     columns = lines[0].shape[1]
     line_break = np.zeros((1, columns))
     line_break[0, [_SPACE, BLANK]] = 1, _NO_BREAK
     parts: list[np.ndarray] = []
+    others = []
     for line in lines:
         smoothed = (1 - _SMOOTHING) * np.exp(line.astype(np.float64)) + _SMOOTHING / columns
-        parts += [smoothed, line_break]
-    return np.concatenate(parts[:-1])
+        letters = [label for label in collapse(line.argmax(axis=1).tolist()) if label not in (BLANK, _SPACE)]
+        others.append(float(np.log(smoothed.max(axis=1)).sum()) - _OTHER_LETTER * len(letters))
+        parts += [line_break, smoothed]
+    ends = np.cumsum([len(line) + 1 for line in lines]) - 1
+    is_break = np.zeros(int(ends[-1]), bool)
+    is_break[ends[:-1]] = True
+    return JoinedLines(np.concatenate(parts[1:]), tuple(ends.tolist()), tuple(others), is_break)
 
 
-def log_likelihoods(probabilities: np.ndarray, graph: PhraseGraph) -> np.ndarray:
+def log_likelihoods(lines: JoinedLines, graph: PhraseGraph) -> np.ndarray:
     """Compute for each phrase of a graph the log-probability that any of its texts is written.
 
-    Clutter is allowed before and behind a text and between its words, at a price.
+    Clutter is allowed before and behind a text and between its words, and lines of something else before, behind and
+    between those of the text, at a price.
 
     Parameters
     ----------
-    probabilities : from `join_lines`
+    lines : from `join_lines`
     graph : of the phrases
 
     Returns
     -------
     float64 [phrases]; minus infinity where it is too small to compute
     """
-    steps = _Steps(probabilities, graph)
+    steps = _Steps(lines, graph)
     in_blank, in_label = steps.start()
     behind = np.zeros(len(graph.ends))  # clutter behind a text
     logarithm = 0.0
-    for time in range(len(probabilities)):
+    before = _Before(in_blank, in_label, behind, logarithm)
+    for time in range(len(lines.probabilities)):
         ended = np.array([in_blank[nodes].sum() + in_label[nodes].sum() for nodes in graph.ends])
         behind = behind * (steps.blank[time] + steps.clutter[time]) + ended * steps.clutter[time]
         in_blank, in_label = steps.advance(time, in_blank, in_label, np.add)
+        if time + 1 in lines.ends:
+            share = before.share(lines.others[lines.ends.index(time + 1)], logarithm)
+            in_blank = in_blank + share * before.in_blank
+            in_label = in_label + share * before.in_label
+            behind = behind + share * before.behind
         total = in_blank.sum() + in_label.sum() + behind.sum()
         logarithm += np.log(total)
         in_blank, in_label, behind = in_blank / total, in_label / total, behind / total
+        if time + 1 in lines.ends:
+            before = _Before(in_blank, in_label, behind, logarithm)
     ended = np.array([in_blank[nodes].sum() + in_label[nodes].sum() for nodes in graph.ends])
     with np.errstate(divide="ignore"):
         result: np.ndarray = np.log(ended + behind) + logarithm
     return result
 
 
-def best_text(probabilities: np.ndarray, graph: PhraseGraph) -> BestText:
+def best_text(lines: JoinedLines, graph: PhraseGraph) -> BestText:
     """Find the text of a graph's phrases on the likeliest single path; parameters are those of `log_likelihoods`."""
-    steps = _Steps(probabilities, graph)
+    steps = _Steps(lines, graph)
     all_ends = np.unique(np.concatenate(graph.ends))
     in_blank, in_label = steps.start()
-    history = [(in_blank, in_label)]
+    history, left_out = [(in_blank, in_label)], {}
     behind, logarithm = 0.0, 0.0  # clutter behind a text
     end_frame = 0  # behind which it begins on the best path
-    for time in range(len(probabilities)):
+    before, end_before = _Before(in_blank, in_label, np.array(behind), logarithm), end_frame
+    for time in range(len(lines.probabilities)):
         begins = float(np.maximum(in_blank, in_label)[all_ends].max()) * steps.clutter[time]
         stays = behind * max(steps.blank[time], steps.clutter[time])
         behind, end_frame = (begins, time) if begins > stays else (stays, end_frame)
         in_blank, in_label = steps.advance(time, in_blank, in_label, np.maximum)
+        if time + 1 in lines.ends:
+            share = before.share(lines.others[lines.ends.index(time + 1)], logarithm)
+            blank_instead, label_instead = share * before.in_blank, share * before.in_label
+            left_out[time + 1] = blank_instead > in_blank, label_instead > in_label
+            in_blank, in_label = np.maximum(in_blank, blank_instead), np.maximum(in_label, label_instead)
+            behind, end_frame = max((behind, end_frame), (share * float(before.behind), end_before))
         total = max(in_blank.max(), in_label.max(), behind)
         logarithm += np.log(total)
         in_blank, in_label, behind = in_blank / total, in_label / total, behind / total
         history.append((in_blank, in_label))
-    best = float(np.maximum(in_blank, in_label)[all_ends].max())
-    end_frame = end_frame if behind > best else len(probabilities)
-    ends = np.maximum(*history[end_frame])[all_ends]
-    path, is_clutter = steps.trace(history, end_frame, int(all_ends[ends.argmax()]))
-    is_clutter = np.concatenate([is_clutter, (steps.clutter > steps.blank)[end_frame:]])
-    log_probability = float(np.log(max(best, behind, _TINY)) + logarithm)
-    return BestText(
-        graph.text(path), log_probability - float(np.log(steps.clutter[is_clutter] + _TINY).sum()), is_clutter
-    )
+        if time + 1 in lines.ends:
+            before, end_before = _Before(in_blank, in_label, np.array(behind), logarithm), end_frame
+    if behind <= float(np.maximum(in_blank, in_label)[all_ends].max()):
+        end_frame = len(lines.probabilities)
+    last = np.maximum(*history[end_frame])[all_ends]
+    path, labels = steps.trace(history, left_out, end_frame, int(all_ends[last.argmax()]))
+    is_text = labels != _NOT_READ
+    read = [
+        number
+        for number, (begin, end) in enumerate(zip(lines.begins, lines.ends, strict=True))
+        if not np.isin(labels[begin:end], (_NOT_READ, BLANK, _SPACE)).all()
+    ]
+    log_probability = float(np.log(lines.probabilities[is_text, labels[is_text]]).sum())
+    return BestText(graph.text(path), log_probability, is_text, tuple(read))
+
+
+@dataclass(frozen=True)
+class _Before:
+    """Hold the probabilities before a line, to which a text returns where the line is something else."""
+
+    in_blank: np.ndarray  # float64 [nodes]: behind the node's label
+    in_label: np.ndarray  # float64 [nodes]: at it
+    behind: np.ndarray  # behind a text; of the phrases, or of all together
+    logarithm: float  # of the scale of all three
+
+    def share(self, other: float, logarithm: float) -> float:
+        """Return by what the probabilities count behind the line, where those of other texts have another scale."""
+        return float(np.exp(min(other + self.logarithm - logarithm, _LARGEST_EXPONENT)))
 
 
 class _Steps:
     """Hold what every frame of a pass over a graph needs."""
 
-    def __init__(self, probabilities: np.ndarray, graph: PhraseGraph):
-        self.blank = probabilities[:, BLANK]
-        self.clutter = _CLUTTER * (1 - self.blank)
-        self._probabilities, self._graph = probabilities, graph
+    def __init__(self, lines: JoinedLines, graph: PhraseGraph):
+        self.blank = lines.probabilities[:, BLANK]
+        self.clutter = np.where(lines.is_break, 1.0, _CLUTTER) * (1 - self.blank)  # a break is no part of a letter
+        self._lines, self._graph = lines, graph
         self._entered, self._begins = np.unique(graph.targets, return_index=True)
         # A label follows the same label only with a blank between them.
         self._differs = (graph.labels[graph.sources] != graph.labels[graph.targets]).astype(np.float64)
@@ -146,26 +201,41 @@ class _Steps:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the probabilities of each node after a frame; `either` is `numpy.add` or `numpy.maximum`."""
         stays = np.where(self._is_space, either(self.blank[time], self.clutter[time]), self.blank[time])
-        labels = self._probabilities[time][self._graph.labels]
+        labels = self._lines.probabilities[time][self._graph.labels]
         labels[ROOT] = 0
         return (
             either(in_blank, in_label) * stays,
             either(in_label, self.reach(in_blank, in_label, either)) * labels,
         )
 
-    def trace(self, history: list[tuple[np.ndarray, np.ndarray]], time: int, node: int) -> tuple[list[int], np.ndarray]:
-        """Return the nodes of the best path that is at a node after so many frames, and which of these are clutter.
+    def trace(
+        self,
+        history: Sequence[tuple[np.ndarray, np.ndarray]],
+        left_out: Mapping[int, tuple[np.ndarray, np.ndarray]],
+        time: int,
+        node: int,
+    ) -> tuple[list[int], np.ndarray]:
+        """Follow the best path back that is at a node after so many frames.
+
+        Parameters
+        ----------
+        history : probabilities of each node before the first frame and after each: behind its label, and at it
+        left_out : whether a line that ends after so many frames was left out, bool [nodes] each
 
         Returns
         -------
-        nodes without the root; bool [time]
+        nodes without the root; the label of each frame, int [frames], `_NOT_READ` where the text does not stand
         """
-        in_blank, in_label = history[time]
-        at_label = bool(in_label[node] >= in_blank[node])
-        path, is_clutter = [node], np.zeros(time, bool)
+        labels = np.full(len(self._lines.probabilities), _NOT_READ)
+        at_label = bool(history[time][1][node] >= history[time][0][node])
+        path = [node]
         while time > 0:
+            if time in left_out and left_out[time][int(at_label)][node]:
+                time = self._lines.begins[self._lines.ends.index(time)]
+                continue
             time -= 1
-            is_clutter[time] = not at_label and self._is_space[node] and self.clutter[time] > self.blank[time]
+            is_clutter = self._is_space[node] and self.clutter[time] > self.blank[time]
+            labels[time] = self._graph.labels[node] if at_label else _NOT_READ if is_clutter else BLANK
             in_blank, in_label = history[time]
             if not at_label:
                 at_label = bool(in_label[node] > in_blank[node])
@@ -180,4 +250,4 @@ class _Steps:
             node = int(sources[best])
             at_label = bool(through_label[best] > in_blank[node])
             path.append(node)
-        return [visited for visited in path[::-1] if visited != ROOT], is_clutter
+        return [visited for visited in path[::-1] if visited != ROOT], labels

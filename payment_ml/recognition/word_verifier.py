@@ -12,6 +12,7 @@ from payment_ml.imaging import line_batches, word_lines
 from payment_ml.networks.inference import Network
 from payment_ml.recognition import phrase_search
 from payment_ml.recognition.ctc import drop_repeated_blanks
+from payment_ml.recognition.phrase_search import BestText, JoinedLines
 from payment_ml.text.alphabet import BLANK, collapse
 from payment_ml.text.phrase_graphs import PhraseGraph, PhraseParser, build_graph
 from payment_ml.text.spelled_amounts import LANGUAGES, LARGEST, amount_phrase, can_spell, misspelled
@@ -25,7 +26,7 @@ _PRIOR_ODDS = 100.0
 _SURE, _EXCLUDED = 0.95, 0.05  # probabilities from which on, and up to which, a value is what the words say
 _NAMED = 0.5  # probability from which on an amount is named against a value
 _LEAST_REST = 1e-12  # likelihood of all other amounts, at least
-_LEGIBLE = 2.0  # nats for each letter that the best amount may be less likely than the free transcription
+_LEGIBLE = 2.0  # nats for each letter that the likeliest amount may be less likely than the likeliest letters
 _LEAST_SHARE = 0.4  # of the letters of the free transcription that the best amount has: the others are print, or names
 
 
@@ -60,18 +61,6 @@ class WordsReading:
         if probability >= _SURE:
             return "agree"
         return "disagree" if probability <= _EXCLUDED and self.value_probability >= _NAMED else "unclear"
-
-
-@dataclass(frozen=True)
-class _Words:
-    """Hold lines that may be an amount in words, and what they most likely say."""
-
-    outputs: tuple[np.ndarray, ...]  # of the network, for each line
-    joined: np.ndarray  # of `phrase_search.join_lines`
-    language: str
-    text: str  # the likeliest amount
-    legible: bool  # it is about what the network sees
-    score: float  # letters of the amount, less those beside it, less the nats by which it is less likely than they
 
 
 class WordVerifier:
@@ -132,27 +121,32 @@ class WordVerifier:
         recognized = [
             (self._recognize(line), known) for line, known in zip(lines, sure or [True] * len(lines), strict=True)
         ]
-        outputs = [(output, known) for output, known in recognized if output is not None]
-        if not any(known for _, known in outputs):
+        outputs = [output for output, _ in recognized if output is not None]
+        is_sure = [known for output, known in recognized if output is not None]
+        if not any(is_sure):
             return None
-        words = _choose_lines(outputs, known_languages)
-        every, parser = _every_amount(words.language)
-        sums = parser.sums(words.text)
+        language = _choose_language(
+            [output for output, known in recognized if output is not None and known], known_languages
+        )
+        every, parser = _every_amount(language)
+        joined = phrase_search.join_lines(outputs)
+        best = phrase_search.best_text(joined, every)
+        sums = parser.sums(best.text)
         found = Decimal(min(sums)) / 100 if sums else None
         spelled = [value for value in dict.fromkeys(candidates) if 0 <= value <= LARGEST and value == round(value, 2)]
         compared = spelled if found is None or found in spelled else [*spelled, found]
-        likelihoods = _log_likelihoods(words, compared)
-        (any_amount,) = phrase_search.log_likelihoods(words.joined, every)
+        likelihoods = _log_likelihoods(joined, language, compared)
+        (any_amount,) = phrase_search.log_likelihoods(joined, every)
         probabilities, other = _posterior(likelihoods - any_amount, len(spelled))
         return WordsReading(
-            transcription=" ".join(_transcribe(output) for output in words.outputs).strip(),
-            amount_text=words.text,
+            transcription=" ".join(_transcribe(outputs[line]) for line in best.lines).strip(),
+            amount_text=best.text,
             value=found,
             value_probability=0.0 if found is None else probabilities[compared.index(found)],
             log_likelihoods=dict(zip(spelled, map(float, likelihoods), strict=False)),
             probabilities=dict(zip(spelled, probabilities, strict=False)),
             other=other,
-            legible=words.legible,
+            legible=any(is_sure[line] for line in best.lines) and _is_legible(joined, best, outputs),
         )
 
     def _recognize(self, grey: np.ndarray) -> np.ndarray | None:
@@ -189,36 +183,28 @@ def _transcribe(output: np.ndarray) -> str:
     return decode_words([label for label in labels if label != BLANK])
 
 
-def _choose_lines(outputs: Sequence[tuple[np.ndarray, bool]], languages: tuple[str, ...]) -> _Words:
-    """Return the lines that follow each other and are an amount, at least one of them a line that surely is."""
-    language = languages[0]
-    if len(languages) > 1:
-        joined = phrase_search.join_lines([output for output, sure in outputs if sure])
-        language = languages[int(phrase_search.log_likelihoods(joined, _every_language(languages)).argmax())]
-    count = len(outputs)
-    parts = [outputs[start:end] for start in range(count) for end in range(start + 1, count + 1)]
-    likely = [tuple(output for output, _ in part) for part in parts if any(sure for _, sure in part)]
-    return max((_read_words(part, language) for part in likely), key=lambda words: words.score)
-
-
-def _read_words(outputs: tuple[np.ndarray, ...], language: str) -> _Words:
-    """Read lines as an amount."""
+def _choose_language(outputs: Sequence[np.ndarray], languages: tuple[str, ...]) -> str:
+    """Return the language in which lines are likeliest an amount."""
+    if len(languages) == 1:
+        return languages[0]
     joined = phrase_search.join_lines(outputs)
-    best = phrase_search.best_text(joined, _every_amount(language)[0])
-    free = float(np.log(joined.max(axis=1))[~best.is_clutter].sum())
-    loss = free - best.log_probability
-    seen = sum(len(_transcribe(output).replace(" ", "")) for output in outputs)
+    return languages[int(phrase_search.log_likelihoods(joined, _every_language(languages)).argmax())]
+
+
+def _is_legible(joined: JoinedLines, best: BestText, outputs: Sequence[np.ndarray]) -> bool:
+    """Return whether the likeliest amount is about what the network sees in its lines."""
+    loss = float(np.log(joined.probabilities.max(axis=1))[best.is_text].sum()) - best.log_probability
+    seen = sum(len(_transcribe(outputs[line]).replace(" ", "")) for line in best.lines)
     letters = len(best.text.replace(" ", ""))
-    is_legible = letters >= _LEAST_SHARE * seen > 0 and loss < _LEGIBLE * letters
-    return _Words(outputs, joined, language, best.text, is_legible, letters - abs(seen - letters) - loss)
+    return letters >= _LEAST_SHARE * seen > 0 and loss < _LEGIBLE * letters
 
 
-def _log_likelihoods(words: _Words, values: Sequence[Decimal]) -> np.ndarray:
+def _log_likelihoods(joined: JoinedLines, language: str, values: Sequence[Decimal]) -> np.ndarray:
     """Return the log-probability of each amount, float64 [values]; there may be none."""
     if not values:
         return np.zeros(0)
-    graph = build_graph([amount_phrase(words.language, value) for value in values], misspelled)
-    return phrase_search.log_likelihoods(words.joined, graph)
+    graph = build_graph([amount_phrase(language, value) for value in values], misspelled)
+    return phrase_search.log_likelihoods(joined, graph)
 
 
 @cache

@@ -254,7 +254,7 @@ def amount_phrase(language: str, value: Decimal | None = None) -> Phrase:
         one_of(
             _without_currency(words, counts, cents),
             join(currency, Piece(" "), _without_currency(words, counts, cents)),
-            join(whole, currency, one_of(*_cents(words, cents, words.before_cents))),
+            join(whole, currency, _cents_behind_units(words, cents, words.before_cents)),
             join(whole, _hundredths(words, cents), currency),
         ),
         _ending(words),
@@ -307,15 +307,15 @@ def _without_currency(words: _Language, counts: Sequence[_Counts], cents: Sequen
     """
     numbers = [_number(code, number) for code in words.codes for number in range(21, 100)]
     joints = [text for text in words.before_cents if text and not any(text.strip() in number for number in numbers)]
-    amount = join(_whole(words, counts), one_of(*_cents(words, cents, joints)))
-    lone = _named_cents(words, cents, ("",)) if all(count.can_be_zero for count in counts) else []
-    return one_of(amount, *lone)
+    amount = join(_whole(words, counts), _cents_behind_units(words, cents, joints))
+    lone = [_hundredths(words, cents), *_named_cents(words, cents, ("", *joints))]
+    return one_of(amount, *(lone if all(count.can_be_zero for count in counts) else ()))
 
 
-def _cents(words: _Language, cents: Sequence[int], before_name: Sequence[str]) -> list[Phrase]:
-    """Return the ways to write cents behind the units; `before_name` stands before cents with their name."""
+def _cents_behind_units(words: _Language, cents: Sequence[int], before_name: Sequence[str]) -> Phrase:
+    """Describe cents behind the units, where none may be nothing; `before_name` stands before cents with their name."""
     nothing = [NOTHING] if 0 in cents else []
-    return [*nothing, _hundredths(words, cents), *_named_cents(words, cents, before_name)]
+    return one_of(*nothing, _hundredths(words, cents), *_named_cents(words, cents, before_name))
 
 
 def _hundredths(words: _Language, cents: Sequence[int]) -> Phrase:
@@ -343,7 +343,7 @@ def _named_cents(words: _Language, cents: Sequence[int], before: Sequence[str]) 
 
 
 def _whole(words: _Language, counts: Sequence[_Counts]) -> Phrase:
-    """Describe whole numbers; what joins groups, such as `and`, stands between two of them and never before the first."""
+    """Describe whole numbers; what joins groups, such as `and`, stands between two of them alone."""
     options: list[Phrase] = []
     begins = True  # all groups so far may be left out
     for group, count in zip((*words.groups, None), counts, strict=True):
@@ -355,7 +355,7 @@ def _whole(words: _Language, counts: Sequence[_Counts]) -> Phrase:
         options = [*larger, *([part] if begins else [])]
         begins = begins and count.can_be_zero
     if all(count.can_be_zero for count in counts):
-        options += [NOTHING, Piece(f" {_number(words.codes[0], 0)}")]
+        options.append(Piece(f" {_number(words.codes[0], 0)}"))
     if words.has_large_hundreds and all(count.can_be_zero for count in counts[:-2]):
         options += _large_hundreds(words, *counts[-2:])
     return one_of(*options)

@@ -31,6 +31,7 @@ def output(text: str, rng: np.random.Generator, sure: float = 9.0) -> np.ndarray
 def no_clutter(monkeypatch) -> None:
     """Allow nothing beside the texts, so that their probabilities are those of CTC."""
     monkeypatch.setattr(phrase_search, "_CLUTTER", 0.0)
+    monkeypatch.setattr(phrase_search, "_OTHER_LETTER", np.inf)
 
 
 @pytest.mark.usefixtures("no_clutter")
@@ -38,10 +39,10 @@ def test_probability_of_a_phrase_is_the_sum_over_its_texts(rng):
     """The exact probability of each text comes from another implementation."""
     phrase = join(one_of(Piece("two"), Piece("too"), Piece("one")), maybe(Piece(" ten")))
     other = Piece("ten")
-    probabilities = phrase_search.join_lines([output("two ten", rng, sure=2.0)])
-    found = phrase_search.log_likelihoods(probabilities, build_graph([phrase, other], as_is))
+    lines = phrase_search.join_lines([output("two ten", rng, sure=2.0)])
+    found = phrase_search.log_likelihoods(lines, build_graph([phrase, other], as_is))
     texts = ["two", "too", "one", "two ten", "too ten", "one ten"]
-    each = ctc.ctc_log_likelihood(np.log(probabilities), [encode_words(text) for text in [*texts, "ten"]])
+    each = ctc.ctc_log_likelihood(np.log(lines.probabilities), [encode_words(text) for text in [*texts, "ten"]])
     assert found == pytest.approx([np.logaddexp.reduce(each[:-1]), each[-1]])
 
 
@@ -67,9 +68,9 @@ def test_best_text_is_the_amount_that_is_written_clutter_left_out(rng):
     best = phrase_search.best_text(phrase_search.join_lines([output(written, rng)]), graph)
     assert best.text == "two hundred and thirteen dollars"
     assert -10 < best.log_probability < 0
-    assert best.is_clutter[:6].any()
-    assert best.is_clutter[-6:].any()
-    assert not best.is_clutter[20:-20].all()
+    assert not best.is_text[:6].all()
+    assert not best.is_text[-6:].all()
+    assert best.is_text[20:-20].any()
 
 
 def test_best_text_is_at_most_as_likely_as_all_texts(rng):
@@ -81,3 +82,33 @@ def test_best_text_is_at_most_as_likely_as_all_texts(rng):
     (every,) = phrase_search.log_likelihoods(probabilities, graph)
     assert text == "deux cent quatre vingts"
     assert every - 10 < log_probability <= every
+
+
+NAME, AMOUNT, REST = "pay marie josephine dupont", "six thousand five hundred", "and forty seven"
+
+
+@pytest.mark.parametrize(
+    ("lines", "text", "read"),
+    [
+        ([NAME, AMOUNT, REST], f"{AMOUNT} {REST}", (1, 2)),
+        ([AMOUNT, NAME, REST], f"{AMOUNT} {REST}", (0, 2)),
+        ([AMOUNT, REST, NAME], f"{AMOUNT} {REST}", (0, 1)),
+        ([AMOUNT, NAME, NAME], AMOUNT, (0,)),
+        ([NAME, NAME, AMOUNT], AMOUNT, (2,)),
+    ],
+)
+def test_lines_of_something_else_are_left_out(rng, lines, text, read):
+    """Names and print stand above, below and between the lines of an amount."""
+    joined = phrase_search.join_lines([output(line, rng) for line in lines])
+    best = phrase_search.best_text(joined, build_graph([amount_phrase("en")], misspelled))
+    assert (best.text, best.lines) == (text, read)
+    assert -10 < best.log_probability < 0
+
+
+def test_a_line_left_out_costs_the_same_for_every_amount(rng):
+    """So it says nothing about which of them is written."""
+    graph = build_graph([amount_phrase("en", Decimal(6500)), amount_phrase("en", Decimal(6800))], misspelled)
+    outputs = [output(AMOUNT, rng), output(NAME, rng)]
+    alone, beside = (phrase_search.join_lines(lines) for lines in (outputs[:1], outputs))
+    costs = phrase_search.log_likelihoods(beside, graph) - phrase_search.log_likelihoods(alone, graph)
+    assert costs == pytest.approx([beside.others[1]] * 2, abs=0.01)

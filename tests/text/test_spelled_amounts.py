@@ -109,11 +109,14 @@ def test_amounts_can_be_spelled_in_the_language_of_a_locale(locale, expected):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_of_every_amount_is_a_text_of_its_own_amount(language, rng):
-    """What the sum over all amounts holds must be shared out among them; nothing may begin with `and`."""
+    """What the sum over all amounts holds must be shared out among them; no text begins with `and`, or is no number."""
     every = amount_phrase(language)
     parser = PhraseParser(every, misspelled)
     for _ in range(200):
         plain = normalize_words(random_text(every, rng).replace("~", ""))
-        for cents in parser.sums(plain):
+        worth = parser.sums(plain)
+        assert worth
+        assert plain not in ("", "only", "rupees", "euros")
+        for cents in worth:
             own = amount_phrase(language, Decimal(cents) / 100)
             assert PhraseParser(own, misspelled).sums(plain) == {cents}, plain

@@ -1,0 +1,73 @@
+"""Tests of `payment_ml.recognition.cross_check`: figures and words agree, disagree, or settle each other's doubts."""
+
+from decimal import Decimal
+
+import pytest
+
+from payment_ml.recognition import cross_check
+from payment_ml.recognition.amount_candidates import Candidate, found_amount
+from payment_ml.recognition.readings import Alternative, AmountReading, Character
+from payment_ml.recognition.word_verifier import WordsReading
+
+BOX = (0, 0, 90, 20)
+DOUBT = "'79|88' is ambiguous"
+
+
+def weigh(
+    said: str, text: str = "7988", value: str | None = "7988", confidence: float = 0.9, legible: bool = True
+) -> cross_check.WeighedAmount:
+    """Weigh figures that may say 7,933 too against words that surely say an amount."""
+    characters = tuple(Character(character, 0.95, 0.0, 1.0, ()) for character in text)
+    others = (Alternative("7933", Decimal(7933), 0.06), Alternative("1988", Decimal(1988), 0.001))
+    reading = AmountReading(
+        text,
+        None if value is None else Decimal(value),
+        "".join(filter(str.isdigit, text)),
+        0.0 if value is None else confidence,
+        "review" if value is None else "accept",
+        DOUBT if value is None else None,
+        characters,
+        others,
+    )
+    candidate = Candidate(reading, BOX, BOX, 0.0)
+    values = dict.fromkeys([*cross_check.meanings(candidate), Decimal(said)], 0.0) | {Decimal(said): 0.99}
+    words = WordsReading("", "", Decimal(said), 0.99, {}, values, 0.01, legible)
+    return cross_check.weigh(candidate, found_amount(candidate, None), 0.8, words)
+
+
+def test_words_that_agree_make_the_amount_surer():
+    """Both would have to be wrong in the same way."""
+    weighed = weigh("7988")
+    assert weighed.amount.value == Decimal(7988)
+    assert weighed.amount.reason is None
+    assert weighed.evidence > 0.99
+    assert weighed.preference > weigh("1234").preference
+
+
+def test_words_settle_which_value_an_ambiguous_text_has():
+    """A mark that may be a decimal point is none where the words say thousands."""
+    amount = weigh("7988", "79|88", None).amount
+    assert (amount.value, amount.text, amount.reason) == (Decimal(7988), "7988.00", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "doubt"), [("7988", "7988", "the figures say 7,988.00"), ("79|88", None, DOUBT)]
+)
+def test_words_choose_among_what_the_figures_may_say_and_a_person_looks(text, value, doubt):
+    """A digit that is hard to read is settled, but not promised."""
+    amount = weigh("7933", text, value).amount
+    assert (amount.value, amount.digits, amount.confidence) == (Decimal(7933), "7933", 0.06)
+    assert amount.reason == f"{doubt}, but the words 7,933.00"
+
+
+def test_what_the_figures_hardly_say_is_not_chosen():
+    """Words of another document would choose among unlikely digits too."""
+    amount = weigh("1988").amount
+    assert amount.value == Decimal(7988)
+
+
+def test_words_that_cannot_be_read_change_nothing():
+    """Whatever they seem to say."""
+    weighed = weigh("7933", legible=False)
+    assert weighed.amount.value == Decimal(7988)
+    assert weighed.evidence == pytest.approx(0.9 * 0.8)
