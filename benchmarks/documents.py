@@ -1,7 +1,7 @@
 """Compare the reader of documents with RapidOCR's full pipeline on the same documents, in one run.
 
 Documents come from csv files of one's own, as `payment-ml evaluate --as document` takes them, and from this project's
-generator, in layouts and typefaces that nothing is trained on. RapidOCR finds and recognises all texts of a page; of
+generator, in layouts and fonts that nothing is trained on. RapidOCR finds and recognises all texts of a page; of
 these, a rule takes the one that looks most like an amount, by the text alone, as this project weighs texts. An amount
 is found when its box has an intersection over union of at least 0.5 with the true one. RapidOCR accepts nothing.
 

@@ -30,7 +30,7 @@ def compose_documents(split: Split, count: int, seed: tuple[int, ...], held_out:
     Parameters
     ----------
     seed : of all random numbers; the same seed gives the same documents
-    held_out : compose them in layouts and typefaces that nothing is trained on
+    held_out : compose them in layouts and fonts that nothing is trained on
     """
     return _compose(split, count, seed, _LAYOUTS[held_out])
 

@@ -22,7 +22,8 @@ _CLEAR = 0.0  # score from which on the page is taken to be upright without a lo
 _LIKELY = -0.7  # score from which on it is taken not to lie on its side
 _TURNED = 0.6  # by which a turned page must be better than the page in the likeliest direction
 _SURE = 2.0  # nats by which a direction is less likely, from which on it gets no look
-# What speaks for and against a place, in nats. They were set by hand, from how forms are laid out; nothing was fitted.
+# What speaks for and against a place, in nats, where no network of pages knows better. They were set by hand, from how
+# cheques are laid out; nothing was fitted.
 _TO_THE_RIGHT = 0.8  # for the right edge of the page, against the left one
 _BOTTOM = -2.0  # in the lowest part of the page, where the line for machines stands
 _BOTTOM_SHARE = 0.85
@@ -38,8 +39,14 @@ class Look:
     block: Box  # of the ink
     cut: Box  # with a margin
     line: LineImage  # of the cut
-    score: float
+    text_score: float  # for its text
+    place_score: float  # for its place
     place_probability: float = 1.0  # by the network of pages
+
+    @property
+    def score(self) -> float:
+        """Return how much speaks for the block altogether."""
+        return self.text_score + self.place_score
 
 
 _View = tuple[int, np.ndarray, list[Look]]  # degrees by which a page is turned, the page, and the looks at its blocks
@@ -59,8 +66,8 @@ def find_candidates(amounts: AmountReader, grey: np.ndarray, may_turn: bool) -> 
     by how many degrees the page is turned clockwise to be upright; and its candidates, the best first
     """
     others = {90: 0.0, 180: 0.0, 270: 0.0} if may_turn else {}
-    turned, page, looks = _best_view(amounts, grey, 0, None, others)
-    return turned, _read_candidates(amounts, page, looks, _PLAUSIBLE)
+    turned, _, looks = _best_view(amounts, grey, 0, None, others)
+    return turned, _read_candidates(amounts, looks, _PLAUSIBLE)
 
 
 def likeliest_direction(
@@ -149,10 +156,10 @@ def weigh_blocks(
     looks = []
     for look in [*looked, *_look_once(amounts, grey, added)]:
         probability = max(place_probability(look.block), _LEAST_PROBABILITY)
-        score = look.score + _PLACE_WEIGHT * math.log(probability)
-        looks.append(replace(look, score=score, place_probability=probability))
+        score = _to_the_right(look.block, grey.shape) + _PLACE_WEIGHT * math.log(probability)
+        looks.append(replace(look, place_score=score, place_probability=probability))
     least = _PLAUSIBLE + _PLACE_WEIGHT * math.log(_LEAST_PROBABILITY)
-    return _read_candidates(amounts, grey, sorted(looks, key=lambda look: -look.score), least)
+    return _read_candidates(amounts, sorted(looks, key=lambda look: -look.score), least)
 
 
 def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box]) -> list[Look]:
@@ -168,11 +175,12 @@ def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box]) -
     for (block, cut, line), recognition in zip(cuts, recognitions, strict=True):
         best = recognition.hypotheses[0]
         if digits_of(best.text):
-            scored.append(Look(block, cut, line, _score(best.text, best.log_probability, block, grey.shape)))
+            score = text_score(best.text, best.log_probability)
+            scored.append(Look(block, cut, line, score, _place_score(block, grey.shape)))
     return sorted(scored, key=lambda look: -look.score)
 
 
-def _read_candidates(amounts: AmountReader, grey: np.ndarray, looks: Sequence[Look], least: float) -> list[Candidate]:
+def _read_candidates(amounts: AmountReader, looks: Sequence[Look], least: float) -> list[Candidate]:
     """Read the likeliest blocks of a page as a person would cut them out, and return the plausible ones, best first.
 
     Parameters
@@ -183,11 +191,9 @@ def _read_candidates(amounts: AmountReader, grey: np.ndarray, looks: Sequence[Lo
     worth_reading = [look for look in looks[:_MAX_READ] if look.score > looks[0].score - _HOPELESS]
     candidates = []
     for reading, look in zip(amounts.read_lines([look.line for look in worth_reading]), worth_reading, strict=True):
-        probability = look.place_probability
-        score = _score(reading.written, log_probability(reading), look.block, grey.shape)
-        score += _PLACE_WEIGHT * math.log(probability)
+        score = text_score(reading.written, log_probability(reading)) + look.place_score
         if reading.digits and score >= least:
-            candidates.append(Candidate(reading, look.block, look.cut, score, probability))
+            candidates.append(Candidate(reading, look.block, look.cut, score, look.place_probability))
     return sorted(candidates, key=lambda candidate: -candidate.score)
 
 
@@ -195,7 +201,12 @@ def _best_score(view: _View) -> float:
     return view[2][0].score if view[2] else -math.inf
 
 
-def _score(written: str, log_probability: float, block: Box, shape: Sequence[int]) -> float:
-    """Return how much speaks for a block with this text to be the amount on a page of this shape, in nats."""
-    across, down = (block[0] + block[2]) / 2 / shape[1], (block[1] + block[3]) / 2 / shape[0]
-    return text_score(written, log_probability) + _TO_THE_RIGHT * (across - 1) + _BOTTOM * (down > _BOTTOM_SHARE)
+def _place_score(block: Box, shape: Sequence[int]) -> float:
+    """Return how much speaks for the place of a block on a page of this shape, in nats, where no network says more."""
+    down = (block[1] + block[3]) / 2 / shape[0]
+    return _to_the_right(block, shape) + _BOTTOM * (down > _BOTTOM_SHARE)
+
+
+def _to_the_right(block: Box, shape: Sequence[int]) -> float:
+    """Return how much speaks for a block since it stands to the right, in nats."""
+    return _TO_THE_RIGHT * ((block[0] + block[2]) / 2 / shape[1] - 1)

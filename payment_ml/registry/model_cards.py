@@ -100,7 +100,7 @@ _INTENDED_USE = {
     Task.WORDS: (
         "Reads lines of an amount in words letter by letter, so that each amount that the figures may say can be "
         "compared with them: in English, Indian English, French, German, Spanish, Portuguese and Italian. It was "
-        "trained on words in handwriting typefaces alone; it reads joined or careless hands worse than these. Words "
+        "trained on words in handwriting fonts alone; it reads joined or careless hands worse than these. Words "
         "that it does not read leave the document to a person."
     ),
 }

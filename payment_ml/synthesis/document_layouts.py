@@ -100,7 +100,7 @@ def fill(
     Parameters
     ----------
     hands : one of them writes the digits
-    held_out : write words in typefaces that nothing is trained on
+    held_out : write words in fonts that nothing is trained on
     disagreeing : share of the amounts in words that say another value than the figures
 
     Raises

@@ -26,7 +26,7 @@ def compose_document(
     Parameters
     ----------
     hands : one of them writes the digits
-    held_out : use the layouts and typefaces of words that nothing is trained on, and no others
+    held_out : use the layouts and fonts of words that nothing is trained on, and no others
     disagreeing : share of the amounts in words that say another value than the figures
     turned : share of the pictures that are upside down or lie on a side
 
@@ -49,7 +49,7 @@ def compose_without_amount(
     Parameters
     ----------
     hands : one of them writes dates, telephone numbers and postal codes
-    held_out : use forms and typefaces of words that nothing is trained on; letters and envelopes have one layout each
+    held_out : use forms and fonts of words that nothing is trained on; letters and envelopes have one layout each
     turned : share of the pictures that are upside down or lie on a side
     """
     way = rng.random()

@@ -32,7 +32,7 @@ def render_words(rng: np.random.Generator, held_out: bool = False) -> tuple[np.n
 
     Parameters
     ----------
-    held_out : write in the typefaces that nothing is trained on
+    held_out : write in the fonts that nothing is trained on
 
     Returns
     -------

@@ -149,7 +149,7 @@ class AmountTrainingData(LineTrainingData):
 
 
 class WordTrainingData(LineTrainingData):
-    """Hold lines of words in typefaces of handwriting; those to validate on are in other typefaces.
+    """Hold lines of words in handwriting fonts; those to validate on are in other fonts.
 
     Parameters
     ----------

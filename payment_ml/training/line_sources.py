@@ -48,7 +48,7 @@ class AmountLines:
 
 @dataclass(frozen=True)
 class WordLines:
-    """Render lines of words; `held_out`: in the typefaces that nothing is trained on."""
+    """Render lines of words; `held_out`: in the fonts that nothing is trained on."""
 
     held_out: bool = False
 
