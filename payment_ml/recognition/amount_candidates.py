@@ -3,12 +3,13 @@
 import copy
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from payment_ml.imaging.form_registration import FormPlace
+from payment_ml.imaging.page_regions import SAME_LINE, shared_height
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.page_detector import PageLayout
 from payment_ml.recognition.readings import AmountReading, Character, FoundAmount
@@ -16,6 +17,7 @@ from payment_ml.text.alphabet import SET_APART
 from payment_ml.text.amounts import digits_of
 
 _MARGIN = 0.35  # heights of a block that are cut out around it
+_NEAR = 2.0  # heights of an amount within which digits beside it may be a part of it
 _MIN_LOG_PROBABILITY = -6.0  # nats; however unlikely a text is, its place counts too
 # What speaks for and against a text, in nats. They were set by hand, from how forms are laid out; nothing was fitted.
 _CURRENCY = 1.0  # a currency sign stands with the digits
@@ -100,6 +102,18 @@ def found_amount(candidate: Candidate, currency: str | None, layout: PageLayout 
         box = layout.box_in_picture(box)
     cut = candidate.cut if layout is None else layout.box_in_picture(candidate.cut)
     return FoundAmount(**values, box=box, cut=cut, currency=currency)
+
+
+def may_go_on(amount: FoundAmount, others: Iterable[FoundAmount]) -> bool:
+    """Return whether other digits stand so closely beside an amount that they may be a part of it, such as cents."""
+    left, top, right, bottom = amount.box
+    near = _NEAR * (bottom - top)
+    return any(
+        0 <= max(other.box[0] - right, left - other.box[2]) <= near
+        and shared_height(amount.box, other.box) >= SAME_LINE
+        for other in others
+        if other.digits
+    )
 
 
 def amount_in_form(reading: AmountReading, place: FormPlace, currency: str | None) -> FoundAmount:

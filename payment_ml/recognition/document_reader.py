@@ -19,6 +19,7 @@ from payment_ml.recognition.amount_candidates import (
     cut_out,
     cut_with_margin,
     found_amount,
+    may_go_on,
 )
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.block_search import Look
@@ -37,6 +38,7 @@ _MAX_PLACES = 3  # where the network of pages sees an amount, that are read
 _NONE_FOUND = "no amount was found on the page"
 _NO_FORM = "its printed marks were not found on the page"
 _AMOUNT_CUT_OFF = "the page does not show all of the place where its amount stands"
+_MAY_GO_ON = "other digits stand beside the amount and may be a part of it, such as its cents"
 _NOT_IN_WORDS = "no words on the page confirm that this is the amount to pay"
 _NO_SPELLINGS = "amounts in words are not read in the language of the form, so that nothing confirms this amount"
 UNPROMISED = "the amount was found among other text on the page; check that it is the one to pay"
@@ -266,14 +268,20 @@ class DocumentReader:
         agrees = cross_check.agreement(chosen, words)
         calibration = self._networks.calibration
         certainty = evidence if calibration is None else confidence.platt_scale(evidence, *calibration.line)
-        reason = chosen.reason or cross_check.disagreement(chosen, words) or self._unpromised(certainty, agrees)
+        others = [item.amount for item in weighed[1:]]
+        reason = (
+            chosen.reason
+            or cross_check.disagreement(chosen, words)
+            or (_MAY_GO_ON if may_go_on(chosen, others) else None)
+            or self._unpromised(certainty, agrees)
+        )
         decision = "review" if reason else "accept"
         first = replace(chosen, decision=decision, reason=reason)
-        others = [replace(item.amount, decision="review", reason=review_reason(item.amount)) for item in weighed[1:]]
+        less_likely = [replace(other, decision="review", reason=review_reason(other)) for other in others]
         return replace(
             read,
             amount=first,
-            amounts=(first, *others[: _MAX_AMOUNTS - 1]),
+            amounts=(first, *less_likely[: _MAX_AMOUNTS - 1]),
             decision=decision,
             reason=reason,
             certainty=certainty if chosen.value is not None else 0.0,
