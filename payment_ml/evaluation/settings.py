@@ -19,7 +19,7 @@ class EvaluationSettings:
     corrupted_samples: int = 120  # of the test set; each is read once for every corruption and severity
     gate_samples: int = 2_000  # amounts written with digits of the gate split
     latency_samples: int = 40  # of the test set; each is read once by every reader
-    calibration_documents: int = 1_500  # whole documents, to choose which are accepted
+    calibration_documents: int = 3_000  # whole documents, to choose which are accepted
     test_documents: int = 1_000  # in layouts that nothing was trained on
     gate_documents: int = 400  # that decide on the promotion of a network that reads documents
     full_training: bool = True  # expect the accuracy that a full training of the architecture reaches
