@@ -121,13 +121,11 @@ class WordVerifier:
         recognized = [
             (self._recognize(line), known) for line, known in zip(lines, sure or [True] * len(lines), strict=True)
         ]
-        outputs = [output for output, _ in recognized if output is not None]
-        is_sure = [known for output, known in recognized if output is not None]
-        if not any(is_sure):
+        inked = [(output, known) for output, known in recognized if output is not None]
+        outputs, sure_lines = [output for output, _ in inked], [i for i, (_, known) in enumerate(inked) if known]
+        if not sure_lines:
             return None
-        language = _choose_language(
-            [output for output, known in recognized if output is not None and known], known_languages
-        )
+        language = _choose_language([outputs[line] for line in sure_lines], known_languages)
         every, parser = _every_amount(language)
         joined = phrase_search.join_lines(outputs)
         best = phrase_search.best_text(joined, every)
@@ -139,14 +137,14 @@ class WordVerifier:
         (any_amount,) = phrase_search.log_likelihoods(joined, every)
         probabilities, other = _posterior(likelihoods - any_amount, len(spelled))
         return WordsReading(
-            transcription=" ".join(_transcribe(outputs[line]) for line in best.lines).strip(),
+            transcription=" ".join(_transcribe(outputs[line]) for line in best.lines or sure_lines).strip(),
             amount_text=best.text,
             value=found,
             value_probability=0.0 if found is None else probabilities[compared.index(found)],
             log_likelihoods=dict(zip(spelled, map(float, likelihoods), strict=False)),
             probabilities=dict(zip(spelled, probabilities, strict=False)),
             other=other,
-            legible=any(is_sure[line] for line in best.lines) and _is_legible(joined, best, outputs),
+            legible=bool(set(best.lines) & set(sure_lines)) and _is_legible(joined, best, outputs),
         )
 
     def _recognize(self, grey: np.ndarray) -> np.ndarray | None:
