@@ -12,6 +12,7 @@
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /src
 COPY pyproject.toml hatch_build.py requirements.txt README.md LICENSE ./
+COPY data/fonts data/fonts
 COPY data/samples data/samples
 COPY models models
 COPY notebooks notebooks
