@@ -23,7 +23,7 @@ Verdict = Literal["agree", "disagree", "unclear"]
 # A candidate is so many times as likely, before the words are read, as any one other amount: figures are most often
 # read right. With ten times as many, decoys of one other digit agreed (docs/decisions/documents.md).
 _PRIOR_ODDS = 100.0
-_SURE, _EXCLUDED = 0.95, 0.05  # probabilities from which on, and up to which, a value is what the words say
+_SURE, _EXCLUDED = 0.8, 0.05  # probabilities from which on, and up to which, a value is what the words say
 _NAMED = 0.5  # probability from which on an amount is named against a value
 _LEAST_REST = 1e-12  # likelihood of all other amounts, at least
 _LEGIBLE = 2.0  # nats for each letter that the likeliest amount may be less likely than the likeliest letters
