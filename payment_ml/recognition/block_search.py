@@ -22,10 +22,9 @@ _CLEAR = 0.0  # score from which on the page is taken to be upright without a lo
 _LIKELY = -0.7  # score from which on it is taken not to lie on its side
 _TURNED = 0.6  # by which a turned page must be better than the page in the likeliest direction
 _SURE = 2.0  # nats by which a direction is less likely, from which on it gets no look
-# What speaks for and against a place, in nats, where no network of pages knows better. They were set by hand, from how
-# cheques are laid out; nothing was fitted.
+# What speaks for and against a place, in nats. They were set by hand, from how forms are laid out; nothing was fitted.
 _TO_THE_RIGHT = 0.8  # for the right edge of the page, against the left one
-_BOTTOM = -2.0  # in the lowest part of the page, where the line for machines stands
+_BOTTOM = -2.0  # in the lowest part of a page of which no network says more: a line for machines may stand there
 _BOTTOM_SHARE = 0.85
 _PLACE_WEIGHT = 0.7  # of the logarithm of the probability that the network of pages gives to a place
 _LEAST_PROBABILITY = 0.01  # of a place, however little the network expects the amount there

@@ -26,9 +26,12 @@ class WeighedAmount:
 
 def meanings(candidate: Candidate) -> list[Decimal]:
     """Return the values that a reading may mean: several where it is ambiguous, and those of its alternatives."""
-    reading = candidate.reading
-    own = amount_texts.parse(reading.text).readings if reading.value is None else (reading.value,)
-    return [*own, *(alternative.value for alternative in reading.alternatives)]
+    return [*_own_meanings(candidate.reading), *(other.value for other in candidate.reading.alternatives)]
+
+
+def _own_meanings(reading: AmountReading) -> tuple[Decimal, ...]:
+    """Return the value of a text, or each that it may have."""
+    return tuple(amount_texts.parse(reading.text).readings) if reading.value is None else (reading.value,)
 
 
 def weigh(candidate: Candidate, amount: FoundAmount, share: float, words: "WordsReading | None") -> WeighedAmount:
@@ -56,7 +59,7 @@ def _settle(amount: FoundAmount, reading: AmountReading, words: "WordsReading") 
     if amount.value is not None and words.verdict(amount.value) == "agree":
         return amount
     if amount.value is None:
-        meant = [value for value in amount_texts.parse(reading.text).readings if words.verdict(value) == "agree"]
+        meant = [value for value in _own_meanings(reading) if words.verdict(value) == "agree"]
         if len(meant) == 1:
             sureness = math.exp(log_probability(reading))
             return replace(amount, value=meant[0], text=str(meant[0]), confidence=sureness, reason=None)
@@ -77,7 +80,7 @@ def _settle(amount: FoundAmount, reading: AmountReading, words: "WordsReading") 
 def _digits_of(value: Decimal, count: int) -> str:
     """Return the digits of an amount as they are written: without cents where that makes as many as were seen."""
     units = str(int(value))
-    return units if value == int(value) and len(units) == count else f"{value:.2f}".replace(".", "")
+    return units if value == int(value) and len(units) == count else amount_texts.digits_of(f"{value:.2f}")
 
 
 def agreement(amount: FoundAmount, words: "WordsReading | None") -> bool | None:

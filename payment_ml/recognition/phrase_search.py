@@ -34,6 +34,7 @@ class JoinedLines:
 
     probabilities: np.ndarray  # float64 [frames, labels + 1], smoothed; rows of the breaks are 1 for the blank
     ends: tuple[int, ...]  # frame behind the last one of each line
+    letters: tuple[int, ...]  # that the network most likely sees in each line
     others: tuple[float, ...]  # log-probability of each line as something else than a part of the text
     is_break: np.ndarray  # bool [frames]
 
@@ -64,16 +65,16 @@ def join_lines(lines: Sequence[np.ndarray]) -> JoinedLines:
     line_break = np.zeros((1, columns))
     line_break[0, [_SPACE, BLANK]] = 1, _NO_BREAK
     parts: list[np.ndarray] = []
-    others = []
+    letters, others = [], []
     for line in lines:
         smoothed = (1 - _SMOOTHING) * np.exp(line.astype(np.float64)) + _SMOOTHING / columns
-        letters = [label for label in collapse(line.argmax(axis=1).tolist()) if label not in (BLANK, _SPACE)]
-        others.append(float(np.log(smoothed.max(axis=1)).sum()) - _OTHER_LETTER * len(letters))
+        letters.append(sum(label not in (BLANK, _SPACE) for label in collapse(line.argmax(axis=1).tolist())))
+        others.append(float(np.log(smoothed.max(axis=1)).sum()) - _OTHER_LETTER * letters[-1])
         parts += [line_break, smoothed]
     ends = np.cumsum([len(line) + 1 for line in lines]) - 1
     is_break = np.zeros(int(ends[-1]), bool)
     is_break[ends[:-1]] = True
-    return JoinedLines(np.concatenate(parts[1:]), tuple(ends.tolist()), tuple(others), is_break)
+    return JoinedLines(np.concatenate(parts[1:]), tuple(ends.tolist()), tuple(letters), tuple(others), is_break)
 
 
 def log_likelihoods(lines: JoinedLines, graph: PhraseGraph) -> np.ndarray:

@@ -144,7 +144,7 @@ class WordVerifier:
             log_likelihoods=dict(zip(spelled, map(float, likelihoods), strict=False)),
             probabilities=dict(zip(spelled, probabilities, strict=False)),
             other=other,
-            legible=bool(set(best.lines) & set(sure_lines)) and _is_legible(joined, best, outputs),
+            legible=bool(set(best.lines) & set(sure_lines)) and _is_legible(joined, best),
         )
 
     def _recognize(self, grey: np.ndarray) -> np.ndarray | None:
@@ -189,10 +189,10 @@ def _choose_language(outputs: Sequence[np.ndarray], languages: tuple[str, ...]) 
     return languages[int(phrase_search.log_likelihoods(joined, _every_language(languages)).argmax())]
 
 
-def _is_legible(joined: JoinedLines, best: BestText, outputs: Sequence[np.ndarray]) -> bool:
+def _is_legible(joined: JoinedLines, best: BestText) -> bool:
     """Return whether the likeliest amount is about what the network sees in its lines."""
     loss = float(np.log(joined.probabilities.max(axis=1))[best.is_text].sum()) - best.log_probability
-    seen = sum(len(_transcribe(outputs[line]).replace(" ", "")) for line in best.lines)
+    seen = sum(joined.letters[line] for line in best.lines)
     letters = len(best.text.replace(" ", ""))
     return letters >= _LEAST_SHARE * seen > 0 and loss < _LEGIBLE * letters
 

@@ -13,9 +13,7 @@ BOX = (0, 0, 90, 20)
 DOUBT = "'79|88' is ambiguous"
 
 
-def weigh(
-    said: str, text: str = "7988", value: str | None = "7988", confidence: float = 0.9, legible: bool = True
-) -> cross_check.WeighedAmount:
+def weigh(said: str, text: str = "7988", value: str | None = "7988", legible: bool = True) -> cross_check.WeighedAmount:
     """Weigh figures that may say 7,933 too against words that surely say an amount."""
     characters = tuple(Character(character, 0.95, 0.0, 1.0, ()) for character in text)
     others = (Alternative("7933", Decimal(7933), 0.06), Alternative("1988", Decimal(1988), 0.001))
@@ -23,7 +21,7 @@ def weigh(
         text,
         None if value is None else Decimal(value),
         "".join(filter(str.isdigit, text)),
-        0.0 if value is None else confidence,
+        0.0 if value is None else 0.9,
         "review" if value is None else "accept",
         DOUBT if value is None else None,
         characters,
@@ -67,7 +65,7 @@ def test_what_the_figures_hardly_say_is_not_chosen():
 
 
 def test_words_that_cannot_be_read_change_nothing():
-    """Whatever they seem to say."""
+    """Keep the figures' own value and evidence, whatever the words seem to say."""
     weighed = weigh("7933", legible=False)
     assert weighed.amount.value == Decimal(7988)
     assert weighed.evidence == pytest.approx(0.9 * 0.8)

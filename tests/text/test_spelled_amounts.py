@@ -109,7 +109,7 @@ def test_amounts_can_be_spelled_in_the_language_of_a_locale(locale, expected):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_of_every_amount_is_a_text_of_its_own_amount(language, rng):
-    """What the sum over all amounts holds must be shared out among them; no text begins with `and`, or is no number."""
+    """Find each text of all amounts among those of the amount that it is worth; none begins with `and`."""
     every = amount_phrase(language)
     parser = PhraseParser(every, misspelled)
     for _ in range(200):
