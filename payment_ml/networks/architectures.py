@@ -3,7 +3,7 @@
 Every network takes raw uint8 images: the scaling of grey levels is a layer of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from payment_ml.text import alphabet, word_alphabet
 layers = keras.layers
 
 _QUICK_EPOCHS = 3
+_ADDED_SCALE = 0.1  # of what a convolution adds at the beginning that a version trained earlier need not have
 _OLD_NAMES = {"clip_norm": "clip", "warmup_fraction": "warm_up"}  # of settings, in card.json
 
 
@@ -172,10 +173,11 @@ def _reader(seed: int) -> keras.Model:
 
 
 def _words(seed: int) -> keras.Model:
-    """Build six convolutions that reduce a line of words to a quarter of its width, then four along the line.
+    """Build six convolutions that reduce a line of words to a quarter of its width, then ten along the line.
 
-    Smaller than that of amounts, since lines of words are several times as long. The convolutions along the line see
-    ten frames to either side, about three letters.
+    Smaller than that of amounts, since lines of words are several times as long. The last six convolutions along the
+    line are dilated: they see 66 frames to either side, three or four words, for a joined letter is often told by its
+    neighbours alone.
     """
     seeds = keras.random.SeedGenerator(seed)
     line = keras.Input((line_batches.HEIGHT, None), dtype="uint8", name="lines")
@@ -183,9 +185,9 @@ def _words(seed: int) -> keras.Model:
     hidden = layers.Reshape((line_batches.HEIGHT, -1, 1))(hidden)
     for filters, size, stride in ((24, 5, 2), (32, 3, 1), (64, 3, 2), (64, 3, 1), (96, 3, (2, 1)), (96, 3, 1)):
         hidden = _convolve(hidden, filters, size, stride, seeds)
-    return _read_along(
-        line, _convolve(hidden, 144, (4, 3), (4, 1), seeds), len(word_alphabet.CHARACTERS) + 1, seeds, "words"
-    )
+    hidden = _convolve(hidden, 144, (4, 3), (4, 1), seeds)
+    classes = len(word_alphabet.CHARACTERS) + 1
+    return _read_along(line, hidden, classes, seeds, "words", dilations=(2, 4, 8, 2, 4, 8))
 
 
 def _convolve(
@@ -203,15 +205,27 @@ def _convolve(
 
 
 def _read_along(
-    line: keras.KerasTensor, hidden: keras.KerasTensor, classes: int, seeds: keras.random.SeedGenerator, name: str
+    line: keras.KerasTensor,
+    hidden: keras.KerasTensor,
+    classes: int,
+    seeds: keras.random.SeedGenerator,
+    name: str,
+    dilations: Sequence[int] = (),
 ) -> keras.Model:
-    """Finish a network of lines, reduced to one row, with four residual convolutions along the line."""
+    """Finish a network of lines, reduced to one row, with four residual convolutions along the line, or more.
+
+    Each of `dilations`, in frames, adds one. These begin with a small share in the sum, so that a warm training can
+    start from a network that does not have them (`initial_weights`).
+    """
     filters = hidden.shape[-1]
     hidden = layers.Reshape((-1, filters))(hidden)
-    for _ in range(4):
+    for dilation, scale in [(1, 1.0)] * 4 + [(dilation, _ADDED_SCALE) for dilation in dilations]:
         he_normal = keras.initializers.HeNormal(seeds)
-        residual = layers.Conv1D(filters, 5, padding="same", use_bias=False, kernel_initializer=he_normal)(hidden)
-        residual = layers.BatchNormalization(momentum=0.9)(residual)
+        residual = layers.Conv1D(
+            filters, 5, padding="same", dilation_rate=dilation, use_bias=False, kernel_initializer=he_normal
+        )(hidden)
+        gamma = keras.initializers.Constant(scale)
+        residual = layers.BatchNormalization(momentum=0.9, gamma_initializer=gamma)(residual)
         hidden = layers.Add()([hidden, layers.ReLU()(residual)])
     return _classify(line, hidden, classes, seeds, name)
 

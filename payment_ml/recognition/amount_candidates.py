@@ -42,6 +42,7 @@ class Candidate:
     cut: Box  # that was read, with a margin
     score: float  # in nats
     place_probability: float = 1.0  # that the amount to pay stands there, by the network of pages
+    is_of_words: bool = False  # it is a part of the amount in words, such as 39/100, which cannot confirm itself
 
 
 def cut_with_margin(box: Box, shape: Sequence[int]) -> Box:

@@ -1,10 +1,13 @@
 """Hold an amount in figures against the same amount in words: on which value they agree, and how sure that makes it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from payment_ml.imaging.page_regions import share_inside
+from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.amount_candidates import Candidate, log_probability
 from payment_ml.recognition.readings import AmountReading, FoundAmount
 from payment_ml.text import amounts as amount_texts
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from payment_ml.recognition.word_verifier import WordsReading  # spelling takes a while to import
 
 _LEAST_ALTERNATIVE = 0.01  # confidence of another amount that the figures may show, from which on the words decide
+_IN_LINE = 0.5  # of the area of a number, that a line of words holds where the number is a part of it
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,7 @@ class WeighedAmount:
     amount: FoundAmount
     preference: float  # the largest one is the amount to pay
     evidence: float  # probability that it is, and was read right, before calibration
+    words: "WordsReading | None" = None  # that confirm or contradict it; None where nothing does
 
 
 def meanings(candidate: Candidate) -> list[Decimal]:
@@ -34,20 +39,38 @@ def _own_meanings(reading: AmountReading) -> tuple[Decimal, ...]:
     return tuple(amount_texts.parse(reading.text).readings) if reading.value is None else (reading.value,)
 
 
+def mark_parts_of_words(
+    candidates: Sequence[Candidate], words: "WordsReading | None", lines: Sequence[Box]
+) -> list[Candidate]:
+    """Return candidates, of which those that are a part of the amount in words are marked as such.
+
+    Parameters
+    ----------
+    candidates : places of figures
+    words : that were read; None: there are none
+    lines : boxes of the lines that they were read from
+    """
+    read = [lines[number] for number in words.lines] if words is not None and words.has_figures else []
+    return [
+        replace(candidate, is_of_words=any(share_inside(candidate.block, line) >= _IN_LINE for line in read))
+        for candidate in candidates
+    ]
+
+
 def weigh(candidate: Candidate, amount: FoundAmount, share: float, words: "WordsReading | None") -> WeighedAmount:
     """Weigh an amount that was found; the words settle which value an ambiguous or doubtful reading has.
 
     `share` is the part of all evidence on the page that speaks for this place.
     """
-    if words is None or not words.legible:
+    if words is None or not words.legible or candidate.is_of_words:
         return WeighedAmount(amount, share, amount.confidence * share * candidate.place_probability)
     settled = _settle(amount, candidate.reading, words)
     evidence = settled.confidence * share * candidate.place_probability
     said = 0.0 if settled.value is None else words.probabilities.get(settled.value, 0.0)
     if settled.value is None or words.verdict(settled.value) != "agree":
-        return WeighedAmount(settled, share, evidence * said)
+        return WeighedAmount(settled, share, evidence * said, words)
     # Figures and words err independently: that both say the same wrong amount is as unlikely as both errors together.
-    return WeighedAmount(settled, 1 + share, 1 - (1 - evidence) * (1 - said))
+    return WeighedAmount(settled, 1 + share, 1 - (1 - evidence) * (1 - said), words)
 
 
 def _settle(amount: FoundAmount, reading: AmountReading, words: "WordsReading") -> FoundAmount:

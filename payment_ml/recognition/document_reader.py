@@ -228,6 +228,7 @@ class DocumentReader:
             self._undecided, layout.page, places, layout.amount_probability, layout.ink.blocks, looked
         )
         words = self._read_words(layout, candidates)
+        candidates = cross_check.mark_parts_of_words(candidates, words, layout.words_lines)
         boxes = tuple(layout.box_in_picture(line.box) for line in layout.words)
         empty = DocumentReading(turned=layout.turned, words_boxes=boxes)
         return self._decide([(c, found_amount(c, self._currency, layout)) for c in candidates], words, empty)
@@ -264,14 +265,14 @@ class DocumentReader:
             for (candidate, amount), share in zip(found, (weights / weights.sum()).tolist(), strict=True)
         ]
         weighed.sort(key=lambda item: -item.preference)
-        evidence, chosen = weighed[0].evidence, weighed[0].amount
-        agrees = cross_check.agreement(chosen, words)
+        evidence, chosen, said = weighed[0].evidence, weighed[0].amount, weighed[0].words
+        agrees = cross_check.agreement(chosen, said)
         calibration = self._networks.calibration
         certainty = evidence if calibration is None else confidence.platt_scale(evidence, *calibration.line)
         others = [item.amount for item in weighed[1:]]
         reason = (
             chosen.reason
-            or cross_check.disagreement(chosen, words)
+            or cross_check.disagreement(chosen, said)
             or (_MAY_GO_ON if may_go_on(chosen, others) else None)
             or self._unpromised(certainty, agrees)
         )

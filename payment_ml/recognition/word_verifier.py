@@ -42,6 +42,12 @@ class WordsReading:
     probabilities: dict[Decimal, float]  # that the words say a candidate, whatever the figures say
     other: float  # probability that they say another amount
     legible: bool  # the words are an amount at all, rather than something else or scribbles
+    lines: tuple[int, ...] = ()  # numbers of those that were given in which the amount stands
+
+    @property
+    def has_figures(self) -> bool:
+        """Return whether a part of the amount is written in figures, such as 39/100."""
+        return any(character.isdigit() for character in self.amount_text)
 
     def verdict(self, value: Decimal) -> Verdict:
         """Return whether the words say a value.
@@ -118,11 +124,10 @@ class WordVerifier:
         known_languages = _known(languages)
         if not known_languages:
             return None
-        recognized = [
-            (self._recognize(line), known) for line, known in zip(lines, sure or [True] * len(lines), strict=True)
-        ]
-        inked = [(output, known) for output, known in recognized if output is not None]
-        outputs, sure_lines = [output for output, _ in inked], [i for i, (_, known) in enumerate(inked) if known]
+        recognized = {number: self._recognize(line) for number, line in enumerate(lines)}
+        inked = {number: output for number, output in recognized.items() if output is not None}
+        numbers, outputs = list(inked), list(inked.values())
+        sure_lines = [i for i, number in enumerate(numbers) if sure is None or sure[number]]
         if not sure_lines:
             return None
         language = _choose_language([outputs[line] for line in sure_lines], known_languages)
@@ -145,6 +150,7 @@ class WordVerifier:
             probabilities=dict(zip(spelled, probabilities, strict=False)),
             other=other,
             legible=bool(set(best.lines) & set(sure_lines)) and _is_legible(joined, best),
+            lines=tuple(numbers[line] for line in best.lines),
         )
 
     def _recognize(self, grey: np.ndarray) -> np.ndarray | None:

@@ -15,8 +15,8 @@ def copy_weights(versions: Sequence[Version], network: keras.Model) -> None:
     """Set the weights of a network to the mean of those of several versions, to continue their training.
 
     The mean of networks that were trained from the same weights is often better than each of them (model soups,
-    Wortsman et al. 2022). A version that was trained when the alphabet had fewer characters gives the weights of those;
-    the others keep their initial weights.
+    Wortsman et al. 2022). A version that was trained when the alphabet had fewer characters gives the weights of those,
+    and one without the last layers along the line those of the layers before; the others keep their initial weights.
 
     Raises
     ------
@@ -32,11 +32,12 @@ def _fitting_weights(version: Version, network: keras.Model) -> list[np.ndarray]
     weights = load_keras_model(version.network_path).get_weights()
     *hidden, kernel, bias = network.get_weights()  # of the layer `logits`, which is the last one with weights
     labels = min(len(bias), len(weights[-1]))
+    known = hidden[: len(weights) - 2]
     shapes = [weight.shape for weight in weights]
-    if shapes != [*(weight.shape for weight in hidden), (len(kernel), labels), (labels,)]:
+    if shapes != [*(weight.shape for weight in known), (len(kernel), labels), (labels,)]:
         raise RegistryError(
             f"expected a version built as {network.name} is now, but the weights of {version.name} have other shapes; "
             "train without warm_start"
         )
     kernel[:, :labels], bias[:labels] = weights[-2:]
-    return [*weights[:-2], kernel, bias]
+    return [*weights[:-2], *hidden[len(known) :], kernel, bias]
