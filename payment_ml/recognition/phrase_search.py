@@ -95,25 +95,22 @@ def log_likelihoods(lines: JoinedLines, graph: PhraseGraph) -> np.ndarray:
     steps = _Steps(lines, graph)
     in_blank, in_label = steps.start()
     behind = np.zeros(len(graph.ends))  # clutter behind a text
-    logarithm = 0.0
-    before = _Before(in_blank, in_label, behind, logarithm)
-    for time in range(len(lines.probabilities)):
-        ended = np.array([in_blank[nodes].sum() + in_label[nodes].sum() for nodes in graph.ends])
-        behind = behind * (steps.blank[time] + steps.clutter[time]) + ended * steps.clutter[time]
-        in_blank, in_label = steps.advance(time, in_blank, in_label, np.add)
-        if time + 1 in lines.ends:
-            share = before.share(lines.others[lines.ends.index(time + 1)], logarithm)
-            in_blank = in_blank + share * before.in_blank
-            in_label = in_label + share * before.in_label
-            behind = behind + share * before.behind
-        total = in_blank.sum() + in_label.sum() + behind.sum()
-        logarithm += np.log(total)
-        in_blank, in_label, behind = in_blank / total, in_label / total, behind / total
-        if time + 1 in lines.ends:
-            before = _Before(in_blank, in_label, behind, logarithm)
-    ended = np.array([in_blank[nodes].sum() + in_label[nodes].sum() for nodes in graph.ends])
+    logarithm = 0.0  # of the scale of all three
+    for begin, end, other in zip(lines.begins, lines.ends, lines.others, strict=True):
+        before, scale_before = (in_blank, in_label, behind), logarithm
+        for time in range(begin, end):
+            behind = behind * (steps.blank[time] + steps.clutter[time])
+            behind += steps.ended(in_blank, in_label) * steps.clutter[time]
+            in_blank, in_label = steps.advance(time, in_blank, in_label, np.add)
+            total = in_blank.sum() + in_label.sum() + behind.sum()
+            logarithm += np.log(total)
+            in_blank, in_label, behind = in_blank / total, in_label / total, behind / total
+        share = _share(other + scale_before - logarithm)
+        in_blank, in_label, behind = (
+            now + share * then for now, then in zip((in_blank, in_label, behind), before, strict=True)
+        )
     with np.errstate(divide="ignore"):
-        result: np.ndarray = np.log(ended + behind) + logarithm
+        result: np.ndarray = np.log(steps.ended(in_blank, in_label) + behind) + logarithm
     return result
 
 
@@ -123,26 +120,25 @@ def best_text(lines: JoinedLines, graph: PhraseGraph) -> BestText:
     all_ends = np.unique(np.concatenate(graph.ends))
     in_blank, in_label = steps.start()
     history, left_out = [(in_blank, in_label)], {}
-    behind, logarithm = 0.0, 0.0  # clutter behind a text
-    end_frame = 0  # behind which it begins on the best path
-    before, end_before = _Before(in_blank, in_label, np.array(behind), logarithm), end_frame
-    for time in range(len(lines.probabilities)):
-        begins = float(np.maximum(in_blank, in_label)[all_ends].max()) * steps.clutter[time]
-        stays = behind * max(steps.blank[time], steps.clutter[time])
-        behind, end_frame = (begins, time) if begins > stays else (stays, end_frame)
-        in_blank, in_label = steps.advance(time, in_blank, in_label, np.maximum)
-        if time + 1 in lines.ends:
-            share = before.share(lines.others[lines.ends.index(time + 1)], logarithm)
-            blank_instead, label_instead = share * before.in_blank, share * before.in_label
-            left_out[time + 1] = blank_instead > in_blank, label_instead > in_label
-            in_blank, in_label = np.maximum(in_blank, blank_instead), np.maximum(in_label, label_instead)
-            behind, end_frame = max((behind, end_frame), (share * float(before.behind), end_before))
-        total = max(in_blank.max(), in_label.max(), behind)
-        logarithm += np.log(total)
-        in_blank, in_label, behind = in_blank / total, in_label / total, behind / total
-        history.append((in_blank, in_label))
-        if time + 1 in lines.ends:
-            before, end_before = _Before(in_blank, in_label, np.array(behind), logarithm), end_frame
+    behind, logarithm = 0.0, 0.0  # clutter behind a text; of the scale of all three
+    end_frame = 0  # behind which the clutter begins on the best path
+    for begin, end, other in zip(lines.begins, lines.ends, lines.others, strict=True):
+        before, scale_before = (in_blank, in_label, behind, end_frame), logarithm
+        for time in range(begin, end):
+            begins = float(np.maximum(in_blank, in_label)[all_ends].max()) * steps.clutter[time]
+            stays = behind * max(steps.blank[time], steps.clutter[time])
+            behind, end_frame = (begins, time) if begins > stays else (stays, end_frame)
+            in_blank, in_label = steps.advance(time, in_blank, in_label, np.maximum)
+            total = max(in_blank.max(), in_label.max(), behind)
+            logarithm += np.log(total)
+            in_blank, in_label, behind = in_blank / total, in_label / total, behind / total
+            history.append((in_blank, in_label))
+        share = _share(other + scale_before - logarithm)
+        blank_instead, label_instead = share * before[0], share * before[1]
+        left_out[end] = blank_instead > in_blank, label_instead > in_label
+        in_blank, in_label = np.maximum(in_blank, blank_instead), np.maximum(in_label, label_instead)
+        behind, end_frame = max((behind, end_frame), (share * before[2], before[3]))
+        history[-1] = in_blank, in_label
     if behind <= float(np.maximum(in_blank, in_label)[all_ends].max()):
         end_frame = len(lines.probabilities)
     last = np.maximum(*history[end_frame])[all_ends]
@@ -157,18 +153,9 @@ def best_text(lines: JoinedLines, graph: PhraseGraph) -> BestText:
     return BestText(graph.text(path), log_probability, is_text, tuple(read))
 
 
-@dataclass(frozen=True)
-class _Before:
-    """Hold the probabilities before a line, to which a text returns where the line is something else."""
-
-    in_blank: np.ndarray  # float64 [nodes]: behind the node's label
-    in_label: np.ndarray  # float64 [nodes]: at it
-    behind: np.ndarray  # behind a text; of the phrases, or of all together
-    logarithm: float  # of the scale of all three
-
-    def share(self, other: float, logarithm: float) -> float:
-        """Return by what the probabilities count behind the line, where those of other texts have another scale."""
-        return float(np.exp(min(other + self.logarithm - logarithm, _LARGEST_EXPONENT)))
+def _share(logarithm: float) -> float:
+    """Return by what probabilities from before a line count behind it, which is something else then."""
+    return float(np.exp(min(logarithm, _LARGEST_EXPONENT)))
 
 
 class _Steps:
@@ -178,10 +165,12 @@ class _Steps:
         self.blank = lines.probabilities[:, BLANK]
         self.clutter = np.where(lines.is_break, 1.0, _CLUTTER) * (1 - self.blank)  # a break is no part of a letter
         self._lines, self._graph = lines, graph
-        self._entered, self._begins = np.unique(graph.targets, return_index=True)
+        self._first_edges = np.unique(graph.targets, return_index=True)[1]  # of each node but the root
         # A label follows the same label only with a blank between them.
         self._differs = (graph.labels[graph.sources] != graph.labels[graph.targets]).astype(np.float64)
-        self._is_space = graph.labels == _SPACE
+        self._is_space = (graph.labels == _SPACE).astype(np.float64)
+        self._ends = np.concatenate(graph.ends)
+        self._first_ends = np.cumsum([0, *map(len, graph.ends)])[:-1]  # of each phrase, in `_ends`
 
     def start(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the probabilities of each node before the first frame: behind its label, and at it."""
@@ -189,19 +178,24 @@ class _Steps:
         in_blank[ROOT] = 1
         return in_blank, in_label
 
+    def ended(self, in_blank: np.ndarray, in_label: np.ndarray) -> np.ndarray:
+        """Return the probability that a text of each phrase has ended, float64 [phrases]."""
+        ended: np.ndarray = np.add.reduceat((in_blank + in_label)[self._ends], self._first_ends)
+        return ended
+
     def reach(self, in_blank: np.ndarray, in_label: np.ndarray, either: np.ufunc) -> np.ndarray:
         """Return what arrives at each node along all edges, summed or the largest, float64 [nodes]."""
         sources = self._graph.sources
         reached = np.zeros(len(in_blank))
         along = either(in_blank[sources], in_label[sources] * self._differs)
-        reached[self._entered] = either.reduceat(along, self._begins)
+        reached[ROOT + 1 :] = either.reduceat(along, self._first_edges)
         return reached
 
     def advance(
         self, time: int, in_blank: np.ndarray, in_label: np.ndarray, either: np.ufunc
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the probabilities of each node after a frame; `either` is `numpy.add` or `numpy.maximum`."""
-        stays = np.where(self._is_space, either(self.blank[time], self.clutter[time]), self.blank[time])
+        stays = either(self.blank[time], self.clutter[time] * self._is_space)
         labels = self._lines.probabilities[time][self._graph.labels]
         labels[ROOT] = 0
         return (

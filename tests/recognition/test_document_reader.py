@@ -279,7 +279,9 @@ def test_an_amount_where_the_network_sees_none_is_unsure(reader, cheque):
 
 def scripted_verifier(text: str) -> WordVerifier:
     """Return a verifier to which every line says this text."""
-    frames = [LABELS[character] for character in text]  # no two in a row are the same
+    frames: list[int] = []
+    for character in text:
+        frames += [*([BLANK] if frames[-1:] == [LABELS[character]] else []), LABELS[character]]
     scores = np.full((1, len(frames), len(CHARACTERS) + 1), -12.0, np.float32)
     scores[0, np.arange(len(frames)), frames] = 0.0
     silence = np.full((1, 1, len(CHARACTERS) + 1), -12.0, np.float32)
@@ -304,6 +306,22 @@ def test_only_an_amount_that_the_words_confirm_is_accepted(reader, detector, mar
     assert (reading.words_agree, reading.words) == (agrees, text)
     assert (reading.decision, reading.amount.decision) == (decision, decision)
     assert reading.reason == (None if agrees else "the figures say 1,234.50, but the words 9,234.50")
+
+
+@pytest.mark.parametrize(
+    ("text", "agrees"),
+    [("one thousand two hundred thirty four and 50/100", None),
+     ("one thousand two hundred thirty four and fifty cents", True)],
+    ids=["figures among the words", "no figures among the words"],
+)  # fmt: skip
+def test_figures_that_are_a_part_of_the_words_do_not_confirm_themselves(reader, cheque, marked, text, agrees):
+    """The line of words goes on to the figures, as one does that ends with 50/100."""
+    cv2.putText(marked, "so many rupees and", (100, PLACE[1] + 50), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 60, 2)
+    line = (Content.WORDS, (100, PLACE[1], PLACE[0] + 300, PLACE[1] + 60))
+    detector = PageDetector(painted_network([line], cheque.shape), reader.version)
+    reading = DocumentReader(reader, Networks(detector, scripted_verifier(text), calibration=ACCEPT_ALL)).read(marked)
+    assert (reading.digits, reading.words_agree) == ("123450", agrees)
+    assert reading.decision == ("accept" if agrees else "review")
 
 
 def test_without_words_nothing_is_accepted(reader, detector, marked):

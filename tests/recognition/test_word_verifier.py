@@ -44,6 +44,13 @@ def test_words_that_say_the_value_agree_and_say_no_other_candidate():
     assert sum(reading.probabilities.values()) + reading.other == pytest.approx(1)
 
 
+def test_a_reading_says_which_lines_the_amount_stands_in_and_whether_in_figures_too():
+    """Names above and below are none of them."""
+    reading = read(["mr oberon quayle", "six thousand", "and 45/100", "quince lumber"], ["6000.45"])
+    assert (reading.lines, reading.has_figures) == ((1, 2), True)
+    assert not read(["six thousand"], ["6000"]).has_figures
+
+
 def test_words_that_say_an_amount_that_is_no_candidate_disagree_and_name_it():
     """No candidate is near, so the best of them must not pass for what the words say."""
     reading = read(["two hundred and twelve and 45/100"], ["6547", "9.99"])
