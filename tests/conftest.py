@@ -14,6 +14,36 @@ from payment_ml.datasets.splits import Split, split_digits
 
 pytest_plugins = ("helpers.browser",)  # servers and a browser for tests/browser
 
+# Files that take longest begin, so that none of them runs alone at the end; a process takes a whole file. Those that
+# wait for a browser or a server stand between those that compute.
+_LONGEST_FILES = (
+    "browser/test_panel.py",
+    "pipeline/test_interruptions.py",
+    "cluster/test_reading.py",
+    "browser/test_queue.py",
+    "notebooks/test_notebooks.py",
+    "pipeline/test_retraining.py",
+    "browser/test_whole_documents.py",
+    "registry/test_mlflow_tracking.py",
+    "browser/test_demo.py",
+    "training/test_line_data.py",
+    "notebooks/test_jupyterlab.py",
+    "training/test_trainer.py",
+    "test_site.py",
+    "test_benchmarks.py",
+    "cli/test_batch.py",
+    "training/test_checkpoints.py",
+    "cluster/test_object_storage.py",
+    "cli/test_sweep.py",
+    "evaluation/test_history.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests by `_LONGEST_FILES`; the other files follow as they were."""
+    place = {paths.ROOT / "tests" / file: number for number, file in enumerate(_LONGEST_FILES)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
 
 @pytest.fixture(scope="session")
 def splits() -> dict[str, Split]:

@@ -32,7 +32,7 @@ class EvaluationSettings:
             test_samples={Task.DIGITS: 300, Task.AMOUNTS: 300},
             presegmented_digits=1_000,
             negatives=200,
-            corrupted_samples=60,
+            corrupted_samples=20,
             gate_samples=400,
             calibration_documents=100,
             test_documents=60,

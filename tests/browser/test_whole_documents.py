@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,14 +28,21 @@ def cheques(splits) -> list[Image.Image]:
     return [compose_cheque(bank, amount, OTHER) for amount in AMOUNTS]
 
 
-@pytest.fixture
-def site(reader_run, tmp_path) -> Site:
-    """Serve the page as it is for documents, with a folder of corrections of its own."""
-    port = free_port()
+@pytest.fixture(scope="module")
+def served(reader_run, tmp_path_factory) -> Site:
+    """Serve the page as it is for documents."""
+    port, data_dir = free_port(), tmp_path_factory.mktemp("documents")
     command = [str(COMMAND), "demo", "--no-browser", "--port", str(port), "--token", TOKEN, "--as", "document"]
-    command += ["--models", str(reader_run.models_dir), "--data", str(tmp_path)]
-    with serving(command, f"http://localhost:{port}/?token={TOKEN}", tmp_path) as served:
-        yield served
+    command += ["--models", str(reader_run.models_dir), "--data", str(data_dir)]
+    with serving(command, f"http://localhost:{port}/?token={TOKEN}", data_dir) as site:
+        yield site
+
+
+@pytest.fixture
+def site(served) -> Site:
+    """Return the served page without the corrections of other tests."""
+    shutil.rmtree(served.data_dir / "feedback", ignore_errors=True)
+    return served
 
 
 @pytest.fixture(params=SIZES, ids=str)

@@ -125,7 +125,9 @@ def test_the_notebook_for_documents_measures_the_networks_that_serve(quick_run, 
     subprocess.run(["cp", "-a", reader_run.models_dir, models_dir], check=True)
     (models_dir / "documents.json").unlink(missing_ok=True)
     values = {"data_dir": quick_run.data_dir, "models_dir": models_dir, "result_file": result}
-    done = papermill(DOCUMENTS, tmp_path / "07.ipynb", quick=True, test_documents=20, **values)
+    done = papermill(
+        DOCUMENTS, tmp_path / "07.ipynb", quick=True, test_documents=20, calibration_documents=40, **values
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     counts = json.loads(result.read_text())["documents"]
     assert counts["documents"] == 20

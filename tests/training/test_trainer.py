@@ -142,6 +142,20 @@ def test_warm_start_begins_with_the_weights_of_the_version(run_copy):
         initial_weights.copy_weights([version], architectures.build("mlp", seed=0))
 
 
+def test_warm_start_from_a_network_without_the_last_layers_keeps_those_at_random(tmp_path):
+    """A version of words from before the dilated convolutions can be trained further."""
+    longer, network = (architectures.build("words", seed=seed) for seed in (1, 2))
+    at_random = network.get_weights()
+    added = next(layer for layer in longer.layers if getattr(layer, "dilation_rate", (1,))[0] > 1)
+    logits = keras.layers.Dense(at_random[-1].size, name="logits")(added.input)
+    shorter = keras.Model(longer.input, keras.layers.Softmax()(logits))
+    initial_weights.copy_weights([Registry(tmp_path).register(shorter.save, minimal_metadata())], network)
+    known = len(shorter.get_weights()) - 2
+    expected = [*shorter.get_weights()[:known], *at_random[known:-2], *shorter.get_weights()[-2:]]
+    assert len(at_random) > known + 2
+    assert all(map(np.array_equal, network.get_weights(), expected))
+
+
 def test_warm_start_from_two_versions_begins_with_the_mean_of_their_weights(tmp_path):
     """A model soup of equal shares."""
     registry = Registry(tmp_path)
