@@ -14,8 +14,9 @@ from payment_ml.recognition import phrase_search
 from payment_ml.recognition.ctc import drop_repeated_blanks
 from payment_ml.recognition.phrase_search import BestText, JoinedLines
 from payment_ml.text.alphabet import BLANK, collapse
+from payment_ml.text.number_words import LANGUAGES, can_spell
 from payment_ml.text.phrase_graphs import PhraseGraph, PhraseParser, build_graph
-from payment_ml.text.spelled_amounts import LANGUAGES, LARGEST, amount_phrase, can_spell, misspelled
+from payment_ml.text.spelled_amounts import LARGEST, amount_phrase, misspelled
 from payment_ml.text.word_alphabet import decode_words
 
 Verdict = Literal["agree", "disagree", "unclear"]

@@ -10,7 +10,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from payment_ml.text.spelled_amounts import LANGUAGES, random_spelling
+from payment_ml.text.number_words import LANGUAGES
+from payment_ml.text.spelled_amounts import random_spelling
 from payment_ml.text.word_alphabet import normalize_words
 
 _ENGLISH_SHARE, _INDIAN_SHARE = 0.6, 0.25  # of the amounts; and of the English ones

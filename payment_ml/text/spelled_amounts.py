@@ -1,8 +1,7 @@
 """Spell amounts in words, in the ways in which people write them on cheques and slips.
 
 `amount_phrase` describes the spellings of one amount, or of every amount below a thousand millions, as a phrase of
-`text.phrases`; `spellings` lists those of one amount. The number words are num2words', which needs the extra
-`documents`; how they are joined, and what stands beside them, is said here.
+`text.phrases`; `spellings` lists those of one amount. `text.number_words` says how each language counts.
 """
 
 import re
@@ -12,65 +11,13 @@ from decimal import Decimal
 from functools import cache
 
 import numpy as np
-from num2words import num2words
 
+from payment_ml.text.number_words import MISSPELLINGS, Group, Language, find_language, number_words
 from payment_ml.text.phrases import NOTHING, Phrase, Piece, join, maybe, one_of, random_text, texts
 from payment_ml.text.word_alphabet import normalize_words
 
 LARGEST = Decimal("999999999.99")
 _MISSPELT_SHARE = 0.05  # of the texts of `random_spelling`
-# Words as some people write them; the right one stands first.
-MISSPELLINGS = (
-    ("forty", "fourty"),
-    ("ninety", "ninty"),
-    ("fifty", "fivty"),
-    ("fourteen", "forteen"),
-    ("eight", "eigth"),
-    ("hundred", "hundered"),
-    ("thousand", "thousands"),
-    ("thousand", "thousend"),
-    ("lakh", "lac"),
-    ("lakh", "lakhs"),
-    ("crore", "crores"),
-    ("million", "millions"),
-    ("dreissig", "dreisig"),
-    ("funf", "fuenf"),
-    ("zwolf", "zwoelf"),
-)
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Describe a power of ten that is counted, such as the thousands."""
-
-    scale: int
-    word: str  # behind a count
-    single: tuple[str, ...]  # one of it, in full
-    most: int = 999  # of it
-
-
-@dataclass(frozen=True)
-class _Language:
-    """Describe how a language joins number words; `~` is a blank that may be left out.
-
-    An ending is a pair: how a number ends alone, and how it ends there.
-    """
-
-    codes: tuple[str, ...]  # of num2words
-    groups: tuple[_Group, ...]  # the largest first
-    in_hundreds: tuple[str, ...]  # between the hundreds and what follows
-    in_groups: tuple[str, ...]  # between the groups
-    before_cents: tuple[str, ...]  # between the units and the cents
-    currencies: tuple[str, ...]
-    cents: tuple[str, ...]  # names of the hundredth part
-    endings: tuple[str, ...] = ()
-    single_hundred: tuple[str, ...] = ()  # ways to write one hundred, beside num2words'
-    joint: tuple[str, str] | None = None  # of words below a hundred that may be written together: num2words', and ours
-    bound: tuple[str, str] | None = None  # ending of hundreds before another number
-    elided: tuple[str, str] | None = None  # ending of hundreds before an o
-    counting: tuple[str, str] | None = None  # ending of numbers before a group's word
-    has_large_hundreds: bool = False  # fifteen hundred
-    has_short_fractions: bool = False  # /45
 
 
 @dataclass(frozen=True)
@@ -89,97 +36,6 @@ class _Counts:
     def can_be_more(self) -> bool:
         """Return whether a number from 1 is among the numbers."""
         return any(self.hundreds) or any(self.remainders)
-
-
-_ENGLISH = _Language(
-    codes=("en",),
-    groups=(
-        _Group(1_000_000, " million", (" one million", " a million")),
-        _Group(1_000, " thousand", (" one thousand", " a thousand")),
-    ),
-    joint=(" ", "-"),
-    in_hundreds=(" and", ""),
-    in_groups=("", " and"),
-    before_cents=(" and", " &", ""),
-    currencies=("dollars", "rupees", "euros", "pounds", "dollar", "rs", "riyals", "dirhams", "ringgit", "francs"),
-    cents=("cents", "paise", "pence", "paisa", "centimes", "sen"),
-    endings=("only",),
-    single_hundred=("a hundred",),
-    has_large_hundreds=True,
-)
-_LANGUAGES = {
-    "en": _ENGLISH,
-    "en_IN": _Language(
-        **vars(_ENGLISH)
-        | {
-            "groups": (
-                _Group(10_000_000, " crore", (" one crore", " a crore"), most=99),
-                _Group(100_000, " lakh", (" one lakh", " a lakh"), most=99),
-                _Group(1_000, " thousand", (" one thousand", " a thousand"), most=99),
-            ),
-            "currencies": ("rupees", "rs", "rupee", "inr"),
-            "cents": ("paise", "paisa"),
-        }
-    ),
-    "fr": _Language(
-        codes=("fr", "fr_CH", "fr_BE"),
-        groups=(_Group(1_000_000, " millions", (" un million",)), _Group(1_000, " mille", (" mille",))),
-        in_hundreds=("",),
-        in_groups=("",),
-        before_cents=("", " et"),
-        currencies=("euros", "euro", "francs", "d euros", "dollars", "dirhams", "dinars"),
-        cents=("centimes", "centime"),  # not cents, which are hundreds
-        bound=("cents", "cent"),
-    ),
-    "de": _Language(
-        codes=("de",),
-        groups=(
-            _Group(1_000_000, " millionen ", (" eine million ",)),
-            _Group(1_000, "~tausend", ("~ein~tausend", "~tausend")),
-        ),
-        joint=("und", "~und~"),
-        in_hundreds=("~", "~und~"),
-        in_groups=("~", "~und~"),
-        before_cents=("", " und"),
-        currencies=("euro", "franken", "eur", "euros", "chf"),
-        cents=("cent", "rappen", "cents"),
-        single_hundred=("hundert",),
-        counting=("eins", "ein"),
-    ),
-    "es": _Language(
-        codes=("es",),
-        groups=(_Group(1_000_000, " millones", (" un millon",)), _Group(1_000, " mil", (" mil", " un mil"))),
-        in_hundreds=("",),
-        in_groups=("",),
-        before_cents=(" con", " y", ""),
-        currencies=("euros", "pesos", "dolares", "soles", "de pesos", "de euros"),
-        cents=("centimos", "centavos", "cts"),
-        bound=("cien", "ciento"),
-        counting=("uno", "un"),
-    ),
-    "pt": _Language(
-        codes=("pt", "pt_BR"),
-        groups=(_Group(1_000_000, " milhoes", (" um milhao",)), _Group(1_000, " mil", (" mil", " um mil"))),
-        in_hundreds=(" e",),
-        in_groups=("", " e"),
-        before_cents=(" e", ""),
-        currencies=("reais", "euros", "real", "euro", "de reais"),
-        cents=("centavos", "centimos", "cents"),
-        bound=("cem", "cento"),
-    ),
-    "it": _Language(
-        codes=("it",),
-        groups=(_Group(1_000_000, " milioni ", (" un milione ",)), _Group(1_000, "~mila", ("~mille",))),
-        in_hundreds=("~",),
-        in_groups=("~", " e "),
-        before_cents=("", " e"),
-        currencies=("euro", "franchi"),
-        cents=("centesimi", "cent"),
-        elided=("cento", "cent"),
-        has_short_fractions=True,
-    ),
-}  # fmt: skip
-LANGUAGES = tuple(_LANGUAGES)
 
 
 def spellings(value: Decimal, language: str) -> list[str]:
@@ -201,7 +57,7 @@ def spellings(value: Decimal, language: str) -> list[str]:
     ------
     ValueError : the value cannot be spelled, or the language is unknown
     """
-    words = _language(language)
+    words = find_language(language)
     counts, cents = _split(words, value)
     phrase = join(_without_currency(words, counts, cents), _ending(words))
     proper = dict.fromkeys(_plain(text) for text, _ in texts(phrase))
@@ -217,7 +73,7 @@ def random_spelling(value: Decimal, language: str, rng: np.random.Generator) -> 
     Parameters, result and exceptions are those of `spellings`; the name of the currency may stand beside the words.
     """
     text = _plain(random_text(amount_phrase(language, value), rng))
-    fitting = [pair for pair in MISSPELLINGS if _is_part(pair[0], text, _language(language))]
+    fitting = [pair for pair in MISSPELLINGS if _is_part(pair[0], text, find_language(language))]
     if fitting and rng.random() < _MISSPELT_SHARE:
         text = text.replace(*fitting[int(rng.integers(len(fitting)))])
     return text
@@ -246,7 +102,7 @@ def amount_phrase(language: str, value: Decimal | None = None) -> Phrase:
     ------
     ValueError : as of `spellings`
     """
-    words = _language(language)
+    words = find_language(language)
     counts, cents = _every(words) if value is None else _split(words, value)
     currency = one_of(*(Piece(f" {name}") for name in words.currencies))
     whole = _whole(words, counts)
@@ -261,13 +117,13 @@ def amount_phrase(language: str, value: Decimal | None = None) -> Phrase:
     )
 
 
-def _every(words: _Language) -> tuple[list[_Counts], Sequence[int]]:
+def _every(words: Language) -> tuple[list[_Counts], Sequence[int]]:
     """Return the counts of all amounts."""
     groups = [_Counts(range(group.most // 100 + 1), range(100)) for group in words.groups]
     return [*groups, _Counts(range(10), range(100))], range(100)
 
 
-def _split(words: _Language, value: Decimal) -> tuple[list[_Counts], Sequence[int]]:
+def _split(words: Language, value: Decimal) -> tuple[list[_Counts], Sequence[int]]:
     """Return the counts of one amount: of its groups and, last, its units; and its cents."""
     if not 0 <= value <= LARGEST or value != round(value, 2):
         raise ValueError(f"expected an amount from 0 to {LARGEST} with at most two decimals, but got {value}")
@@ -279,46 +135,30 @@ def _split(words: _Language, value: Decimal) -> tuple[list[_Counts], Sequence[in
     return [*counts, _Counts((units // 100,), (units % 100,))], (cents,)
 
 
-def can_spell(language: str) -> bool:
-    """Return whether amounts can be spelled in a language, or that of a locale such as `de_CH`."""
-    return _find(language) is not None
-
-
-def _find(language: str) -> _Language | None:
-    return _LANGUAGES.get(language) or _LANGUAGES.get(language.split("_")[0])
-
-
-def _language(language: str) -> _Language:
-    found = _find(language)
-    if found is None:
-        raise ValueError(f"expected a language among {', '.join(LANGUAGES)}, but got {language!r}")
-    return found
-
-
-def _ending(words: _Language) -> Phrase:
+def _ending(words: Language) -> Phrase:
     return one_of(NOTHING, *(Piece(f" {text}") for text in words.endings))
 
 
-def _without_currency(words: _Language, counts: Sequence[_Counts], cents: Sequence[int]) -> Phrase:
+def _without_currency(words: Language, counts: Sequence[_Counts], cents: Sequence[int]) -> Phrase:
     """Describe amounts without the name of the currency.
 
     A word that stands in no number must separate units from cents with their name: forty five cents are no forty units,
     and neither are cuarenta y cinco centimos.
     """
-    numbers = [_number(code, number) for code in words.codes for number in range(21, 100)]
+    numbers = [number_words(code, number) for code in words.codes for number in range(21, 100)]
     joints = [text for text in words.before_cents if text and not any(text.strip() in number for number in numbers)]
     amount = join(_whole(words, counts), _cents_behind_units(words, cents, joints))
     lone = [_hundredths(words, cents), *_named_cents(words, cents, ("", *joints))]
     return one_of(amount, *(lone if all(count.can_be_zero for count in counts) else ()))
 
 
-def _cents_behind_units(words: _Language, cents: Sequence[int], before_name: Sequence[str]) -> Phrase:
+def _cents_behind_units(words: Language, cents: Sequence[int], before_name: Sequence[str]) -> Phrase:
     """Describe cents behind the units, where none may be nothing; `before_name` stands before cents with their name."""
     nothing = [NOTHING] if 0 in cents else []
     return one_of(*nothing, _hundredths(words, cents), *_named_cents(words, cents, before_name))
 
 
-def _hundredths(words: _Language, cents: Sequence[int]) -> Phrase:
+def _hundredths(words: Language, cents: Sequence[int]) -> Phrase:
     """Describe cents as a fraction, such as `and 45/100`."""
     fractions = [Piece(f" {number:02}/100", number) for number in cents]
     if 0 in cents:
@@ -328,7 +168,7 @@ def _hundredths(words: _Language, cents: Sequence[int]) -> Phrase:
     return one_of(join(joints, one_of(*fractions)), *short)
 
 
-def _named_cents(words: _Language, cents: Sequence[int], before: Sequence[str]) -> list[Phrase]:
+def _named_cents(words: Language, cents: Sequence[int], before: Sequence[str]) -> list[Phrase]:
     """Return the ways to write cents with their name, such as `and 45 cents`, in figures or in words."""
     some = [number for number in cents if number]
     if not some or not before:
@@ -342,7 +182,7 @@ def _named_cents(words: _Language, cents: Sequence[int], before: Sequence[str]) 
     return [join(joints, one_of(join(numbers, name), join(name, numbers)))]
 
 
-def _whole(words: _Language, counts: Sequence[_Counts]) -> Phrase:
+def _whole(words: Language, counts: Sequence[_Counts]) -> Phrase:
     """Describe whole numbers; what joins groups, such as `and`, stands between two of them alone."""
     options: list[Phrase] = []
     begins = True  # all groups so far may be left out
@@ -355,13 +195,13 @@ def _whole(words: _Language, counts: Sequence[_Counts]) -> Phrase:
         options = [*larger, *([part] if begins else [])]
         begins = begins and count.can_be_zero
     if all(count.can_be_zero for count in counts):
-        options.append(Piece(f" {_number(words.codes[0], 0)}"))
+        options.append(Piece(f" {number_words(words.codes[0], 0)}"))
     if words.has_large_hundreds and all(count.can_be_zero for count in counts[:-2]):
         options += _large_hundreds(words, *counts[-2:])
     return one_of(*options)
 
 
-def _group(words: _Language, group: _Group, count: _Counts) -> Phrase:
+def _group(words: Language, group: Group, count: _Counts) -> Phrase:
     """Describe a group that is counted."""
     options: list[Phrase] = []
     if 0 in count.hundreds and 1 in count.remainders:
@@ -370,11 +210,11 @@ def _group(words: _Language, group: _Group, count: _Counts) -> Phrase:
     return one_of(*options, *(join(number, Piece(group.word)) for number in counted))
 
 
-def _units(words: _Language, count: _Counts) -> Phrase:
+def _units(words: Language, count: _Counts) -> Phrase:
     return one_of(*_below_thousand(words, count, 1, least=1))
 
 
-def _below_thousand(words: _Language, count: _Counts, scale: int, least: int) -> list[Phrase]:
+def _below_thousand(words: Language, count: _Counts, scale: int, least: int) -> list[Phrase]:
     """Return the ways to write numbers from `least`, 1 or 2, to 999, each worth `scale` units.
 
     Before the word of a group, where `scale` is more than 1, some numbers end in another way than alone.
@@ -401,17 +241,17 @@ def _below_thousand(words: _Language, count: _Counts, scale: int, least: int) ->
     return options
 
 
-def _hundreds(words: _Language, numbers: Sequence[int], scale: int, end: tuple[str, str] | None = None) -> list[Piece]:
+def _hundreds(words: Language, numbers: Sequence[int], scale: int, end: tuple[str, str] | None = None) -> list[Piece]:
     """Return the ways to write hundreds; `end` is their ending alone and the one instead of it."""
     before = "~" if "~" in words.in_hundreds else " "
     pieces = []
     for number in numbers:
-        for form in (_number(words.codes[0], 100 * number), *(words.single_hundred if number == 1 else ())):
+        for form in (number_words(words.codes[0], 100 * number), *(words.single_hundred if number == 1 else ())):
             pieces.append(Piece(before + _end_otherwise(form, end), 10_000 * number * scale))
     return pieces
 
 
-def _large_hundreds(words: _Language, thousands: _Counts, units: _Counts) -> list[Phrase]:
+def _large_hundreds(words: Language, thousands: _Counts, units: _Counts) -> list[Phrase]:
     """Return the ways to write numbers such as 1,500 as fifteen hundred."""
     numbers = [
         10 * thousand + hundred
@@ -427,9 +267,9 @@ def _large_hundreds(words: _Language, thousands: _Counts, units: _Counts) -> lis
     return [join(hundreds, Piece(" hundred"), one_of(*([NOTHING] if 0 in units.remainders else []), *ends))]
 
 
-def _forms(words: _Language, number: int, counts: bool = False) -> list[str]:
+def _forms(words: Language, number: int, counts: bool = False) -> list[str]:
     """Return the ways to write a number from 1 to 99, alone or, if it `counts`, before the word of a group."""
-    forms = [_number(code, number) for code in words.codes]
+    forms = [number_words(code, number) for code in words.codes]
     forms += [form[:-1] for form in forms if number == 80 and form.endswith("vingts")]
     if counts:
         forms = [_end_otherwise(form, words.counting) for form in forms]
@@ -447,12 +287,6 @@ def _plain(text: str) -> str:
     return normalize_words(text.replace("~", ""))
 
 
-def _is_part(word: str, text: str, words: _Language) -> bool:
+def _is_part(word: str, text: str, words: Language) -> bool:
     """Return whether a word stands in a text by itself, or anywhere in a language that writes numbers in one word."""
     return word in text if "~" in words.in_hundreds else word in text.split()
-
-
-@cache
-def _number(code: str, number: int) -> str:
-    """Return num2words' text of a number, normalised."""
-    return normalize_words(num2words(number, lang=code))

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from payment_ml.text.number_words import LANGUAGES
 from payment_ml.text.phrase_graphs import ROOT, PhraseGraph, PhraseParser, build_graph
 from payment_ml.text.phrases import Piece, join, maybe, one_of, texts
-from payment_ml.text.spelled_amounts import LANGUAGES, amount_phrase, misspelled
+from payment_ml.text.spelled_amounts import amount_phrase, misspelled
 from payment_ml.text.word_alphabet import CHARACTERS, normalize_words
 
 

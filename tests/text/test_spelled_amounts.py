@@ -6,17 +6,10 @@ import numpy as np
 import pytest
 from num2words import num2words
 
+from payment_ml.text.number_words import LANGUAGES, can_spell
 from payment_ml.text.phrase_graphs import PhraseParser
 from payment_ml.text.phrases import random_text, texts
-from payment_ml.text.spelled_amounts import (
-    LANGUAGES,
-    LARGEST,
-    amount_phrase,
-    can_spell,
-    misspelled,
-    random_spelling,
-    spellings,
-)
+from payment_ml.text.spelled_amounts import LARGEST, amount_phrase, misspelled, random_spelling, spellings
 from payment_ml.text.word_alphabet import CHARACTERS, normalize_words
 
 SAMPLE = [*range(130), 199, 200, 208, 380, 999, 1000, 1001, 1080, 1100, 2047, 6547, 9999, 21000, 80081, 99999]
