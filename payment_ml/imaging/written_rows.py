@@ -15,6 +15,8 @@ _MAX_REACH = 0.5  # of ascenders and descenders beyond the line
 _FARTHEST_LINE = 2.5  # to the next line
 _MIN_HEIGHT, _MAX_HEIGHT = 0.4, 2.0  # of the next line
 _MIN_LENGTH = 2.0  # of the next line
+_WORD_GAP = 0.25  # between two words, at least
+_MIN_BESIDE = 1.0  # width of what may be something else beside a line; less is a mark, or a letter of it
 # Lines that stand in one part of a page; lengths are usual heights of its pieces of ink.
 _SMOOTHING = 0.25  # standard deviation over which rows are counted together
 _MIN_INK = 0.12  # of the row with the most ink, that the fullest row of a line has: a last word may stand alone
@@ -49,6 +51,38 @@ def follow(line: Box, pieces: Sequence[Box]) -> Box:
         right,
         max([bottom, *(piece[3] for piece in inside if piece[3] <= lowest)]),
     )
+
+
+def divide(line: Box, known: Box, pieces: Sequence[Box]) -> list[Box]:
+    """Divide a line at gaps between words into what stands beside the part of it that is known, and that part.
+
+    Print of a form is often followed by writing without a wide gap.
+
+    Parameters
+    ----------
+    line : from `follow`
+    known : the part of it that it was followed from
+    pieces : boxes of all pieces of ink on the page
+
+    Returns
+    -------
+    one to three boxes from left to right, as high as the line
+    """
+    left, top, right, bottom = line
+    height = bottom - top
+    row = [piece for piece in pieces if _stands_in(piece, line) and left <= piece[0] and piece[2] <= right]
+    first, last = known[0], known[2]
+    for piece in sorted(row, key=lambda piece: -piece[2]):
+        if piece[0] < first < piece[2] + _WORD_GAP * height:
+            first = piece[0]
+    for piece in sorted(row, key=lambda piece: piece[0]):
+        if piece[0] - _WORD_GAP * height < last < piece[2]:
+            last = piece[2]
+    before = [piece[2] for piece in row if piece[2] <= first and piece[2] - left >= _MIN_BESIDE * height]
+    behind = [piece[0] for piece in row if piece[0] >= last and right - piece[0] >= _MIN_BESIDE * height]
+    boxes = [(left, top, max(before), bottom)] if before else []
+    boxes.append((first if before else left, top, last if behind else right, bottom))
+    return [*boxes, *([(min(behind), top, right, bottom)] if behind else [])]
 
 
 def next_line(line: Box, pieces: Sequence[Box], below: bool, likely: Callable[[Box], float]) -> Box | None:

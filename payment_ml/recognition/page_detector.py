@@ -120,21 +120,35 @@ class PageDetector:
 
 
 def _lines_to_read(words: Sequence[Place], pieces: Sequence[Box], likely: Callable[[Box], float]) -> tuple[Box, ...]:
-    """Return the lines of words with all of their ink, and the lines above and below, from top to bottom."""
-    followed = [written_rows.follow(line.box, pieces) for line in words]
-    if not followed:
-        return ()
-    around = [
-        written_rows.next_line(followed[0], pieces, False, likely),
-        written_rows.next_line(followed[-1], pieces, True, likely),
-    ]
+    """Return what may be of the amount in words, in reading order.
+
+    These are the lines of words with the rest of their ink, what stands beside them by itself, and the lines above and
+    below each.
+    """
+    lines = []
+    for known in _side_by_side([line.box for line in words]):
+        followed = written_rows.follow(known, pieces)
+        lines.append((followed, written_rows.divide(followed, known, pieces)))
+    around = {written_rows.next_line(line, pieces, below, likely) for line, _ in lines for below in (False, True)}
+    for other in around:
+        if other and not any(_is_same_line(other, line) for line, _ in lines):
+            lines.append((other, [other]))
+    return tuple(box for _, boxes in sorted(lines, key=lambda line: line[0][1] + line[0][3]) for box in boxes)
+
+
+def _side_by_side(boxes: Sequence[Box]) -> list[Box]:
+    """Return lines from top to bottom, with the parts of each as one."""
     lines: list[Box] = []
-    for line in sorted([*followed, *(line for line in around if line is not None)], key=lambda box: box[1] + box[3]):
-        if not lines or page_regions.shared_height(lines[-1], line) <= page_regions.SAME_LINE:
-            lines.append(line)
+    for box in sorted(boxes, key=lambda box: box[1] + box[3]):
+        if lines and _is_same_line(lines[-1], box):
+            lines[-1] = page_regions.hull(lines[-1], box)
         else:
-            lines[-1] = page_regions.hull(lines[-1], line)
-    return tuple(lines)
+            lines.append(box)
+    return lines
+
+
+def _is_same_line(box: Box, other: Box) -> bool:
+    return page_regions.shared_height(box, other) > page_regions.SAME_LINE
 
 
 def _split_lines(words: Place, ink: PageInk, likely: np.ndarray, cell: float) -> list[Place]:

@@ -24,6 +24,25 @@ def test_ascenders_and_tails_belong_to_the_line():
     assert written_rows.follow((180, 100, 240, 120), [*LETTERS, tall, tail, blot]) == (100, 92, 450, 128)
 
 
+def test_print_beside_a_line_is_divided_from_it():
+    """At the gaps between words on both sides of the known part, which may end within a word."""
+    label, ending = [(x, 104, x + 6, 116) for x in range(40, 90, 8)], [(404, 100, 440, 120)]
+    pieces = [*label, *LETTERS, *ending]
+    line = written_rows.follow((180, 100, 240, 120), pieces)
+    assert line == (40, 100, 440, 120)
+    words = [(x, 100, x + 18, 120) for x in range(100, 400, 20) if x not in (200, 300)]
+    assert written_rows.divide(line, (220, 100, 250, 120), [*label, *words, *ending]) == [
+        (40, 100, 198, 120), (220, 100, 298, 120), (320, 100, 440, 120),
+    ]  # fmt: skip
+
+
+def test_a_line_without_anything_beside_it_stays_whole():
+    """A colon or a last letter apart is too narrow to be something else."""
+    colon = (84, 104, 88, 118)
+    line = written_rows.follow((180, 100, 240, 120), [colon, *LETTERS])
+    assert written_rows.divide(line, (100, 100, 392, 120), [colon, *LETTERS]) == [line]
+
+
 @pytest.mark.parametrize(("below", "expected"), [(True, (90, 140, 202, 160)), (False, None)])
 def test_the_next_line_stands_at_the_same_part_of_the_page(below, expected):
     """The signature is too far away and too high."""
