@@ -16,6 +16,7 @@ _FARTHEST_LINE = 2.5  # to the next line
 _MIN_HEIGHT, _MAX_HEIGHT = 0.4, 2.0  # of the next line
 _MIN_LENGTH = 2.0  # of the next line
 _WORD_GAP = 0.25  # between two words, at least
+_WIDEST_GAP = 3.0  # between two words, at most
 _MIN_BESIDE = 1.0  # width of what may be something else beside a line; less is a mark, or a letter of it
 # Lines that stand in one part of a page; lengths are usual heights of its pieces of ink.
 _SMOOTHING = 0.25  # standard deviation over which rows are counted together
@@ -54,9 +55,9 @@ def follow(line: Box, pieces: Sequence[Box]) -> Box:
 
 
 def divide(line: Box, known: Box, pieces: Sequence[Box]) -> list[Box]:
-    """Divide a line at gaps between words into what stands beside the part of it that is known, and that part.
+    """Divide a line at gaps between words into the part of it that is known, and what stands beside that.
 
-    Print of a form is often followed by writing without a wide gap.
+    Print of a form is often followed by writing without a wide gap, and some people leave wide gaps between words.
 
     Parameters
     ----------
@@ -66,23 +67,45 @@ def divide(line: Box, known: Box, pieces: Sequence[Box]) -> list[Box]:
 
     Returns
     -------
-    one to three boxes from left to right, as high as the line
+    boxes from left to right, as high as the line
     """
-    left, top, right, bottom = line
+    top, bottom = line[1], line[3]
     height = bottom - top
-    row = [piece for piece in pieces if _stands_in(piece, line) and left <= piece[0] and piece[2] <= right]
-    first, last = known[0], known[2]
-    for piece in sorted(row, key=lambda piece: -piece[2]):
-        if piece[0] < first < piece[2] + _WORD_GAP * height:
-            first = piece[0]
-    for piece in sorted(row, key=lambda piece: piece[0]):
-        if piece[0] - _WORD_GAP * height < last < piece[2]:
-            last = piece[2]
-    before = [piece[2] for piece in row if piece[2] <= first and piece[2] - left >= _MIN_BESIDE * height]
-    behind = [piece[0] for piece in row if piece[0] >= last and right - piece[0] >= _MIN_BESIDE * height]
-    boxes = [(left, top, max(before), bottom)] if before else []
-    boxes.append((first if before else left, top, last if behind else right, bottom))
-    return [*boxes, *([(min(behind), top, right, bottom)] if behind else [])]
+    words = _join([(piece[0], piece[2]) for piece in pieces if _stands_in(piece, line)], _WORD_GAP * height)
+    inside = [(begin, end) for begin, end in words if begin < known[2] and end > known[0]]
+    first, last = min([known[0], *(begin for begin, _ in inside)]), max([known[2], *(end for _, end in inside)])
+    last, behind = _parts_beside(last, [word for word in words if word[0] >= last], height)
+    mirrored = [(-end, -begin) for begin, end in words[::-1] if end <= first]
+    mirrored_first, before = _parts_beside(-first, mirrored, height)
+    parts = [*((-end, -begin) for begin, end in before[::-1]), (-mirrored_first, last), *behind]
+    return [(begin, top, end, bottom) for begin, end in parts]
+
+
+def _join(spans: Sequence[tuple[int, int]], gap: float) -> list[tuple[int, int]]:
+    """Return spans from left to right, with those that are less than a gap apart as one."""
+    joined: list[tuple[int, int]] = []
+    for begin, end in sorted(spans):
+        if joined and begin - joined[-1][1] < gap:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((begin, end))
+    return joined
+
+
+def _parts_beside(edge: int, words: Sequence[tuple[int, int]], height: int) -> tuple[int, list[tuple[int, int]]]:
+    """Return where a line ends, and what stands to the right of it as far as no gap is too wide.
+
+    Words without a wide gap between them are one part. A mark or letter that stands close is a part of the line.
+    """
+    reached: list[tuple[int, int]] = []
+    for begin, end in words:
+        if begin - (reached[-1][1] if reached else edge) > _WIDEST_GAP * height:
+            break
+        reached.append((begin, end))
+    parts = _join(reached, _MAX_GAP * height)
+    if parts and parts[0][1] - parts[0][0] < _MIN_BESIDE * height and parts[0][0] - edge < _MAX_GAP * height:
+        return parts[0][1], parts[1:]
+    return edge, parts
 
 
 def next_line(line: Box, pieces: Sequence[Box], below: bool, likely: Callable[[Box], float]) -> Box | None:

@@ -36,6 +36,14 @@ def test_print_beside_a_line_is_divided_from_it():
     ]  # fmt: skip
 
 
+def test_words_beyond_wide_gaps_are_parts_of_their_own():
+    """Up to three heights of the line; some people write `ninety   and   six` like this."""
+    beyond = [(430, 100, 460, 120), (515, 100, 570, 120), (640, 100, 700, 120)]  # gaps of 38, 55 and 70 pixels
+    assert written_rows.divide((100, 100, 392, 120), (100, 100, 392, 120), [*LETTERS, *beyond]) == [
+        (100, 100, 392, 120), (430, 100, 460, 120), (515, 100, 570, 120),
+    ]  # fmt: skip
+
+
 def test_a_line_without_anything_beside_it_stays_whole():
     """A colon or a last letter apart is too narrow to be something else."""
     colon = (84, 104, 88, 118)
