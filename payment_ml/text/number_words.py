@@ -76,7 +76,7 @@ _ENGLISH = Language(
     before_cents=(" and", " &", ""),
     currencies=("dollars", "rupees", "euros", "pounds", "dollar", "rs", "riyals", "dirhams", "ringgit", "francs"),
     cents=("cents", "paise", "pence", "paisa", "centimes", "sen"),
-    endings=("only",),
+    endings=("only", "exactly"),
     single_hundred=("a hundred",),
     has_large_hundreds=True,
 )
@@ -102,6 +102,7 @@ _LANGUAGES = {
         before_cents=("", " et"),
         currencies=("euros", "euro", "francs", "d euros", "dollars", "dirhams", "dinars"),
         cents=("centimes", "centime"),  # not cents, which are hundreds
+        endings=("seulement",),
         bound=("cents", "cent"),
     ),
     "de": Language(
@@ -127,6 +128,7 @@ _LANGUAGES = {
         before_cents=(" con", " y", ""),
         currencies=("euros", "pesos", "dolares", "soles", "de pesos", "de euros"),
         cents=("centimos", "centavos", "cts"),
+        endings=("mn", "m n"),  # moneda nacional
         bound=("cien", "ciento"),
         counting=("uno", "un"),
     ),
