@@ -1,7 +1,7 @@
 """Hold an amount in figures against the same amount in words: on which value they agree, and how sure that makes it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -29,9 +29,21 @@ class WeighedAmount:
     words: "WordsReading | None" = None  # that confirm or contradict it; None where nothing does
 
 
-def meanings(candidate: Candidate) -> list[Decimal]:
-    """Return the values that a reading may mean: several where it is ambiguous, and those of its alternatives."""
-    return [*_own_meanings(candidate.reading), *(other.value for other in candidate.reading.alternatives)]
+def meanings(candidates: Iterable[Candidate]) -> dict[Decimal, float]:
+    """Return the values that figures may mean, and how likely each is against the likeliest one of its place.
+
+    An ambiguous reading may mean several values, each as likely as the other.
+    """
+    likely: dict[Decimal, float] = {}
+    for candidate in candidates:
+        reading = candidate.reading
+        own = _own_meanings(reading)
+        others = {other.value: other.confidence for other in reading.alternatives}
+        sureness = reading.confidence if reading.value is not None else math.exp(log_probability(reading))
+        best = max([sureness if own else 0.0, *others.values()]) or 1.0
+        for value, probability in {**others, **dict.fromkeys(own, sureness)}.items():
+            likely[value] = max(likely.get(value, 0.0), probability / best)
+    return likely
 
 
 def _own_meanings(reading: AmountReading) -> tuple[Decimal, ...]:

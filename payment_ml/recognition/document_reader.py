@@ -242,8 +242,7 @@ class DocumentReader:
         sure = [
             any(intersection_over_union(line, known.box) > 0 for known in layout.words) for line in layout.words_lines
         ]
-        meanings = [value for candidate in candidates for value in cross_check.meanings(candidate)]
-        return verifier.read(lines, meanings, self._languages, sure)
+        return verifier.read(lines, cross_check.meanings(candidates), self._languages, sure)
 
     def _decide(
         self, found: Sequence[tuple[Candidate, FoundAmount]], words: "WordsReading | None", empty: DocumentReading

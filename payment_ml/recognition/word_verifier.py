@@ -1,6 +1,6 @@
 """Verify an amount in figures by the same amount in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -21,8 +21,9 @@ from payment_ml.text.word_alphabet import decode_words
 
 Verdict = Literal["agree", "disagree", "unclear"]
 
-# A candidate is so many times as likely, before the words are read, as any one other amount: figures are most often
-# read right. With ten times as many, decoys of one other digit agreed (docs/decisions/documents.md).
+# What the figures most likely say is so many times as likely, before the words are read, as any one other amount:
+# figures are most often read right. With ten times as many, decoys of one other digit agreed
+# (docs/decisions/documents.md).
 _PRIOR_ODDS = 100.0
 _SURE, _EXCLUDED = 0.8, 0.05  # probabilities from which on, and up to which, a value is what the words say
 _NAMED = 0.5  # probability from which on an amount is named against a value
@@ -105,7 +106,7 @@ class WordVerifier:
     def read(
         self,
         lines: Sequence[np.ndarray],
-        candidates: Sequence[Decimal],
+        candidates: Mapping[Decimal, float],
         languages: Sequence[str] | None = None,
         sure: Sequence[bool] | None = None,
     ) -> WordsReading | None:
@@ -114,7 +115,7 @@ class WordVerifier:
         Parameters
         ----------
         lines : cut-outs of the lines in reading order, uint8 [height, width] each, grey levels
-        candidates : amounts that the figures may say
+        candidates : amounts that the figures may say, and how likely each is against the likeliest one, in (0, 1]
         languages : in which the words may be, or locales; None: any that `text.spelled_amounts` knows
         sure : which lines surely are of the amount; the others may be a name, or print. None: all of them
 
@@ -137,11 +138,12 @@ class WordVerifier:
         best = phrase_search.best_text(joined, every)
         sums = parser.sums(best.text)
         found = Decimal(min(sums)) / 100 if sums else None
-        spelled = [value for value in dict.fromkeys(candidates) if 0 <= value <= LARGEST and value == round(value, 2)]
+        spelled = [value for value in candidates if 0 <= value <= LARGEST and value == round(value, 2)]
         compared = spelled if found is None or found in spelled else [*spelled, found]
         likelihoods = _log_likelihoods(joined, language, compared)
         (any_amount,) = phrase_search.log_likelihoods(joined, every)
-        probabilities, other = _posterior(likelihoods - any_amount, len(spelled))
+        odds = np.array([max(1.0, _PRIOR_ODDS * candidates[value]) for value in spelled])
+        probabilities, other = _posterior(likelihoods - any_amount, odds)
         return WordsReading(
             transcription=" ".join(_transcribe(outputs[line]) for line in best.lines or sure_lines).strip(),
             amount_text=best.text,
@@ -168,17 +170,18 @@ def _known(languages: Sequence[str] | None) -> tuple[str, ...]:
     return LANGUAGES if languages is None else tuple(language for language in languages if can_spell(language))
 
 
-def _posterior(shares: np.ndarray, candidates: int) -> tuple[list[float], float]:
+def _posterior(shares: np.ndarray, odds: np.ndarray) -> tuple[list[float], float]:
     """Return the probability of each amount, and that of all but the candidates.
 
     Parameters
     ----------
     shares : float64 [amounts], logarithms of likelihoods as shares of that of all amounts; the candidates stand first
-    candidates : number of them, which are `_PRIOR_ODDS` times as likely as any other amount before the words are read
+    odds : float64 [candidates], by which each is more likely than any other amount before the words are read
     """
     likely = np.exp(np.minimum(shares, 0.0))
+    candidates = len(odds)
     rest = max(1.0 - float(likely[:candidates].sum()), _LEAST_REST)
-    weighted = likely * np.where(np.arange(len(likely)) < candidates, _PRIOR_ODDS, 1.0)
+    weighted = likely * np.append(odds, np.ones(len(likely) - candidates))
     total = float(weighted[:candidates].sum()) + rest
     return [float(probability) for probability in weighted / total], rest / total
 

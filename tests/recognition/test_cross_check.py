@@ -1,5 +1,6 @@
 """Tests of `payment_ml.recognition.cross_check`: figures and words agree, disagree, or settle each other's doubts."""
 
+import dataclasses
 from decimal import Decimal
 
 import pytest
@@ -28,9 +29,19 @@ def weigh(said: str, text: str = "7988", value: str | None = "7988", legible: bo
         others,
     )
     candidate = Candidate(reading, BOX, BOX, 0.0)
-    values = dict.fromkeys([*cross_check.meanings(candidate), Decimal(said)], 0.0) | {Decimal(said): 0.99}
+    values = dict.fromkeys([*cross_check.meanings([candidate]), Decimal(said)], 0.0) | {Decimal(said): 0.99}
     words = WordsReading("", "", Decimal(said), 0.99, {}, values, 0.01, legible)
     return cross_check.weigh(candidate, found_amount(candidate, None), 0.8, words)
+
+
+def test_the_figures_say_how_likely_each_of_their_values_is():
+    """Against the likeliest one of the place; an ambiguous text has several that are equally likely."""
+    sure = AmountReading("89", Decimal(89), "89", 0.8, "accept", None, (), (Alternative("39", Decimal(39), 0.2),))
+    ambiguous = dataclasses.replace(sure, text="1|89", value=None, confidence=0.0, alternatives=())
+    candidates = [Candidate(reading, BOX, BOX, 0.0) for reading in (sure, ambiguous)]
+    assert cross_check.meanings(candidates) == {
+        Decimal(39): 0.25, Decimal(89): 1.0, Decimal("1.89"): 1.0, Decimal(189): 1.0,
+    }  # fmt: skip
 
 
 def test_words_that_agree_make_the_amount_surer():

@@ -21,15 +21,20 @@ def scores_of(text: str, rng: np.random.Generator, sure: float) -> np.ndarray:
 
 
 def read(
-    lines: list[str], candidates: list[str], languages: tuple[str, ...] = ("en",), sure: float = 9.0
+    lines: list[str],
+    candidates: list[str] | dict[str, float],
+    languages: tuple[str, ...] = ("en",),
+    sure: float = 9.0,
 ) -> WordsReading:
-    """Read pictures of lines, which the network takes for the given texts."""
+    """Read pictures of lines, which the network takes for the given texts; a list of candidates are equally likely."""
     rng = np.random.default_rng(0)
+    given = candidates if isinstance(candidates, dict) else dict.fromkeys(candidates, 1.0)
+    likely = {Decimal(value): share for value, share in given.items()}
     said = iter(lines)
     picture = np.full((40, 900), 255, np.uint8)
     cv2.putText(picture, "words " * 8, (5, 28), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
     verifier = WordVerifier(lambda images: scores_of(next(said), rng, sure)[None])
-    reading = verifier.read([picture] * len(lines), [Decimal(value) for value in candidates], languages)
+    reading = verifier.read([picture] * len(lines), likely, languages)
     assert reading is not None
     return reading
 
@@ -79,6 +84,14 @@ def test_doubtful_letters_between_two_amounts_are_unclear():
     assert {reading.verdict(Decimal(206)), reading.verdict(Decimal(260))} == {"unclear"}
 
 
+@pytest.mark.parametrize(("likelier", "other"), [("206", "260"), ("260", "206")])
+def test_what_the_figures_hardly_say_needs_clearer_words(likelier, other):
+    """Letters that fit two amounts nearly as well say the one that the figures say too."""
+    reading = read(["two hundred sixt"], {likelier: 1.0, other: 0.01}, sure=7.0)
+    assert reading.verdict(Decimal(likelier)) == "agree"
+    assert reading.verdict(Decimal(other)) != "agree"
+
+
 @pytest.mark.parametrize(
     ("languages", "text", "value"),
     [
@@ -95,7 +108,7 @@ def test_words_are_read_in_the_languages_of_the_form(languages, text, value):
 def test_cut_outs_without_ink_give_no_reading():
     """There is nothing to verify with."""
     verifier = WordVerifier(lambda images: np.zeros((1, 1, len(CHARACTERS) + 1), np.float32))
-    assert verifier.read([np.full((30, 200), 255, np.uint8)], [Decimal(5)]) is None
+    assert verifier.read([np.full((30, 200), 255, np.uint8)], {Decimal(5): 1.0}) is None
 
 
 def test_words_in_a_language_without_spellings_give_no_reading():
@@ -104,5 +117,5 @@ def test_words_in_a_language_without_spellings_give_no_reading():
     cv2.putText(picture, "words", (5, 28), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
     scores = scores_of("twelve", np.random.default_rng(0), 9.0)
     verifier = WordVerifier(lambda images: scores[None])
-    assert verifier.read([picture], [Decimal(12)], ("nl_NL",)) is None
-    assert verifier.read([picture], [Decimal(12)], ("en_GB",)) is not None
+    assert verifier.read([picture], {Decimal(12): 1.0}, ("nl_NL",)) is None
+    assert verifier.read([picture], {Decimal(12): 1.0}, ("en_GB",)) is not None
