@@ -109,7 +109,7 @@ def _parts_beside(edge: int, words: Sequence[tuple[int, int]], height: int) -> t
 
 
 def next_line(line: Box, pieces: Sequence[Box], below: bool, likely: Callable[[Box], float]) -> Box | None:
-    """Return the box of the likeliest line below or above, where one stands at the same part of the page.
+    """Return the box of the likeliest line below or above, where one stands there; below it may begin further left.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def next_line(line: Box, pieces: Sequence[Box], below: bool, likely: Callable[[B
         if edge <= (piece[1] + piece[3]) / 2 <= far
         and _MIN_HEIGHT * height <= piece[3] - piece[1] <= _MAX_HEIGHT * height
         and piece[0] < right
-        and piece[2] > left - 2 * height
+        and (below or piece[2] > left - 2 * height)
     ]
     lines = {follow(seed, pieces) for seed in seeds}
     long = [found for found in lines if found[2] - found[0] >= _MIN_LENGTH * height]

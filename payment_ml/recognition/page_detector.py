@@ -105,7 +105,7 @@ class PageDetector:
             directions,
             tuple(_place(region, numbers, ink.pieces, page.shape) for region in page_regions.amount_regions(contents)),
             lines,
-            _lines_to_read(lines, ink.pieces, lambda box: _mean_probability(words, box, cell)),
+            _lines_to_read(lines, ink.pieces, lambda box: _mean_probability(contents[..., Content.WORDS], box, cell)),
             contents[..., Content.AMOUNT],
             ink,
             None if flat is None else flat.to_picture,

@@ -58,6 +58,14 @@ def test_the_next_line_stands_at_the_same_part_of_the_page(below, expected):
     assert found == expected
 
 
+@pytest.mark.parametrize(("below", "top"), [(True, 140), (False, 60)])
+def test_a_second_line_may_begin_at_the_margin_and_a_first_one_not(below, top):
+    """What does not fit behind a label goes on below it."""
+    margin = [(x, top, x + 12, top + 20) for x in range(10, 70, 15)]
+    found = written_rows.next_line((200, 100, 392, 120), [*LETTERS, *margin], below, lambda box: 0.5)
+    assert found == ((10, top, 67, top + 20) if below else None)
+
+
 def test_of_several_lines_the_likeliest_is_next():
     """Print stands below some lines of words, before the second line of words."""
     label = [(x, 150, x + 10, 162) for x in range(330, 380, 16)]
