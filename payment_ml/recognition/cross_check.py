@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from payment_ml.recognition.word_verifier import WordsReading  # spelling takes a while to import
 
 _LEAST_ALTERNATIVE = 0.01  # confidence of another amount that the figures may show, from which on the words decide
+# Share of the amounts in words that are read right where their letters are sure: short words, such as "cien" read as "one",
+# are read wrongly with as much certainty as others are read right.
+_RELIABLE = 0.95
 _IN_LINE = 0.5  # of the area of a number, that a line of words holds where the number is a part of it
 
 
@@ -82,7 +85,7 @@ def weigh(candidate: Candidate, amount: FoundAmount, share: float, words: "Words
     if settled.value is None or words.verdict(settled.value) != "agree":
         return WeighedAmount(settled, share, evidence * said, words)
     # Figures and words err independently: that both say the same wrong amount is as unlikely as both errors together.
-    return WeighedAmount(settled, 1 + share, 1 - (1 - evidence) * (1 - said), words)
+    return WeighedAmount(settled, 1 + share, 1 - (1 - evidence) * (1 - _RELIABLE * said), words)
 
 
 def _settle(amount: FoundAmount, reading: AmountReading, words: "WordsReading") -> FoundAmount:
@@ -94,9 +97,10 @@ def _settle(amount: FoundAmount, reading: AmountReading, words: "WordsReading") 
     if amount.value is not None and words.verdict(amount.value) == "agree":
         return amount
     if amount.value is None:
-        meant = [value for value in _own_meanings(reading) if words.verdict(value) == "agree"]
+        possible = _own_meanings(reading)
+        meant = [value for value in possible if words.verdict(value) == "agree"]
         if len(meant) == 1:
-            sureness = math.exp(log_probability(reading))
+            sureness = math.exp(log_probability(reading)) / len(possible)  # the figures alone say each as likely
             return replace(amount, value=meant[0], text=str(meant[0]), confidence=sureness, reason=None)
     for other in reading.alternatives:
         if other.confidence >= _LEAST_ALTERNATIVE and words.verdict(other.value) == "agree":
