@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from payment_ml.recognition.word_verifier import WordsReading  # spelling takes a while to import
 
 _LEAST_ALTERNATIVE = 0.01  # confidence of another amount that the figures may show, from which on the words decide
-# Share of the amounts in words that are read right where their letters are sure: short words, such as "cien" read as "one",
-# are read wrongly with as much certainty as others are read right.
+# Share of the amounts in words that are read right where their letters are sure: some short words are read wrongly with
+# as much certainty as others are read right, such as "cien" as "one".
 _RELIABLE = 0.95
 _IN_LINE = 0.5  # of the area of a number, that a line of words holds where the number is a part of it
 

@@ -49,7 +49,7 @@ def test_words_that_agree_make_the_amount_surer():
     weighed = weigh("7988")
     assert weighed.amount.value == Decimal(7988)
     assert weighed.amount.reason is None
-    assert weighed.evidence > 0.99
+    assert 1 - weighed.evidence < 0.1 * (1 - 0.9 * 0.8)  # than the figures alone
     assert weighed.preference > weigh("1234").preference
 
 
@@ -57,6 +57,13 @@ def test_words_settle_which_value_an_ambiguous_text_has():
     """A mark that may be a decimal point is none where the words say thousands."""
     amount = weigh("7988", "79|88", None).amount
     assert (amount.value, amount.text, amount.reason) == (Decimal(7988), "7988.00", None)
+
+
+def test_words_that_settle_an_ambiguity_stand_nearly_alone():
+    """The figures say each of two values as much, so that an error of the words is one of the amount."""
+    ambiguous, clear = weigh("7988", "79|88", None), weigh("7988")
+    assert ambiguous.amount.confidence < 0.5
+    assert 0.95 < ambiguous.evidence < clear.evidence
 
 
 @pytest.mark.parametrize(
