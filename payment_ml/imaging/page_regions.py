@@ -53,7 +53,7 @@ def words_lines(contents: np.ndarray) -> list[Region]:
     lines: list[Region] = []
     regions = [_region(cells, words) for cells in _regions(words, _WORDS, _WORDS_GAP)]
     for region in sorted(regions, key=lambda region: region.box[1] + region.box[3]):
-        if lines and shared_height(lines[-1].box, region.box) > SAME_LINE:
+        if lines and is_same_line(lines[-1].box, region.box):
             first = lines.pop()
             lines.append(Region(hull(first.box, region.box), max(first.probability, region.probability)))
         else:
@@ -130,6 +130,11 @@ def shared_height(box: Box, other: Box) -> float:
     """Return the share of the lower of two boxes that they have in common from top to bottom."""
     lower = min(box[3] - box[1], other[3] - other[1])
     return (min(box[3], other[3]) - max(box[1], other[1])) / lower
+
+
+def is_same_line(box: Box, other: Box) -> bool:
+    """Return whether two boxes share so much of their height that they are parts of one line."""
+    return shared_height(box, other) > SAME_LINE
 
 
 def hull(box: Box, other: Box) -> Box:

@@ -131,7 +131,7 @@ def _lines_to_read(words: Sequence[Place], pieces: Sequence[Box], likely: Callab
         lines.append((followed, written_rows.divide(followed, known, pieces)))
     around = {written_rows.next_line(line, pieces, below, likely) for line, _ in lines for below in (False, True)}
     for other in around:
-        if other and not any(_is_same_line(other, line) for line, _ in lines):
+        if other and not any(page_regions.is_same_line(other, line) for line, _ in lines):
             lines.append((other, [other]))
     return tuple(box for _, boxes in sorted(lines, key=lambda line: line[0][1] + line[0][3]) for box in boxes)
 
@@ -140,15 +140,11 @@ def _side_by_side(boxes: Sequence[Box]) -> list[Box]:
     """Return lines from top to bottom, with the parts of each as one."""
     lines: list[Box] = []
     for box in sorted(boxes, key=lambda box: box[1] + box[3]):
-        if lines and _is_same_line(lines[-1], box):
+        if lines and page_regions.is_same_line(lines[-1], box):
             lines[-1] = page_regions.hull(lines[-1], box)
         else:
             lines.append(box)
     return lines
-
-
-def _is_same_line(box: Box, other: Box) -> bool:
-    return page_regions.shared_height(box, other) > page_regions.SAME_LINE
 
 
 def _split_lines(words: Place, ink: PageInk, likely: np.ndarray, cell: float) -> list[Place]:

@@ -123,7 +123,8 @@ def best_text(lines: JoinedLines, graph: PhraseGraph) -> BestText:
     behind, logarithm = 0.0, 0.0  # clutter behind a text; of the scale of all three
     end_frame = 0  # behind which the clutter begins on the best path
     for begin, end, other in zip(lines.begins, lines.ends, lines.others, strict=True):
-        before, scale_before = (in_blank, in_label, behind, end_frame), logarithm
+        blank_before, label_before, behind_before, end_before = in_blank, in_label, behind, end_frame
+        scale_before = logarithm
         for time in range(begin, end):
             begins = float(np.maximum(in_blank, in_label)[all_ends].max()) * steps.clutter[time]
             stays = behind * max(steps.blank[time], steps.clutter[time])
@@ -134,10 +135,10 @@ def best_text(lines: JoinedLines, graph: PhraseGraph) -> BestText:
             in_blank, in_label, behind = in_blank / total, in_label / total, behind / total
             history.append((in_blank, in_label))
         share = _share(other + scale_before - logarithm)
-        blank_instead, label_instead = share * before[0], share * before[1]
+        blank_instead, label_instead = share * blank_before, share * label_before
         left_out[end] = blank_instead > in_blank, label_instead > in_label
         in_blank, in_label = np.maximum(in_blank, blank_instead), np.maximum(in_label, label_instead)
-        behind, end_frame = max((behind, end_frame), (share * before[2], before[3]))
+        behind, end_frame = max((behind, end_frame), (share * behind_before, end_before))
         history[-1] = in_blank, in_label
     if behind <= float(np.maximum(in_blank, in_label)[all_ends].max()):
         end_frame = len(lines.probabilities)

@@ -116,7 +116,7 @@ class WordVerifier:
         ----------
         lines : cut-outs of the lines in reading order, uint8 [height, width] each, grey levels
         candidates : amounts that the figures may say, and how likely each is against the likeliest one, in (0, 1]
-        languages : in which the words may be, or locales; None: any that `text.spelled_amounts` knows
+        languages : in which the words may be, or locales; None: any that `text.number_words` knows
         sure : which lines surely are of the amount; the others may be a name, or print. None: all of them
 
         Returns
@@ -126,10 +126,10 @@ class WordVerifier:
         known_languages = _known(languages)
         if not known_languages:
             return None
-        recognized = {number: self._recognize(line) for number, line in enumerate(lines)}
-        inked = {number: output for number, output in recognized.items() if output is not None}
-        numbers, outputs = list(inked), list(inked.values())
-        sure_lines = [i for i, number in enumerate(numbers) if sure is None or sure[number]]
+        recognized = zip(map(self._recognize, lines), sure or [True] * len(lines), strict=True)
+        inked = [(number, output, known) for number, (output, known) in enumerate(recognized) if output is not None]
+        outputs = [output for _, output, _ in inked]
+        sure_lines = [i for i, (_, _, known) in enumerate(inked) if known]
         if not sure_lines:
             return None
         language = _choose_language([outputs[line] for line in sure_lines], known_languages)
@@ -153,7 +153,7 @@ class WordVerifier:
             probabilities=dict(zip(spelled, probabilities, strict=False)),
             other=other,
             legible=bool(set(best.lines) & set(sure_lines)) and _is_legible(joined, best),
-            lines=tuple(numbers[line] for line in best.lines),
+            lines=tuple(inked[line][0] for line in best.lines),
         )
 
     def _recognize(self, grey: np.ndarray) -> np.ndarray | None:

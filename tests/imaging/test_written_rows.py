@@ -60,7 +60,7 @@ def test_the_next_line_stands_at_the_same_part_of_the_page(below, expected):
 
 @pytest.mark.parametrize(("below", "top"), [(True, 140), (False, 60)])
 def test_a_second_line_may_begin_at_the_margin_and_a_first_one_not(below, top):
-    """What does not fit behind a label goes on below it."""
+    """Look for the rest of the words, which did not fit behind a label, below it."""
     margin = [(x, top, x + 12, top + 20) for x in range(10, 70, 15)]
     found = written_rows.next_line((200, 100, 392, 120), [*LETTERS, *margin], below, lambda box: 0.5)
     assert found == ((10, top, 67, top + 20) if below else None)
