@@ -72,6 +72,8 @@ def captioned(
     figure, axes = new_figure(rows, columns, height=rows * (_WIDTH / columns * aspect + 0.17 * lines + 0.15))
     for axis in axes.flat:
         axis.axis("off")
+        for side in (axis.xaxis, axis.yaxis):
+            side.set_visible(False)  # else the layout measures the ticks of hundreds of axes that nobody sees
     for i, (image, caption) in enumerate(zip(images, captions, strict=True)):
         axes.flat[i].imshow(image if image.ndim == 3 else 255 - image, cmap="gray", vmin=0, vmax=255)
         is_alarming = alarming is not None and alarming[i]

@@ -13,6 +13,7 @@ from payment_ml.evaluation import evaluator, promotion, test_sets
 from payment_ml.evaluation.settings import EvaluationSettings
 from payment_ml.feedback import dataset
 from payment_ml.feedback.dataset import CuratedCorrection
+from payment_ml.networks import recipes
 from payment_ml.recognition.digit_classifier import DigitClassifier
 from payment_ml.recognition.reader import Reader
 from payment_ml.synthesis.amount_images import Sample
@@ -74,12 +75,10 @@ def promotion_checks(
     latency_samples : to measure the latency with
     corrections : results on held-out corrections; None: there are none
     """
-    from payment_ml.networks import architectures  # imports Keras, which takes seconds; other evaluations need it not
-
     readers = _by_role(challenger, champion)
     results = evaluate_gate(readers, gate_split, settings.gate_samples, np.random.default_rng([seed, 6]))
     latencies = median_latency_ms(readers, latency_samples[: settings.latency_samples])
-    architecture = architectures.find(challenger.version.metadata["architecture"])
+    architecture = recipes.find(challenger.version.metadata["architecture"])
     min_accuracy = architecture.min_accuracy if settings.full_training else architecture.quick_accuracy
     champion_size = None if champion is None else champion.version.metadata["bytes"]
     checks = [

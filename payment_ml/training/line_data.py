@@ -138,7 +138,7 @@ class AmountTrainingData(LineTrainingData):
         validation: Split,
         seed: int,
         amounts: int,
-        validation_amounts: int = 2000,
+        validation_amounts: int,
         corrections: line_generator.LabelledLines = (),
         corrections_share: float = 0.0,
         chunk_size: int = line_generator.CHUNK_SIZE,
@@ -161,7 +161,7 @@ class WordTrainingData(LineTrainingData):
     unit = "lines of words"
     views, view_distance = 4, 3  # a line of words takes ten times as long to generate as one of digits
 
-    def __init__(self, seed: int, amounts: int, validation_amounts: int = 1000):
+    def __init__(self, seed: int, amounts: int, validation_amounts: int):
         sources = WordLines(), WordLines(held_out=True)
         decode = word_alphabet.decode_words
         super().__init__(*sources, decode, seed, amounts, validation_amounts)

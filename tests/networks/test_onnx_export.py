@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from helpers.keras_files import layers, network_of, with_random_weights
 
-from payment_ml.networks import architectures, inference, onnx_export
+from payment_ml.networks import architectures, inference, onnx_export, recipes
 from payment_ml.networks.backend import keras
 
 READER_SHAPES = ((1, 32, 16), (5, 32, 144), (2, 32, 512))
@@ -24,7 +24,7 @@ def exported(network: keras.Model, folder: Path) -> inference.Network:
     return inference.load_session(path)
 
 
-@pytest.mark.parametrize("architecture", architectures.ARCHITECTURES)
+@pytest.mark.parametrize("architecture", recipes.ARCHITECTURES)
 def test_every_architecture_gives_the_same_probabilities_as_in_keras(architecture, tmp_path, rng):
     """For any number of images, and for lines of any width."""
     network = with_random_weights(architectures.build(architecture, 0), rng)

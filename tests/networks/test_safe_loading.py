@@ -16,7 +16,7 @@ from onnx import TensorProto, helper
 
 from payment_ml import atomic_files, errors, paths
 from payment_ml.errors import RegistryError
-from payment_ml.networks import architectures, inference, safe_loading
+from payment_ml.networks import architectures, inference, recipes, safe_loading
 from payment_ml.networks.backend import keras, tensorflow
 from payment_ml.registry.registry import Registry
 
@@ -33,7 +33,7 @@ def load(request) -> Callable[[Path], object]:
     return request.param
 
 
-@pytest.mark.parametrize("architecture", architectures.ARCHITECTURES)
+@pytest.mark.parametrize("architecture", recipes.ARCHITECTURES)
 def test_every_architecture_is_loaded_and_gives_the_same_probabilities(architecture, tmp_path, rng):
     """The list of allowed layers must contain all layers of the architectures."""
     network = architectures.build(architecture, 0)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from payment_ml.datasets.splits import Split
-from payment_ml.networks import architectures
+from payment_ml.networks import architectures, recipes
 from payment_ml.training import input_pipeline, trainer
 from payment_ml.training.checkpoints import Checkpoint, TrainingState
 
@@ -48,9 +48,9 @@ def small(splits):
 )
 def test_an_interrupted_training_continues_to_the_same_weights(small, tmp_path, architecture, overrides):
     """Weights, learning curves and the kept epoch are those of a training without interruption."""
-    recipe = architectures.recipe(architecture, **overrides)
+    recipe = recipes.recipe(architecture, **overrides)
     options = recipe.data_options | ({"validation_amounts": 50} if architecture == "reader" else {})
-    task = architectures.find(architecture).task
+    task = recipes.find(architecture).task
     data = input_pipeline.make_training_data(task, *small, 0, **options)
 
     def train(data, checkpoint=None):

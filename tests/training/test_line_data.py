@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from payment_ml.imaging import line_batches
-from payment_ml.networks import architectures
+from payment_ml.networks import architectures, recipes
 from payment_ml.networks.backend import keras
 from payment_ml.training import line_data, line_generator, line_sources, trainer
 
@@ -62,11 +62,11 @@ def test_training_on_amounts_is_reproducible_and_learns(splits):
     corrections = line_generator.generate_lines(line_sources.AmountLines(splits["train"]), np.random.default_rng(9), 10)
     for _ in range(2):
         data = line_data.AmountTrainingData(
-            splits["train"], splits["validation"], 0, line_generator.CHUNK_SIZE, 200, corrections, corrections_share=0.2
+            splits["train"], splits["validation"], 0, 512, 200, corrections, corrections_share=0.2
         )
         network = architectures.build("reader", 0)
         loss_before, _, _ = data.validate(keras.Model(network.input, network.get_layer("logits").output))
-        settings = architectures.recipe("reader", epochs=1).training_settings()
+        settings = recipes.recipe("reader", epochs=1).training_settings()
         results.append(trainer.train(network, data, **settings))
     weights = [result.network.get_weights() for result in results]
     assert all(np.array_equal(x, y) for x, y in zip(*weights, strict=True))

@@ -9,14 +9,14 @@ from helpers.versions import minimal_metadata
 
 from payment_ml.datasets.splits import Split
 from payment_ml.errors import RegistryError
-from payment_ml.networks import architectures
+from payment_ml.networks import architectures, recipes
 from payment_ml.networks.backend import keras
 from payment_ml.recognition.readers import load_digit_classifier
 from payment_ml.registry.registry import Registry
 from payment_ml.training import initial_weights, input_pipeline, trainer
 
 Splits = tuple[Split, Split]
-DIGIT_ARCHITECTURES = [name for name, entry in architectures.ARCHITECTURES.items() if entry.task == "digits"]
+DIGIT_ARCHITECTURES = [name for name, entry in recipes.ARCHITECTURES.items() if entry.task == "digits"]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def train(
     architecture: str, small: Splits, seed: int = 0, patience: int = 5, **overrides: Any
 ) -> trainer.TrainingResult:
     """Train an architecture by its recipe with a few values overridden."""
-    recipe = architectures.recipe(architecture, **overrides)
+    recipe = recipes.recipe(architecture, **overrides)
     data = input_pipeline.make_training_data("digits", *small, seed, **recipe.data_options)
     network = architectures.build(architecture, seed)
     return trainer.train(network, data, patience=patience, **recipe.training_settings())
@@ -116,7 +116,7 @@ def test_a_step_without_a_finite_loss_changes_nothing(small, capsys):
             for batches in super().epochs(count, batch_size, first):
                 yield ((images * 0 if i == 7 else images, labels) for i, (images, labels) in enumerate(batches))
 
-    recipe = architectures.recipe("mlp", epochs=1, batch_size=10)
+    recipe = recipes.recipe("mlp", epochs=1, batch_size=10)
     data = OnceNotFinite(*small, 0, **recipe.data_options)
     result = trainer.train(architectures.build("mlp", 0), data, **recipe.training_settings())
     assert "epoch 1: 1 of 200 steps were skipped" in capsys.readouterr().out
