@@ -21,7 +21,7 @@ BEAM_WIDTH = 8  # prefixes that are followed
 _IMPOSSIBLE = -math.inf
 _FLOOR = 1e-4  # probability in a frame below which a label is not tried there
 _MIN_SHARE = 1e-4  # probability in its frame below which a label is no alternative
-_LOG_CERTAIN_BLANK = math.log1p(-1e-5)
+_CERTAIN_BLANK = 1 - 1e-5  # probability of a blank from which on only the first of several in a row matters
 
 
 @dataclass(frozen=True)
@@ -32,21 +32,22 @@ class Hypothesis:
     log_probability: float  # of the whole text, summed over all alignments
 
 
-def drop_repeated_blanks(log_probs: np.ndarray) -> np.ndarray:
+def drop_repeated_blanks(log_probs: np.ndarray, certain: float = _CERTAIN_BLANK) -> np.ndarray:
     """Return the indices of the frames that matter: of several certain blanks in a row only the first.
 
     Many frames are blanks, and each costs the decoder as much as any other (docs/decisions/reading-cascade.md). Each
-    dropped frame changes the probability of a text by less than 1 in 100,000.
+    dropped frame changes the probability of a text by a factor between `certain` and 1.
 
     Parameters
     ----------
     log_probs : float [time, labels + 1]
+    certain : probability of a blank from which on it counts as certain
 
     Returns
     -------
     int [frames], rising
     """
-    is_certain_blank = log_probs[:, BLANK] > _LOG_CERTAIN_BLANK
+    is_certain_blank = log_probs[:, BLANK] > math.log(certain)
     is_certain_blank[1:] &= is_certain_blank[:-1].copy()
     is_certain_blank[0] = False
     return np.flatnonzero(~is_certain_blank)

@@ -101,7 +101,7 @@ def log_likelihoods(lines: JoinedLines, graph: PhraseGraph) -> np.ndarray:
         for time in range(begin, end):
             behind = behind * (steps.blank[time] + steps.clutter[time])
             behind += steps.ended(in_blank, in_label) * steps.clutter[time]
-            in_blank, in_label = steps.advance(time, in_blank, in_label, np.add)
+            in_blank, in_label = steps.advance(time, in_blank, in_label)
             total = in_blank.sum() + in_label.sum() + behind.sum()
             logarithm += np.log(total)
             in_blank, in_label, behind = in_blank / total, in_label / total, behind / total
@@ -129,7 +129,7 @@ def best_text(lines: JoinedLines, graph: PhraseGraph) -> BestText:
             begins = float(np.maximum(in_blank, in_label)[all_ends].max()) * steps.clutter[time]
             stays = behind * max(steps.blank[time], steps.clutter[time])
             behind, end_frame = (begins, time) if begins > stays else (stays, end_frame)
-            in_blank, in_label = steps.advance(time, in_blank, in_label, np.maximum)
+            in_blank, in_label = steps.advance_best(time, in_blank, in_label)
             total = max(in_blank.max(), in_label.max(), behind)
             logarithm += np.log(total)
             in_blank, in_label, behind = in_blank / total, in_label / total, behind / total
@@ -166,9 +166,6 @@ class _Steps:
         self.blank = lines.probabilities[:, BLANK]
         self.clutter = np.where(lines.is_break, 1.0, _CLUTTER) * (1 - self.blank)  # a break is no part of a letter
         self._lines, self._graph = lines, graph
-        self._first_edges = np.unique(graph.targets, return_index=True)[1]  # of each node but the root
-        # A label follows the same label only with a blank between them.
-        self._differs = (graph.labels[graph.sources] != graph.labels[graph.targets]).astype(np.float64)
         self._is_space = (graph.labels == _SPACE).astype(np.float64)
         self._ends = np.concatenate(graph.ends)
         self._first_ends = np.cumsum([0, *map(len, graph.ends)])[:-1]  # of each phrase, in `_ends`
@@ -184,25 +181,29 @@ class _Steps:
         ended: np.ndarray = np.add.reduceat((in_blank + in_label)[self._ends], self._first_ends)
         return ended
 
-    def reach(self, in_blank: np.ndarray, in_label: np.ndarray, either: np.ufunc) -> np.ndarray:
-        """Return what arrives at each node along all edges, summed or the largest, float64 [nodes]."""
-        sources = self._graph.sources
-        reached = np.zeros(len(in_blank))
-        along = either(in_blank[sources], in_label[sources] * self._differs)
-        reached[ROOT + 1 :] = either.reduceat(along, self._first_edges)
-        return reached
-
-    def advance(
-        self, time: int, in_blank: np.ndarray, in_label: np.ndarray, either: np.ufunc
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the probabilities of each node after a frame; `either` is `numpy.add` or `numpy.maximum`."""
-        stays = either(self.blank[time], self.clutter[time] * self._is_space)
-        labels = self._lines.probabilities[time][self._graph.labels]
-        labels[ROOT] = 0
-        return (
-            either(in_blank, in_label) * stays,
-            either(in_label, self.reach(in_blank, in_label, either)) * labels,
+    def advance(self, time: int, in_blank: np.ndarray, in_label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the probabilities of each node after a frame: behind its label, and at it, summed over all edges."""
+        graph, in_either = self._graph, in_blank + in_label
+        # A label follows the same label only with a blank between them.
+        reached = graph.edges_between_different @ in_either + graph.edges_between_same @ in_blank
+        return in_either * (self.blank[time] + self.clutter[time] * self._is_space), (
+            (in_label + reached) * self._of_labels(time)
         )
+
+    def advance_best(self, time: int, in_blank: np.ndarray, in_label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the probabilities of each node after a frame, as `advance`, along the best edge alone."""
+        sources, differs = self._graph.sources, self._graph.differs
+        along = np.maximum(in_blank.take(sources), in_label.take(sources) * differs)
+        reached = in_label.copy()
+        np.maximum(in_label[ROOT + 1 :], np.maximum.reduceat(along, self._graph.first_edges), out=reached[ROOT + 1 :])
+        stays = np.maximum(self.blank[time], self.clutter[time] * self._is_space)
+        return np.maximum(in_blank, in_label) * stays, reached * self._of_labels(time)
+
+    def _of_labels(self, time: int) -> np.ndarray:
+        """Return the probability of each node's label in a frame, float64 [nodes]; the root has none."""
+        labels: np.ndarray = self._lines.probabilities[time].take(self._graph.labels)
+        labels[ROOT] = 0
+        return labels
 
     def trace(
         self,
@@ -238,7 +239,7 @@ class _Steps:
                 continue
             begin, end = np.searchsorted(self._graph.targets, (node, node + 1))
             sources = self._graph.sources[begin:end]
-            through_label = in_label[sources] * self._differs[begin:end]
+            through_label = in_label[sources] * self._graph.differs[begin:end]
             options = np.maximum(in_blank[sources], through_label)
             best = int(options.argmax()) if len(options) else 0
             if not len(options) or in_label[node] >= options[best]:

@@ -27,8 +27,11 @@ Verdict = Literal["agree", "disagree", "unclear"]
 _PRIOR_ODDS = 100.0
 _SURE, _EXCLUDED = 0.8, 0.05  # probabilities from which on, and up to which, a value is what the words say
 _NAMED = 0.5  # probability from which on an amount is named against a value
+_NEARLY_ALL = -1e-5  # logarithm of the share of one amount from which on no other needs to be compared
 _LEAST_REST = 1e-12  # likelihood of all other amounts, at least
 _LEGIBLE = 2.0  # nats for each letter that the likeliest amount may be less likely than the likeliest letters
+# Probability of a blank from which on those behind it are left out: a fifth of the frames, and a third of the time.
+_CERTAIN_BLANK = 0.99
 _LEAST_SHARE = 0.4  # of the letters of the free transcription that the best amount has: the others are print, or names
 
 
@@ -39,10 +42,7 @@ class WordsReading:
     transcription: str  # letter by letter, whether or not it is an amount
     amount_text: str  # the likeliest amount in words
     value: Decimal | None  # that it is worth; None where there is none below `LARGEST`
-    value_probability: float  # that the words say this amount; 0 where there is none
-    log_likelihoods: dict[Decimal, float]  # of each candidate, summed over its spellings
-    probabilities: dict[Decimal, float]  # that the words say a candidate, whatever the figures say
-    other: float  # probability that they say another amount
+    probabilities: dict[Decimal, float]  # that the words say an amount: what the figures may well say, and `value`
     legible: bool  # the words are an amount at all, rather than something else or scribbles
     lines: tuple[int, ...] = ()  # numbers of those that were given in which the amount stands
 
@@ -68,7 +68,8 @@ class WordsReading:
             return "unclear"
         if probability >= _SURE:
             return "agree"
-        return "disagree" if probability <= _EXCLUDED and self.value_probability >= _NAMED else "unclear"
+        named = 0.0 if self.value is None else self.probabilities[self.value]
+        return "disagree" if probability <= _EXCLUDED and named >= _NAMED else "unclear"
 
 
 class WordVerifier:
@@ -138,20 +139,22 @@ class WordVerifier:
         best = phrase_search.best_text(joined, every)
         sums = parser.sums(best.text)
         found = Decimal(min(sums)) / 100 if sums else None
-        spelled = [value for value in candidates if 0 <= value <= LARGEST and value == round(value, 2)]
-        compared = spelled if found is None or found in spelled else [*spelled, found]
-        likelihoods = _log_likelihoods(joined, language, compared)
         (any_amount,) = phrase_search.log_likelihoods(joined, every)
-        odds = np.array([max(1.0, _PRIOR_ODDS * candidates[value]) for value in spelled])
-        probabilities, other = _posterior(likelihoods - any_amount, odds)
+        compared = [] if found is None else [found]
+        shares = _log_likelihoods(joined, language, compared) - any_amount
+        if not (shares > _NEARLY_ALL).any():
+            # What the figures hardly allow is no more likely than any amount, and only compared where the words say it.
+            likely = [value for value, share in candidates.items() if _PRIOR_ODDS * share > 1]
+            spelled = [value for value in likely if 0 <= value <= LARGEST and value == round(value, 2)]
+            compared = list(dict.fromkeys([*compared, *spelled]))
+            shares = _log_likelihoods(joined, language, compared) - any_amount
+        odds = np.array([max(1.0, _PRIOR_ODDS * candidates.get(value, 0.0)) for value in compared])
+        probabilities = _posterior(shares, odds)
         return WordsReading(
             transcription=" ".join(_transcribe(outputs[line]) for line in best.lines or sure_lines).strip(),
             amount_text=best.text,
             value=found,
-            value_probability=0.0 if found is None else probabilities[compared.index(found)],
-            log_likelihoods=dict(zip(spelled, map(float, likelihoods), strict=False)),
-            probabilities=dict(zip(spelled, probabilities, strict=False)),
-            other=other,
+            probabilities=dict(zip(compared, probabilities, strict=True)),
             legible=bool(set(best.lines) & set(sure_lines)) and _is_legible(joined, best),
             lines=tuple(inked[line][0] for line in best.lines),
         )
@@ -163,27 +166,25 @@ class WordVerifier:
             return None
         output = self._network(line_batches.stack_lines([line.pixels]))[0]
         output = output[: line_batches.frame_count(line.pixels.shape[1])]
-        return np.asarray(output[drop_repeated_blanks(output)])
+        return np.asarray(output[drop_repeated_blanks(output, _CERTAIN_BLANK)])
 
 
 def _known(languages: Sequence[str] | None) -> tuple[str, ...]:
     return LANGUAGES if languages is None else tuple(language for language in languages if can_spell(language))
 
 
-def _posterior(shares: np.ndarray, odds: np.ndarray) -> tuple[list[float], float]:
-    """Return the probability of each amount, and that of all but the candidates.
+def _posterior(shares: np.ndarray, odds: np.ndarray) -> list[float]:
+    """Return the probability of each amount; what is missing to 1 is that of all others.
 
     Parameters
     ----------
-    shares : float64 [amounts], logarithms of likelihoods as shares of that of all amounts; the candidates stand first
-    odds : float64 [candidates], by which each is more likely than any other amount before the words are read
+    shares : float64 [amounts], logarithms of likelihoods as shares of that of all amounts
+    odds : float64 [amounts], by which each is more likely than any other amount before the words are read
     """
     likely = np.exp(np.minimum(shares, 0.0))
-    candidates = len(odds)
-    rest = max(1.0 - float(likely[:candidates].sum()), _LEAST_REST)
-    weighted = likely * np.append(odds, np.ones(len(likely) - candidates))
-    total = float(weighted[:candidates].sum()) + rest
-    return [float(probability) for probability in weighted / total], rest / total
+    rest = max(1.0 - float(likely.sum()), _LEAST_REST)
+    weighted = likely * odds
+    return [float(probability) for probability in weighted / (float(weighted.sum()) + rest)]
 
 
 def _transcribe(output: np.ndarray) -> str:

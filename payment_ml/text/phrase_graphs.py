@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
 from payment_ml.text.phrases import Choice, Phrase, Piece
 from payment_ml.text.word_alphabet import CHARACTERS, LABELS
@@ -25,6 +27,31 @@ class PhraseGraph:
     def text(self, path: Sequence[int]) -> str:
         """Return the text of a path of nodes, without blanks at either end."""
         return "".join(CHARACTERS[self.labels[node] - 1] for node in path if node != ROOT).strip()
+
+    @cached_property
+    def differs(self) -> np.ndarray:
+        """Return whether the characters at both ends of an edge differ, bool [edges]."""
+        differs: np.ndarray = self.labels[self.sources] != self.labels[self.targets]
+        return differs
+
+    @cached_property
+    def first_edges(self) -> np.ndarray:
+        """Return the first edge to each node but the root, int [nodes - 1]."""
+        return np.unique(self.targets, return_index=True)[1]
+
+    @cached_property
+    def edges_between_different(self) -> sparse.csr_array:
+        """Return the edges whose ends have different characters, float64 [nodes, nodes], from column to row."""
+        return self._matrix(self.differs)
+
+    @cached_property
+    def edges_between_same(self) -> sparse.csr_array:
+        """Return the edges whose ends have the same character, as `edges_between_different`."""
+        return self._matrix(~self.differs)
+
+    def _matrix(self, chosen: np.ndarray) -> sparse.csr_array:
+        edges = self.targets[chosen], self.sources[chosen]
+        return sparse.csr_array((np.ones(len(edges[0])), edges), shape=(len(self.labels), len(self.labels)))
 
 
 def build_graph(phrases: Iterable[Phrase], variants: Callable[[str], Sequence[str]]) -> PhraseGraph:

@@ -30,7 +30,7 @@ def weigh(said: str, text: str = "7988", value: str | None = "7988", legible: bo
     )
     candidate = Candidate(reading, BOX, BOX, 0.0)
     values = dict.fromkeys([*cross_check.meanings([candidate]), Decimal(said)], 0.0) | {Decimal(said): 0.99}
-    words = WordsReading("", "", Decimal(said), 0.99, {}, values, 0.01, legible)
+    words = WordsReading("", "", Decimal(said), values, legible)
     return cross_check.weigh(candidate, found_amount(candidate, None), 0.8, words)
 
 

@@ -104,6 +104,7 @@ def test_dropped_blanks_are_certain_and_follow_a_blank():
     probabilities = np.array([1.0, 1.0, 1.0, 0.0, 1.0, 0.9, 1.0])
     log_probs = np.log(np.stack([probabilities, 1 - probabilities], axis=1) + 1e-12)
     assert ctc.drop_repeated_blanks(log_probs).tolist() == [0, 3, 4, 5, 6]
+    assert ctc.drop_repeated_blanks(log_probs, certain=0.8).tolist() == [0, 3, 4]
 
 
 def test_dropping_repeated_blanks_changes_no_likelihood(rng):
