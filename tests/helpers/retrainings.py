@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 
 from helpers.cli import run_cli
+from helpers.kernelspecs import install_broken_kernel
 from payment_ml import atomic_files, paths
 from payment_ml.registry.registry import Registry
 
@@ -31,11 +32,17 @@ class Run:
 
 
 def quick_retraining(folder: Path) -> Run:
-    """Run `payment-ml retrain --quick` with an empty models folder and the project's downloads."""
-    data_dir, models_dir = folder / "data", folder / "models"
+    """Run `payment-ml retrain --quick` with an empty models folder and the project's downloads.
+
+    It runs where it is hardest: the user's python3 kernel belongs to an environment that is gone, and no socket fits
+    into TMPDIR.
+    """
+    data_dir, models_dir, long_folder = folder / "data", folder / "models", folder / ("long" * 25)
     data_dir.mkdir(parents=True)
+    long_folder.mkdir()
     (data_dir / "raw").symlink_to(paths.ROOT / "data" / "raw")
-    done = run_cli("retrain", "--quick", "--data", data_dir, "--models", models_dir)
+    environment = os.environ | install_broken_kernel(folder / "jupyter") | {"TMPDIR": str(long_folder)}
+    done = run_cli("retrain", "--quick", "--data", data_dir, "--models", models_dir, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     champions = json.loads((models_dir / "champions.json").read_text())["champions"]
     return Run(data_dir, models_dir, champions["digits"]["version"], done.stdout + done.stderr)

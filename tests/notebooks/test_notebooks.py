@@ -69,7 +69,7 @@ def test_the_notebooks_train_and_evaluate_a_reader(quick_run, reader_run, tmp_pa
     """02 trains for one epoch of few amounts; 03 evaluates the reader in the box and promotes it."""
     models_dir = tmp_path / "models"
     folders = {"data_dir": quick_run.data_dir, "models_dir": models_dir}
-    few = {"amounts": 256, "epochs": 1, "batch_size": 64}
+    few = {"amounts": 256, "epochs": 1, "batch_size": 64, "quick": True}
     done = papermill("02-train", tmp_path / "02.ipynb", architecture="reader", **few, **folders)
     assert done.returncode == 0, done.stderr[-3000:]
     (trained,) = models_dir.glob("2*-reader-*")
