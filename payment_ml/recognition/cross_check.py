@@ -1,7 +1,7 @@
 """Hold an amount in figures against the same amount in words: on which value they agree, and how sure that makes it."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -32,20 +32,23 @@ class WeighedAmount:
     words: "WordsReading | None" = None  # that confirm or contradict it; None where nothing does
 
 
-def meanings(candidates: Iterable[Candidate]) -> dict[Decimal, float]:
-    """Return the values that figures may mean, and how likely each is against the likeliest one of its place.
+def meanings(candidates: Sequence[Candidate]) -> dict[Decimal, float]:
+    """Return the values that the figures of a page may mean, and how likely each is against the likeliest one.
 
-    An ambiguous reading may mean several values, each as likely as the other.
+    An ambiguous reading may mean several values, each as likely as the other. A number at another place is as much less
+    likely as less speaks for its place.
     """
     likely: dict[Decimal, float] = {}
+    highest = max((candidate.score for candidate in candidates), default=0.0)
     for candidate in candidates:
+        place = math.exp(candidate.score - highest)
         reading = candidate.reading
         own = _own_meanings(reading)
         others = {other.value: other.confidence for other in reading.alternatives}
         sureness = reading.confidence if reading.value is not None else math.exp(log_probability(reading))
         best = max([sureness if own else 0.0, *others.values()]) or 1.0
         for value, probability in {**others, **dict.fromkeys(own, sureness)}.items():
-            likely[value] = max(likely.get(value, 0.0), probability / best)
+            likely[value] = max(likely.get(value, 0.0), place * probability / best)
     return likely
 
 

@@ -27,7 +27,6 @@ Verdict = Literal["agree", "disagree", "unclear"]
 _PRIOR_ODDS = 100.0
 _SURE, _EXCLUDED = 0.8, 0.05  # probabilities from which on, and up to which, a value is what the words say
 _NAMED = 0.5  # probability from which on an amount is named against a value
-_NEARLY_ALL = -1e-5  # logarithm of the share of one amount from which on no other needs to be compared
 _LEAST_REST = 1e-12  # likelihood of all other amounts, at least
 _LEGIBLE = 2.0  # nats for each letter that the likeliest amount may be less likely than the likeliest letters
 # Probability of a blank from which on those behind it are left out: a fifth of the frames, and a third of the time.
@@ -140,16 +139,12 @@ class WordVerifier:
         sums = parser.sums(best.text)
         found = Decimal(min(sums)) / 100 if sums else None
         (any_amount,) = phrase_search.log_likelihoods(joined, every)
-        compared = [] if found is None else [found]
-        shares = _log_likelihoods(joined, language, compared) - any_amount
-        if not (shares > _NEARLY_ALL).any():
-            # What the figures hardly allow is no more likely than any amount, and only compared where the words say it.
-            likely = [value for value, share in candidates.items() if _PRIOR_ODDS * share > 1]
-            spelled = [value for value in likely if 0 <= value <= LARGEST and value == round(value, 2)]
-            compared = list(dict.fromkeys([*compared, *spelled]))
-            shares = _log_likelihoods(joined, language, compared) - any_amount
+        # What the figures hardly allow is no more likely than any amount, and only compared where the words say it.
+        likely = [value for value, share in candidates.items() if _PRIOR_ODDS * share > 1]
+        spelled = [value for value in likely if 0 <= value <= LARGEST and value == round(value, 2)]
+        compared = list(dict.fromkeys(spelled if found is None else [*spelled, found]))
         odds = np.array([max(1.0, _PRIOR_ODDS * candidates.get(value, 0.0)) for value in compared])
-        probabilities = _posterior(shares, odds)
+        probabilities = _posterior(_log_likelihoods(joined, language, compared) - any_amount, odds)
         return WordsReading(
             transcription=" ".join(_transcribe(outputs[line]) for line in best.lines or sure_lines).strip(),
             amount_text=best.text,

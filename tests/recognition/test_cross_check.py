@@ -1,6 +1,7 @@
 """Tests of `payment_ml.recognition.cross_check`: figures and words agree, disagree, or settle each other's doubts."""
 
 import dataclasses
+import math
 from decimal import Decimal
 
 import pytest
@@ -35,13 +36,16 @@ def weigh(said: str, text: str = "7988", value: str | None = "7988", legible: bo
 
 
 def test_the_figures_say_how_likely_each_of_their_values_is():
-    """Against the likeliest one of the place; an ambiguous text has several that are equally likely."""
+    """Against the likeliest one; an ambiguous text has several that are equally likely; places differ."""
     sure = AmountReading("89", Decimal(89), "89", 0.8, "accept", None, (), (Alternative("39", Decimal(39), 0.2),))
     ambiguous = dataclasses.replace(sure, text="1|89", value=None, confidence=0.0, alternatives=())
-    candidates = [Candidate(reading, BOX, BOX, 0.0) for reading in (sure, ambiguous)]
-    assert cross_check.meanings(candidates) == {
-        Decimal(39): 0.25, Decimal(89): 1.0, Decimal("1.89"): 1.0, Decimal(189): 1.0,
-    }  # fmt: skip
+    date = dataclasses.replace(sure, text="2014", value=Decimal(2014), alternatives=())
+    scores = ((sure, 0.0), (ambiguous, 0.0), (date, -math.log(10)))
+    candidates = [Candidate(reading, BOX, BOX, score) for reading, score in scores]
+    assert cross_check.meanings(candidates) == pytest.approx({
+        Decimal(39): 0.25, Decimal(89): 1.0, Decimal("1.89"): 1.0, Decimal(189): 1.0, Decimal(2014): 0.1,
+    })  # fmt: skip
+    assert cross_check.meanings([]) == {}
 
 
 def test_words_that_agree_make_the_amount_surer():
