@@ -1,4 +1,4 @@
-"""Describe the architectures, and how each is trained: its recipes, which notebook 02 follows.
+"""Hold the training recipes of all architectures, which notebook 02 follows.
 
 The networks themselves are built by `architectures`. Nothing here imports Keras, which takes seconds.
 """
@@ -47,7 +47,7 @@ class Architecture:
     fine_tuning: dict[str, Any]  # settings instead of the recipe's, when training starts from a champion's weights
     min_accuracy: float  # on the gate split after a full run; a lower one means that the run is broken
     quick_accuracy: float  # the same, after a quick run
-    # The same for data options; not in a quick run.
+    # Data options instead of the recipe's, when training starts from a champion's weights; not in a quick run.
     fine_tuning_data_options: dict[str, Any] = field(default_factory=dict)
 
 

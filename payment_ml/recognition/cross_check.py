@@ -35,20 +35,20 @@ class WeighedAmount:
 def meanings(candidates: Sequence[Candidate]) -> dict[Decimal, float]:
     """Return the values that the figures of a page may mean, and how likely each is against the likeliest one.
 
-    An ambiguous reading may mean several values, each as likely as the other. A number at another place is as much less
-    likely as less speaks for its place.
+    An ambiguous reading may mean several values, each as likely as the other. What is read at a place is weighted by
+    `exp(score - highest score)` of the candidates.
     """
     likely: dict[Decimal, float] = {}
     highest = max((candidate.score for candidate in candidates), default=0.0)
     for candidate in candidates:
-        place = math.exp(candidate.score - highest)
+        weight = math.exp(candidate.score - highest)
         reading = candidate.reading
         own = _own_meanings(reading)
         others = {other.value: other.confidence for other in reading.alternatives}
         sureness = reading.confidence if reading.value is not None else math.exp(log_probability(reading))
         best = max([sureness if own else 0.0, *others.values()]) or 1.0
         for value, probability in {**others, **dict.fromkeys(own, sureness)}.items():
-            likely[value] = max(likely.get(value, 0.0), place * probability / best)
+            likely[value] = max(likely.get(value, 0.0), weight * probability / best)
     return likely
 
 

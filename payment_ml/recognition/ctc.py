@@ -35,8 +35,9 @@ class Hypothesis:
 def drop_repeated_blanks(log_probs: np.ndarray, certain: float = _CERTAIN_BLANK) -> np.ndarray:
     """Return the indices of the frames that matter: of several certain blanks in a row only the first.
 
-    Many frames are blanks, and each costs the decoder as much as any other (docs/decisions/reading-cascade.md). Each
-    dropped frame changes the probability of a text by a factor between `certain` and 1.
+    Many frames are blanks, and each costs the decoder as much as any other (docs/decisions/reading-cascade.md). The
+    probability of a path that is blank in a dropped frame grows by a factor of 1 to 1 / `certain`; one that has a label
+    there is lost, to which the frame gave a probability of 1 - `certain` at most.
 
     Parameters
     ----------

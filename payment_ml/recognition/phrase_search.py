@@ -101,7 +101,7 @@ def log_likelihoods(lines: JoinedLines, graph: PhraseGraph) -> np.ndarray:
         for time in range(begin, end):
             behind = behind * (steps.blank[time] + steps.clutter[time])
             behind += steps.ended(in_blank, in_label) * steps.clutter[time]
-            in_blank, in_label = steps.advance(time, in_blank, in_label)
+            in_blank, in_label = steps.advance(time, in_blank, in_label, np.add)
             total = in_blank.sum() + in_label.sum() + behind.sum()
             logarithm += np.log(total)
             in_blank, in_label, behind = in_blank / total, in_label / total, behind / total
@@ -129,7 +129,7 @@ def best_text(lines: JoinedLines, graph: PhraseGraph) -> BestText:
             begins = float(np.maximum(in_blank, in_label)[all_ends].max()) * steps.clutter[time]
             stays = behind * max(steps.blank[time], steps.clutter[time])
             behind, end_frame = (begins, time) if begins > stays else (stays, end_frame)
-            in_blank, in_label = steps.advance_best(time, in_blank, in_label)
+            in_blank, in_label = steps.advance(time, in_blank, in_label, np.maximum)
             total = max(in_blank.max(), in_label.max(), behind)
             logarithm += np.log(total)
             in_blank, in_label, behind = in_blank / total, in_label / total, behind / total
@@ -181,29 +181,20 @@ class _Steps:
         ended: np.ndarray = np.add.reduceat((in_blank + in_label)[self._ends], self._first_ends)
         return ended
 
-    def advance(self, time: int, in_blank: np.ndarray, in_label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the probabilities of each node after a frame: behind its label, and at it, summed over all edges."""
-        graph, in_either = self._graph, in_blank + in_label
+    def advance(
+        self, time: int, in_blank: np.ndarray, in_label: np.ndarray, either: np.ufunc
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the probabilities of each node after a frame; `either` is `numpy.add` or `numpy.maximum`."""
+        graph, in_either = self._graph, either(in_blank, in_label)
+        along = in_either.take(graph.sources)
         # A label follows the same label only with a blank between them.
-        reached = graph.edges_between_different @ in_either + graph.edges_between_same @ in_blank
-        return in_either * (self.blank[time] + self.clutter[time] * self._is_space), (
-            (in_label + reached) * self._of_labels(time)
-        )
-
-    def advance_best(self, time: int, in_blank: np.ndarray, in_label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the probabilities of each node after a frame, as `advance`, along the best edge alone."""
-        sources, differs = self._graph.sources, self._graph.differs
-        along = np.maximum(in_blank.take(sources), in_label.take(sources) * differs)
+        along[graph.edges_between_same] = in_blank.take(graph.sources[graph.edges_between_same])
         reached = in_label.copy()
-        np.maximum(in_label[ROOT + 1 :], np.maximum.reduceat(along, self._graph.first_edges), out=reached[ROOT + 1 :])
-        stays = np.maximum(self.blank[time], self.clutter[time] * self._is_space)
-        return np.maximum(in_blank, in_label) * stays, reached * self._of_labels(time)
-
-    def _of_labels(self, time: int) -> np.ndarray:
-        """Return the probability of each node's label in a frame, float64 [nodes]; the root has none."""
-        labels: np.ndarray = self._lines.probabilities[time].take(self._graph.labels)
+        reached[ROOT + 1 :] = either(reached[ROOT + 1 :], either.reduceat(along, graph.first_edges))
+        labels = self._lines.probabilities[time].take(graph.labels)
         labels[ROOT] = 0
-        return labels
+        stays = either(self.blank[time], self.clutter[time] * self._is_space)
+        return in_either * stays, reached * labels
 
     def trace(
         self,

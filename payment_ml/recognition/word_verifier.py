@@ -29,8 +29,7 @@ _SURE, _EXCLUDED = 0.8, 0.05  # probabilities from which on, and up to which, a 
 _NAMED = 0.5  # probability from which on an amount is named against a value
 _LEAST_REST = 1e-12  # likelihood of all other amounts, at least
 _LEGIBLE = 2.0  # nats for each letter that the likeliest amount may be less likely than the likeliest letters
-# Probability of a blank from which on those behind it are left out: a fifth of the frames, and a third of the time.
-_CERTAIN_BLANK = 0.99
+_CERTAIN_BLANK = 0.99  # probability of a blank, several of which in a row count as one: a fifth of the frames less
 _LEAST_SHARE = 0.4  # of the letters of the free transcription that the best amount has: the others are print, or names
 
 
@@ -115,7 +114,8 @@ class WordVerifier:
         Parameters
         ----------
         lines : cut-outs of the lines in reading order, uint8 [height, width] each, grey levels
-        candidates : amounts that the figures may say, and how likely each is against the likeliest one, in (0, 1]
+        candidates : amounts that the figures may say, and how likely each is against the likeliest one, in (0, 1];
+            one of 0.01 or less is no more likely than any amount, and compared only if the words say it most likely
         languages : in which the words may be, or locales; None: any that `text.number_words` knows
         sure : which lines surely are of the amount; the others may be a name, or print. None: all of them
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import sparse
 
 from payment_ml.text.phrases import Choice, Phrase, Piece
 from payment_ml.text.word_alphabet import CHARACTERS, LABELS
@@ -40,18 +39,9 @@ class PhraseGraph:
         return np.unique(self.targets, return_index=True)[1]
 
     @cached_property
-    def edges_between_different(self) -> sparse.csr_array:
-        """Return the edges whose ends have different characters, float64 [nodes, nodes], from column to row."""
-        return self._matrix(self.differs)
-
-    @cached_property
-    def edges_between_same(self) -> sparse.csr_array:
-        """Return the edges whose ends have the same character, as `edges_between_different`."""
-        return self._matrix(~self.differs)
-
-    def _matrix(self, chosen: np.ndarray) -> sparse.csr_array:
-        edges = self.targets[chosen], self.sources[chosen]
-        return sparse.csr_array((np.ones(len(edges[0])), edges), shape=(len(self.labels), len(self.labels)))
+    def edges_between_same(self) -> np.ndarray:
+        """Return the edges whose ends have the same character, int [n]."""
+        return np.flatnonzero(~self.differs)
 
 
 def build_graph(phrases: Iterable[Phrase], variants: Callable[[str], Sequence[str]]) -> PhraseGraph:

@@ -52,9 +52,9 @@ def make_training_data(task: str, training: Split, validation: Split, seed: int,
     task : a value of `Task`
     training, validation : the splits to learn from and to validate on; words need none
     seed : of all random numbers
-    options : the data options of a recipe: `augment` and `drawn_share` for digits, `amounts` for amounts and words,
-        `documents` and `validation_documents` for pages; and for digits and amounts `corrections`, as
-        `feedback.dataset` loads them, and `corrections_share`, their largest share of an epoch
+    options : the data options of a recipe: `augment` and `drawn_share` for digits, `amounts` and `validation_amounts`
+        for amounts and words, `documents` and `validation_documents` for pages; and for digits and amounts
+        `corrections`, as `feedback.dataset` loads them, and `corrections_share`, their largest share of an epoch
     """
     if task == Task.PAGES:
         return PageTrainingData(training, validation, seed, **options)

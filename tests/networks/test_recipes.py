@@ -1,7 +1,11 @@
 """recipes: what a training takes, by architecture and kind of run."""
 
+import subprocess
+import sys
+
 import pytest
 
+from payment_ml import paths
 from payment_ml.networks import recipes
 
 # The data of a training of the reader.
@@ -19,9 +23,13 @@ QUICK = {"amounts": 4_096, "validation_amounts": 500, "corrections_share": 0.3}
         ("reader", {"quick": True}, (3, 8e-3, QUICK)),
         ("reader", {"fine_tuning": True}, (3, 7e-4, FULL | {"amounts": 6_144})),
         ("pages", {}, (20, 4e-3, {"documents": 768, "validation_documents": 400})),
+        ("words", {"quick": True}, (3, 6e-3, {"amounts": 1_024, "validation_amounts": 300})),
         ("reader", {"quick": True, "fine_tuning": True}, (3, 7e-4, QUICK)),
     ],
-    ids=["cnn", "cnn quick", "cnn tuned", "reader", "reader quick", "reader tuned", "pages", "reader quick and tuned"],
+    ids=[
+        *("cnn", "cnn quick", "cnn tuned", "reader", "reader quick", "reader tuned"),
+        *("pages", "words quick", "reader quick and tuned"),
+    ],
 )
 def test_recipe_depends_on_quick_runs_and_fine_tuning(architecture, options, expected):
     """A quick run generates few amounts, fine-tuned or not."""
@@ -60,3 +68,12 @@ def test_metadata_keeps_the_names_of_card_json():
         "validation_amounts": 2000,
         "corrections_share": 0.3,
     }
+
+
+def test_what_prepares_and_evaluates_digits_imports_no_tensorflow():
+    """Its import takes as long as all the rest of notebook 01 does."""
+    code = (
+        "import sys; from payment_ml.networks import recipes; from payment_ml.evaluation import gate, test_sets\n"
+        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, check=True)

@@ -222,9 +222,9 @@ def curated(data_dir: Path) -> dict:
 
 
 def test_wrong_corrections_do_not_make_the_champion_worse(run_copy, splits, tmp_path):
-    """Of 30% that are wrong a quick champion is never sure enough; promotion checks judge what was learned.
+    """30% have a wrong label: the challenger that learned them is promoted only if it reads no fewer digits.
 
-    Quarantine of what contradicts a confident champion is tested in test_curation.
+    A quick champion is never confident enough to contradict a label; test_curation has that case.
     """
     data_dir = tmp_path / "data"
     data_dir.mkdir()
@@ -243,7 +243,7 @@ def test_wrong_corrections_do_not_make_the_champion_worse(run_copy, splits, tmp_
 
 
 def test_corrections_that_all_say_seven_are_quarantined(run_copy, splits, tmp_path):
-    """Notebook 01 lets no label make up most of what is learned from corrections."""
+    """Of 120 with one label notebook 01 lets at most 30 through; what is learned from few is tested above."""
     data_dir = tmp_path / "data"
     data_dir.mkdir()
     (data_dir / "raw").symlink_to((run_copy.data_dir / "raw").resolve())

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from payment_ml.recognition import word_verifier
 from payment_ml.recognition.word_verifier import WordsReading, WordVerifier
 from payment_ml.text.word_alphabet import CHARACTERS, encode_words
 
@@ -46,7 +47,12 @@ def test_words_that_say_the_value_agree_and_say_no_other_candidate():
     assert reading.verdict(Decimal(6547)) == "agree"
     assert reading.verdict(Decimal(6541)) == "disagree"
     assert reading.transcription == "six thousand five hundred and fourty seven"
-    assert 0.8 < sum(reading.probabilities.values()) <= 1
+
+
+def test_what_the_figures_say_counts_a_hundred_times():
+    """Of the likelihood of all amounts one has 30%, another 10%: 0.3 * 100, 0.1 * 1 and the remaining 0.6."""
+    found = word_verifier._posterior(np.log([0.3, 0.1]), np.array([100.0, 1.0]))
+    assert found == pytest.approx([30 / 30.7, 0.1 / 30.7])
 
 
 def test_a_reading_says_which_lines_the_amount_stands_in_and_whether_in_figures_too():
@@ -87,7 +93,7 @@ def test_doubtful_letters_between_two_amounts_are_unclear():
 @pytest.mark.parametrize(("likelier", "other"), [("206", "260"), ("260", "206")])
 def test_what_the_figures_hardly_say_needs_clearer_words(likelier, other):
     """Letters that fit two amounts nearly as well say the one that the figures say too."""
-    reading = read(["two hundred sixt"], {likelier: 1.0, other: 0.01}, sure=7.0)
+    reading = read(["two hundred sixt"], {likelier: 1.0, other: 0.02}, sure=7.0)
     assert reading.verdict(Decimal(likelier)) == "agree"
     assert reading.verdict(Decimal(other)) != "agree"
 
