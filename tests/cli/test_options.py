@@ -1,14 +1,19 @@
 """Options and extras: reading needs the core dependencies alone, and other commands name the extra that they need."""
 
+import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from helpers import lean_environment
 from helpers.lean_environment import dependencies
+from PIL import Image
 
-from payment_ml import paths
+from payment_ml import load_document_reader, paths
 from payment_ml.cli.options import needs_extra
+from payment_ml.synthesis.documents import compose_document
+from payment_ml.synthesis.glyphs import GlyphBank
 
 SAMPLES = paths.ROOT / "data" / "samples"
 
@@ -41,6 +46,19 @@ def test_digits_are_read_with_the_core_dependencies_alone(quick_run, classifier)
     done = run_lean("read", "--as", "digit", "--format", "csv", "--models", quick_run.models_dir, sample)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[1].split(",")[1] == classifier.read(sample).text
+
+
+def test_documents_are_read_with_the_core_dependencies_alone(splits, tmp_path):
+    """One is accepted, which takes all networks of the box, and the spelling of amounts in words."""
+    models_dir, sheet, rng = paths.ROOT / "models", tmp_path / "document.png", np.random.default_rng(3)
+    digits, reader = GlyphBank(splits["test"].images, splits["test"].labels), load_document_reader(models_dir)
+    images = (compose_document(digits, rng).image for _ in range(40))
+    image = next(image for image in images if reader.read(image).decision == "accept")
+    Image.fromarray(image).save(sheet)
+    done = run_lean("read", "--as", "document", "--format", "jsonl", "--models", models_dir, sheet)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["decision"], found["value"]) == ("accept", str(reader.read(image).value))
 
 
 def test_a_batch_is_written_with_the_core_dependencies_alone(reader_run, tmp_path):
