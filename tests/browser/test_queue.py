@@ -5,12 +5,25 @@ import io
 import os
 import re
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
-from helpers.browser import SCREENSHOTS, TOKEN, Site, clear_list, free_port, open_page, serving, upload, wait_for_answer
+from helpers.browser import (
+    SCREENSHOTS,
+    SIZES,
+    TOKEN,
+    Site,
+    clear_list,
+    free_port,
+    open_page,
+    page_of_size,
+    serving,
+    upload,
+    wait_for_answer,
+)
 from helpers.cli import COMMAND
 from openpyxl import load_workbook
 from PIL import Image
@@ -22,28 +35,20 @@ from payment_ml.feedback.store import FeedbackStore
 from payment_ml.synthesis import amount_images, glyphs
 
 SAMPLES = [paths.ROOT / "data" / "samples" / f"amount-{i:02d}.png" for i in range(1, 9)]
-SIZES = {"wide-light": (1280, 800, "light"), "phone-dark": (390, 844, "dark")}
 
 
 @pytest.fixture(params=SIZES, ids=str)
-def page(request, browser, voila) -> Page:
-    """Return a page of its own in one of two sizes, and check afterwards that no script failed."""
-    width, height, theme = SIZES[request.param]
-    opened = open_page(browser, voila, width, height)
-    opened.emulate_media(color_scheme=theme)
-    opened.size = request.param
-    yield opened
-    assert opened.problems == []
-    opened.context.close()
+def page(request, browser, voila) -> Iterator[Page]:
+    """Yield a page of its own in one of two sizes."""
+    with page_of_size(browser, voila, request.param) as opened:
+        yield opened
 
 
 @pytest.fixture
-def wide(browser, voila) -> Page:
-    """Return a wide page of its own."""
-    opened = open_page(browser, voila, 1280, 800)
-    yield opened
-    assert opened.problems == []
-    opened.context.close()
+def wide(browser, voila) -> Iterator[Page]:
+    """Yield a wide page of its own."""
+    with page_of_size(browser, voila, "wide-light") as opened:
+        yield opened
 
 
 def take_screenshot(page: Page, name: str) -> None:

@@ -3,11 +3,12 @@
 import csv
 import io
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from helpers.browser import SCREENSHOTS, TOKEN, Site, free_port, open_page, serving, upload, wait_for_answer
+from helpers.browser import SCREENSHOTS, SIZES, TOKEN, Site, free_port, page_of_size, serving, upload, wait_for_answer
 from helpers.cli import COMMAND, run_cli
 from helpers.composed_documents import AMOUNT_PLACE, OTHER_PLACE, compose_cheque, digits_to_write, turned
 from PIL import Image
@@ -15,7 +16,6 @@ from playwright.sync_api import Page, expect
 
 from payment_ml.feedback.store import FeedbackStore
 
-SIZES = {"wide-light": (1280, 800, "light"), "phone-dark": (400, 800, "dark")}
 AMOUNTS = ("1234.50", "98.75", "560.00", "47.10")
 OTHER = "82.15"
 INK = 60  # pixels from a written amount's place to a point on it
@@ -46,24 +46,17 @@ def site(served) -> Site:
 
 
 @pytest.fixture(params=SIZES, ids=str)
-def page(request, browser, site) -> Page:
-    """Return the page in one of two sizes, and check afterwards that no script failed."""
-    width, height, theme = SIZES[request.param]
-    opened = open_page(browser, site, width, height)
-    opened.emulate_media(color_scheme=theme)
-    opened.size = request.param
-    yield opened
-    assert opened.problems == []
-    opened.context.close()
+def page(request, browser, site) -> Iterator[Page]:
+    """Yield a page of its own in one of two sizes."""
+    with page_of_size(browser, site, request.param) as opened:
+        yield opened
 
 
 @pytest.fixture
-def wide(browser, site) -> Page:
-    """Return a wide page, and check afterwards that no script failed."""
-    opened = open_page(browser, site, 1280, 800)
-    yield opened
-    assert opened.problems == []
-    opened.context.close()
+def wide(browser, site) -> Iterator[Page]:
+    """Yield a wide page of its own."""
+    with page_of_size(browser, site, "wide-light") as opened:
+        yield opened
 
 
 def file_of(*pages: Image.Image, name: str, image_format: str = "PNG", kind: str = "image/png") -> dict:

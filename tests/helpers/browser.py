@@ -24,6 +24,7 @@ from payment_ml import paths
 
 TOKEN = "a-token-for-tests"
 SCREENSHOTS = paths.ROOT / "build" / "screenshots"
+SIZES = {"wide-light": (1280, 800, "light"), "phone-dark": (390, 844, "dark")}  # width, height and theme of a page
 # For root in a container without a screen, and without requests to Google's services.
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -225,6 +226,18 @@ def open_page(browser: Browser, site: Site, width: int, height: int = 900) -> Pa
         page.keyboard.press("Control+B")  # hides the list of files and the menus, for which a phone has no room
     page.set_viewport_size({"width": width, "height": height})
     return page
+
+
+@contextmanager
+def page_of_size(browser: Browser, site: Site, size: str) -> Iterator[Page]:
+    """Open a page in one of `SIZES`, which is its attribute `size`, and check afterwards that no script failed."""
+    width, height, theme = SIZES[size]
+    page = open_page(browser, site, width, height)
+    page.emulate_media(color_scheme=theme)
+    page.size = size
+    yield page
+    assert page.problems == []
+    page.context.close()
 
 
 def run_all_cells(page: Page) -> None:
