@@ -165,7 +165,7 @@ def _in_words(value: Decimal, currency: str, texts: Texts, rng: np.random.Genera
 def _spellings(value: Decimal, language: str) -> list[str]:
     """Return the ways to spell a value, in lower case.
 
-    Not those of `text.spelled_amounts`: documents would hold nothing but what the reader of words knows.
+    They are made apart from `text.spelled_amounts`, or documents would hold nothing but what the reader of words knows.
     """
     units, cents = int(value), round(value % 1 * 100)
     spelled = num2words(units, lang=language).lower()
