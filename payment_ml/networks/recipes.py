@@ -43,11 +43,11 @@ class Architecture:
     task: Task  # that a version of it can be champion of
     summary: str
     recipe: Recipe
-    quick_data_options: dict[str, Any]  # instead of the recipe's, for a quick run
     fine_tuning: dict[str, Any]  # settings instead of the recipe's, when training starts from a champion's weights
     min_accuracy: float  # on the gate split after a full run; a lower one means that the run is broken
     quick_accuracy: float  # the same, after a quick run
-    # Data options instead of the recipe's, when training starts from a champion's weights; not in a quick run.
+    # Data options instead of the recipe's: in a quick run, and when another starts from a champion's weights.
+    quick_data_options: dict[str, Any] = field(default_factory=dict)
     fine_tuning_data_options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -79,14 +79,14 @@ def recipe(architecture: str, quick: bool = False, fine_tuning: bool = False, **
     ValueError : there is no such architecture, or random weights are to have a share in the trained network
     """
     entry = find(architecture)
-    usual = entry.recipe
     if overrides.get("initial_share") and not fine_tuning:
         raise ValueError("expected warm_start with initial_share: without it training starts from random weights")
+    changed = entry.quick_data_options if quick else entry.fine_tuning_data_options if fine_tuning else {}
+    usual = replace(entry.recipe, data_options=entry.recipe.data_options | changed)
     if quick:
-        usual = replace(usual, epochs=min(usual.epochs, _QUICK_EPOCHS), data_options=entry.quick_data_options)
+        usual = replace(usual, epochs=min(usual.epochs, _QUICK_EPOCHS))
     if fine_tuning:
-        data_options = usual.data_options if quick else usual.data_options | entry.fine_tuning_data_options
-        usual = replace(usual, **entry.fine_tuning, data_options=data_options)
+        usual = replace(usual, **entry.fine_tuning)
     given = {name: value for name, value in overrides.items() if value is not None}
     settings = {name: given.get(_OLD_NAMES.get(name, name), value) for name, value in usual.training_settings().items()}
     return Recipe(**settings, data_options={name: given.get(name, value) for name, value in usual.data_options.items()})
@@ -106,7 +106,6 @@ ARCHITECTURES = {
             bfloat16=True,
             data_options={"augment": True, "drawn_share": 0.15, "corrections_share": 0.2},
         ),
-        quick_data_options={"augment": True, "drawn_share": 0.15, "corrections_share": 0.2},
         fine_tuning={"epochs": 3, "learning_rate": 1e-3},
         min_accuracy=0.99,
         quick_accuracy=0.85,
@@ -124,7 +123,6 @@ ARCHITECTURES = {
             bfloat16=False,
             data_options={"augment": False, "drawn_share": 0.0, "corrections_share": 0.2},
         ),
-        quick_data_options={"augment": False, "drawn_share": 0.0, "corrections_share": 0.2},
         fine_tuning={"epochs": 3, "learning_rate": 3e-4},
         min_accuracy=0.96,
         quick_accuracy=0.85,
@@ -142,7 +140,7 @@ ARCHITECTURES = {
             bfloat16=True,
             data_options={"amounts": 30_720, "validation_amounts": 2000, "corrections_share": 0.3},
         ),
-        quick_data_options={"amounts": 4_096, "validation_amounts": 500, "corrections_share": 0.3},
+        quick_data_options={"amounts": 4_096, "validation_amounts": 500},
         fine_tuning={"epochs": 3, "learning_rate": 7e-4, "warmup_fraction": 0.1, "initial_share": 0.3},
         fine_tuning_data_options={"amounts": 6_144},
         min_accuracy=0.75,  # one amount in eight has cents set apart, and many are faint or on dense patterns

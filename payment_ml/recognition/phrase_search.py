@@ -188,7 +188,7 @@ class _Steps:
         graph, in_either = self._graph, either(in_blank, in_label)
         along = in_either.take(graph.sources)
         # A label follows the same label only with a blank between them.
-        along[graph.edges_between_same] = in_blank.take(graph.sources[graph.edges_between_same])
+        along[graph.edges_between_same] = in_blank.take(graph.sources_of_same)
         reached = in_label.copy()
         reached[ROOT + 1 :] = either(reached[ROOT + 1 :], either.reduceat(along, graph.first_edges))
         labels = self._lines.probabilities[time].take(graph.labels)

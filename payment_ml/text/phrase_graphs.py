@@ -43,6 +43,11 @@ class PhraseGraph:
         """Return the edges whose ends have the same character, int [n]."""
         return np.flatnonzero(~self.differs)
 
+    @cached_property
+    def sources_of_same(self) -> np.ndarray:
+        """Return the sources of `edges_between_same`, int [n]."""
+        return self.sources[self.edges_between_same]
+
 
 def build_graph(phrases: Iterable[Phrase], variants: Callable[[str], Sequence[str]]) -> PhraseGraph:
     """Build the graph of several phrases.

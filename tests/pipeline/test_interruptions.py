@@ -204,14 +204,18 @@ def test_a_champion_with_a_flipped_byte_gives_way_to_the_previous_one(run_copy):
     assert run_cli("read", "--as", "digit", "--models", run_copy.models_dir, image).returncode == 0
 
 
-def save_corrections(data_dir: Path, train: Split, label_of: Callable[[int, int], int]) -> None:
-    """Save 120 corrections of digits, each labelled by what it shows and its number."""
+def data_with_corrections(folder: Path, run: Run, train: Split, label_of: Callable[[int, int], int]) -> Path:
+    """Return a folder of data with 120 corrections of digits, each labelled by what it shows and its number."""
+    data_dir = folder / "data"
+    data_dir.mkdir()
+    (data_dir / "raw").symlink_to((run.data_dir / "raw").resolve())
     store, rng = FeedbackStore(data_dir / "feedback"), np.random.default_rng(1)
     chosen = rng.choice(len(train.labels), 120, replace=False)
     for place, (image, digit) in enumerate(
         amount_images.render_digits(train.images[chosen], train.labels[chosen], 120, rng)
     ):
         store.save(Image.fromarray(image), "digits", str(label_of(digit, place)), {}, "a program")
+    return data_dir
 
 
 def curated(data_dir: Path) -> dict:
@@ -226,10 +230,9 @@ def test_wrong_corrections_do_not_make_the_champion_worse(run_copy, splits, tmp_
 
     A quick champion is never confident enough to contradict a label; test_curation has that case.
     """
-    data_dir = tmp_path / "data"
-    data_dir.mkdir()
-    (data_dir / "raw").symlink_to((run_copy.data_dir / "raw").resolve())
-    save_corrections(data_dir, splits["train"], lambda digit, place: (digit + 1) % 10 if place % 10 < 3 else digit)
+    data_dir = data_with_corrections(
+        tmp_path, run_copy, splits["train"], lambda digit, place: (digit + 1) % 10 if place % 10 < 3 else digit
+    )
     before = serving(run_copy.models_dir)
     warm = ("retrain", "--quick", "-p", "warm_start", "True", "-p", "epochs", "1")
     done = run_cli(*warm, "--data", data_dir, "--models", run_copy.models_dir)
@@ -243,11 +246,8 @@ def test_wrong_corrections_do_not_make_the_champion_worse(run_copy, splits, tmp_
 
 
 def test_corrections_that_all_say_seven_are_quarantined(run_copy, splits, tmp_path):
-    """Of 120 with one label notebook 01 lets at most 30 through; what is learned from few is tested above."""
-    data_dir = tmp_path / "data"
-    data_dir.mkdir()
-    (data_dir / "raw").symlink_to((run_copy.data_dir / "raw").resolve())
-    save_corrections(data_dir, splits["train"], lambda digit, place: 7)
+    """Run notebook 01 on 120 corrections with one label: at most 30 are learned."""
+    data_dir = data_with_corrections(tmp_path, run_copy, splits["train"], lambda digit, place: 7)
     values = ("-p", "data_dir", str(data_dir), "-p", "models_dir", str(run_copy.models_dir))
     done = subprocess.run(
         [sys.executable, "-m", "papermill", "notebooks/01-prepare-data.ipynb", str(tmp_path / "01.ipynb"), *values],

@@ -50,7 +50,7 @@ def test_words_that_say_the_value_agree_and_say_no_other_candidate():
 
 
 def test_what_the_figures_say_counts_a_hundred_times():
-    """Of the likelihood of all amounts one has 30%, another 10%: 0.3 * 100, 0.1 * 1 and the remaining 0.6."""
+    """Weigh 30% of the likelihood of all amounts by 100, 10% by 1, and the remaining 60% by 1."""
     found = word_verifier._posterior(np.log([0.3, 0.1]), np.array([100.0, 1.0]))
     assert found == pytest.approx([30 / 30.7, 0.1 / 30.7])
 
@@ -99,7 +99,7 @@ def test_what_the_figures_hardly_say_needs_clearer_words(likelier, other):
 
 
 def test_what_the_figures_all_but_exclude_agrees_where_the_words_clearly_say_it():
-    """What they say instead disagrees, and so does what neither says."""
+    """Expect the value of the figures, and one that neither says, to disagree."""
     reading = read(["two hundred and sixty"], {"206": 1.0, "260": 0.002, "26": 0.002})
     verdicts = {value: reading.verdict(Decimal(value)) for value in ("206", "260", "26")}
     assert verdicts == {"206": "disagree", "260": "agree", "26": "disagree"}
