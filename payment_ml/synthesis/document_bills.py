@@ -5,11 +5,9 @@ from decimal import Decimal
 import numpy as np
 
 from payment_ml.synthesis import document_parts as parts
-from payment_ml.synthesis.document_amounts import random_sum
+from payment_ml.synthesis import document_tables as tables
 from payment_ml.synthesis.document_fields import FieldKind
 from payment_ml.synthesis.document_sheets import Sheet
-
-_CENT = Decimal("0.01")
 
 
 def invoice(sheet: Sheet) -> None:
@@ -19,9 +17,9 @@ def invoice(sheet: Sheet) -> None:
     top = sheet.between(0.28, 0.34)
     rows = int(sheet.rng.integers(3, 9))
     step = sheet.between(0.036, 0.05)
-    columns = _columns(sheet, ("item", "quantity", "price", "sum"))
-    bottom = _table(sheet, columns, top, rows, step, int(sheet.rng.integers(1, rows + 1)))
-    _totals(sheet, columns, bottom, step * sheet.between(1.1, 1.5))
+    columns = tables.random_columns(sheet, ("item", "quantity", "price", "sum"))
+    bottom = tables.table(sheet, columns, top, rows, step, int(sheet.rng.integers(1, rows + 1)))
+    tables.totals(sheet, columns, bottom, step * sheet.between(1.1, 1.5))
     foot = min(0.93, bottom + 6 * step)
     if sheet.amount and sheet.amount.words:
         parts.words(sheet, texts.label("words"), x(0.06), x(0.94), y(foot), y(step * 1.2))
@@ -39,10 +37,10 @@ def cash_memo(sheet: Sheet) -> None:
     parts.date(sheet, x(0.55), x(0.95), y(0.19))
     parts.line(sheet, texts.label("customer"), texts.payee(), x(0.05), x(0.95), y(0.25))
     order = ("quantity", "item", "price", "sum") if sheet.chance(0.5) else ("item", "sum")
-    columns = _columns(sheet, order)
+    columns = tables.random_columns(sheet, order)
     rows = int(sheet.rng.integers(5, 11))
     step = 0.5 / rows
-    bottom = _table(sheet, columns, 0.29, rows, step, int(sheet.rng.integers(1, rows)), lines=sheet.chance(0.4))
+    bottom = tables.table(sheet, columns, 0.29, rows, step, int(sheet.rng.integers(1, rows)), lines=sheet.chance(0.4))
     last = columns[-1]
     base = y(bottom + 0.055)
     sheet.label(texts.label("total"), x(last[1] - 0.02), base, 0.8 * sheet.size, 1, True, x(0.3))
@@ -65,16 +63,16 @@ def till_receipt(sheet: Sheet) -> None:
     sheet.figures(texts.date(), x(0.06), base, FieldKind.DATE)
     sheet.label(texts.number(), x(0.94), base, 0.7 * sheet.size, 1, kind=FieldKind.NUMBER)
     base += 1.3 * leading
-    values = split_value(sheet, int(sheet.rng.integers(2, 7)))
+    values = tables.split_value(sheet, int(sheet.rng.integers(2, 7)))
     for value in values:
         sheet.write(texts.any("goods"), x(0.06), base, 0.85 * sheet.size, width=x(0.55))
-        sheet.figures(_sum(sheet, value), x(0.94), base, FieldKind.SUM, width=x(0.3), align=1)
+        tables.write_sum(sheet, x(0.94), base, x(0.3), value)
         base += leading
     sheet.rule(x(0.5), base - 0.6 * leading, x(0.95), base - 0.6 * leading, dotted=sheet.chance(0.5))
     base += 0.4 * leading
     if sheet.chance(0.5):
         sheet.label(texts.label("tax"), x(0.06), base, 0.7 * sheet.size)
-        sheet.figures(_sum(sheet, sum(values) * Decimal("0.1")), x(0.94), base, FieldKind.SUM, align=1)
+        tables.write_sum(sheet, x(0.94), base, x(0.3), sum(values) * Decimal("0.1"))
         base += leading
     sheet.label(texts.label("total"), x(0.06), base, sheet.size, bold=True, width=x(0.45))
     sheet.pay(x(0.94), base, x(0.45), 1)
@@ -97,10 +95,10 @@ def note(sheet: Sheet) -> None:
     sheet.figures(texts.date(), x(0.94), base, FieldKind.DATE, align=1, width=x(0.35))
     rows = max(2, min(int(sheet.rng.integers(2, 7)), int(sheet.height / leading) - 5))
     edge = x(sheet.between(0.6, 0.94))
-    for value in split_value(sheet, rows):
+    for value in tables.split_value(sheet, rows):
         base += leading
         sheet.write(texts.any("goods"), x(0.08), base, width=0.5 * edge)
-        sheet.figures(_sum(sheet, value), edge, base, FieldKind.SUM, sheet.size * 0.95, 0.35 * edge, 1)
+        tables.write_sum(sheet, edge, base, 0.35 * edge, value, 0.95 * sheet.size)
     sheet.rule(edge - 6 * sheet.size, base + 0.4 * sheet.size, edge, base + 0.4 * sheet.size)
     base += 1.1 * leading
     if sheet.chance(0.6):
@@ -123,11 +121,11 @@ def statement(sheet: Sheet) -> None:
         parts.line(sheet, texts.label(key), text, x(0.62), x(0.94), y(base), kind, ruled=False)
         base += 0.045
     parts.block(sheet, parts.address_block(sheet), x(0.08), y(0.17))
-    columns = _columns(sheet, ("date", "item", "sum"))
+    columns = tables.random_columns(sheet, ("date", "item", "sum"))
     rows = int(sheet.rng.integers(2, 6))
     above = sheet.chance(0.35)
     due = 0.33 if above else 0.84
-    _table(sheet, columns, 0.42 if above else 0.3, rows, 0.05, rows)
+    tables.table(sheet, columns, 0.42 if above else 0.3, rows, 0.05, rows)
     left = sheet.between(0.06, 0.55)
     sheet.label(texts.label("total"), x(left), y(due - 0.045), 0.8 * sheet.size, bold=True)
     parts.pay_box(sheet, x(left), y(due), x(left + 0.38), framed=True)
@@ -146,7 +144,7 @@ def work_order(sheet: Sheet) -> None:
     rows = int(sheet.rng.integers(4, 8))
     for left, right in ((0.04, middle - 0.01), (middle + 0.01, 0.96)):
         split = left + 0.6 * (right - left)
-        _table(
+        tables.table(
             sheet,
             [("item", left, split), ("sum", split, right)],
             0.3,
@@ -161,16 +159,6 @@ def work_order(sheet: Sheet) -> None:
     parts.signature(sheet, x(0.6), x(0.95), y(0.96))
 
 
-def split_value(sheet: Sheet, count: int) -> list[Decimal]:
-    """Return so many positive values that add up to the amount of a sheet, or to some sum where it has none."""
-    value = sheet.amount.value if sheet.amount else Decimal(int(sheet.rng.integers(20, 900)))
-    unit = Decimal(1) if value == int(value) else _CENT
-    shares = sheet.rng.dirichlet(np.full(count, 2.0))
-    values = [max(unit, (value * Decimal(float(share)) / unit).to_integral_value() * unit) for share in shares[1:]]
-    rest = value - sum(values, Decimal(0))
-    return [rest, *values] if rest > 0 else [value]
-
-
 def _head(sheet: Sheet, base: float) -> None:
     """Print the sender, the kind of bill, its number and date, and write the customer."""
     texts, x, y = sheet.texts, sheet.x, sheet.y
@@ -182,74 +170,3 @@ def _head(sheet: Sheet, base: float) -> None:
     parts.number_line(sheet, texts.label("number"), texts.number(), x(0.58), x(0.94), y(base + 0.06))
     parts.date(sheet, x(0.58), x(0.94), y(base + 0.11))
     parts.line(sheet, texts.label("customer"), texts.payee(), x(0.06), x(0.75), y(base + 0.18))
-
-
-def _columns(sheet: Sheet, keys: tuple[str, ...]) -> list[tuple[str, float, float]]:
-    """Return columns with their left and right edges as shares of the width; items are the widest."""
-    widths = [
-        {"item": sheet.between(2.2, 3.5), "sum": sheet.between(1.5, 2), "date": 1.4}.get(key, 1.0) for key in keys
-    ]
-    edges = 0.05 + np.concatenate([[0], np.cumsum(widths)]) / sum(widths) * 0.9
-    return [(key, float(left), float(right)) for key, left, right in zip(keys, edges[:-1], edges[1:], strict=True)]
-
-
-def _table(
-    sheet: Sheet, columns: list[tuple[str, float, float]], top: float, rows: int, step: float, filled: int,
-    lines: bool = True,
-) -> float:  # fmt: skip
-    """Print a table with its head, write items into its first rows, and return the lower edge as a share."""
-    texts, x, y = sheet.texts, sheet.x, sheet.y
-    head, bottom = top + step * 0.9, top + step * 0.9 + rows * step
-    if sheet.chance(0.3):
-        sheet.fill(x(columns[0][1]), y(top), x(columns[-1][2]), y(head), sheet.between(0.1, 0.35))
-    upright = sheet.chance(0.8)
-    for key, left, right in columns:
-        sheet.label(
-            texts.label(key), x((left + right) / 2), y(top + 0.65 * step), align=0.5, width=x(0.95 * (right - left))
-        )
-        if upright:
-            sheet.rule(x(left), y(top), x(left), y(bottom))
-    if upright:
-        sheet.rule(x(columns[-1][2]), y(top), x(columns[-1][2]), y(bottom))
-    for edge in (top, head, bottom, *(head + row * step for row in range(1, rows) if lines)):
-        sheet.rule(x(columns[0][1]), y(edge), x(columns[-1][2]), y(edge))
-    height = min(sheet.size * 0.95, y(0.7 * step))
-    for row, value in enumerate(split_value(sheet, filled)):
-        base = y(head + (row + 0.72) * step)
-        count = int(sheet.rng.integers(1, 20))
-        for key, left, right in columns:
-            room = x(right - left) - 0.4 * sheet.size
-            if key == "item":
-                sheet.write(texts.any("goods"), x(left) + 0.2 * sheet.size, base, height, width=room)
-            elif key == "date":
-                sheet.figures(texts.date(), x(left) + 0.2 * sheet.size, base, FieldKind.DATE, height, room)
-            elif key == "quantity":
-                sheet.figures(str(count), x((left + right) / 2), base, FieldKind.NUMBER, height, room, 0.5)
-            else:
-                shown = value if key == "sum" else (value / count).quantize(_CENT)
-                sheet.figures(_sum(sheet, shown), x(right) - 0.2 * sheet.size, base, FieldKind.SUM, height, room, 1)
-    return bottom
-
-
-def _totals(sheet: Sheet, columns: list[tuple[str, float, float]], top: float, step: float) -> None:
-    """Write subtotal, tax or discount, and the total, below the last column of a table."""
-    texts, x, y = sheet.texts, sheet.x, sheet.y
-    _, left, right = columns[-1]
-    left = min(left, right - 0.2)
-    rows = [row for row in ("subtotal", "tax", "discount") if sheet.chance(0.5)]
-    framed = sheet.chance(0.7)
-    for number, row in enumerate([*rows, "total"]):
-        base = y(top + (number + 0.72) * step)
-        sheet.label(texts.label(row), x(left - 0.015), base, align=1, bold=row == "total", width=x(0.3))
-        if framed:
-            sheet.frame(x(left), y(top + number * step), x(right), y(top + (number + 1) * step))
-        room, edge = x(right - left) - 0.4 * sheet.size, x(right) - 0.2 * sheet.size
-        if row == "total":
-            sheet.pay(edge, base, room, 1)
-        else:
-            value = Decimal(int(sheet.rng.integers(100, 90000))).scaleb(-2)
-            sheet.figures(_sum(sheet, value), edge, base, FieldKind.SUM, min(0.95 * sheet.size, y(0.7 * step)), room, 1)
-
-
-def _sum(sheet: Sheet, value: Decimal) -> str:
-    return random_sum(sheet.texts, sheet.rng, value)

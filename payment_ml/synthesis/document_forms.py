@@ -2,9 +2,8 @@
 
 from itertools import pairwise
 
-from payment_ml.synthesis import document_bills
 from payment_ml.synthesis import document_parts as parts
-from payment_ml.synthesis.document_amounts import random_sum
+from payment_ml.synthesis import document_tables
 from payment_ml.synthesis.document_fields import FieldKind
 from payment_ml.synthesis.document_sheets import Sheet
 
@@ -143,13 +142,12 @@ def claim(sheet: Sheet) -> None:
     lines = int(sheet.rng.integers(3, 8))
     step = 0.48 / (lines + 2)
     split = sheet.between(0.68, 0.76)
-    for number, value in enumerate(document_bills.split_value(sheet, int(sheet.rng.integers(1, lines + 1)))):
+    for number, value in enumerate(document_tables.split_value(sheet, int(sheet.rng.integers(1, lines + 1)))):
         base = y(0.28 + (number + 0.75) * step)
         height = min(0.95 * sheet.size, y(0.7 * step))
         sheet.figures(texts.date(), x(0.06), base, FieldKind.DATE, height, x(0.18))
         sheet.write(texts.any("subject"), x(0.27), base, height, width=x(split - 0.29))
-        shown = random_sum(texts, sheet.rng, value)
-        sheet.figures(shown, x(0.94), base, FieldKind.SUM, height, x(0.92 - split), 1)
+        document_tables.write_sum(sheet, x(0.94), base, x(0.92 - split), value, height)
     for number in range(lines + 1):
         sheet.rule(x(0.05), y(0.28 + number * step), x(0.95), y(0.28 + number * step))
     for edge in (0.05, 0.255, split, 0.95):
