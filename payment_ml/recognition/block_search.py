@@ -1,7 +1,7 @@
 """Find the amount on a page: look once at every block of text, weigh its text and place, and read the likeliest."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,10 +10,20 @@ from payment_ml.imaging import line_images, page_images, text_blocks
 from payment_ml.imaging.line_images import LineImage
 from payment_ml.imaging.page_regions import intersection_over_union
 from payment_ml.imaging.text_blocks import Box
-from payment_ml.recognition.amount_candidates import Candidate, cut_out, cut_with_margin, log_probability, text_score
+from payment_ml.recognition.amount_candidates import (
+    MARGIN,
+    Candidate,
+    cut_out,
+    cut_with_margin,
+    log_probability,
+    text_score,
+)
 from payment_ml.recognition.amount_reader import AmountReader
+from payment_ml.recognition.page_detector import PageLayout
 from payment_ml.text.amounts import digits_of
 
+_MAX_PLACES = 3  # where the network of pages sees an amount, that are looked at
+_BESIDE_CELLS = 0.1  # heights of a place that are cut out at its sides, where labels and signs stand
 _MAX_READ = 5  # blocks that are read with all views and crops, the most likely of those that got one look
 _HOPELESS = 5.0  # nats by which a block is less likely than the likeliest one, from which on it gets one look alone
 _LOOK_WIDTH = 2  # prefixes that the beam search follows at a first look, of which the likeliest text alone counts
@@ -26,7 +36,7 @@ _SURE = 2.0  # nats by which a direction is less likely, from which on it gets n
 _TO_THE_RIGHT = 0.8  # for the right edge of the page, against the left one
 _BOTTOM = -2.0  # in the lowest part of a page of which no network says more: a line for machines may stand there
 _BOTTOM_SHARE = 0.85
-_PLACE_WEIGHT = 0.7  # of the logarithm of the probability that the network of pages gives to a place
+_PLACE_WEIGHT = 1.0  # of the logarithm of the probability that the network of pages gives to a place
 _LEAST_PROBABILITY = 0.01  # of a place, however little the network expects the amount there
 _SAME_BLOCK = 0.5  # intersection over union from which on a place of the network and a block are one
 
@@ -130,42 +140,39 @@ def _best_view(
     return max(better, key=lambda view: _best_score(view) - handicaps[view[0]], default=views[0])
 
 
-def weigh_blocks(
-    amounts: AmountReader,
-    grey: np.ndarray,
-    boxes: Sequence[Box],
-    place_probability: Callable[[Box], float],
-    blocks: Sequence[Box],
-    looked: Sequence[Look] | None = None,
-) -> list[Candidate]:
-    """Return what may be the amount on an upright page, of which a network knows what stands where.
+def weigh_blocks(amounts: AmountReader, layout: PageLayout, looked: Sequence[Look] | None = None) -> list[Candidate]:
+    """Return what may be the amount on an upright page, of which a network knows what stands where, the best first.
 
     Parameters
     ----------
     amounts : reads the blocks
-    grey : uint8 [height, width], 0 black
-    boxes : where the network sees an amount; they are looked at as well as all blocks of text
-    place_probability : returns the probability of a box to be the amount to pay
-    blocks : of text
+    layout : of the page; where the network sees an amount is looked at as well as all blocks of text
     looked : looks at the blocks, if there were some already
     """
+    page, places = layout.page, layout.amounts[:_MAX_PLACES]
     if looked is None:
-        looked = _look_once(amounts, grey, blocks)
+        looked = _look_once(amounts, page, layout.ink.blocks)
+    boxes = [place.box for place in places]
     added = [box for box in boxes if all(intersection_over_union(box, look.block) < _SAME_BLOCK for look in looked)]
+    # The ink in a place may belong to a frame or to print beside it, or be too faint to be found.
+    cells = [place.cells for place in places[:1]]
     looks = []
-    for look in [*looked, *_look_once(amounts, grey, added)]:
-        probability = max(place_probability(look.block), _LEAST_PROBABILITY)
-        score = _to_the_right(look.block, grey.shape) + _PLACE_WEIGHT * math.log(probability)
+    for look in [*looked, *_look_once(amounts, page, added), *_look_once(amounts, page, cells, _BESIDE_CELLS)]:
+        probability = max(layout.amount_probability(look.block), _LEAST_PROBABILITY)
+        score = _to_the_right(look.block, page.shape) + _PLACE_WEIGHT * math.log(probability)
         looks.append(replace(look, place_score=score, place_probability=probability))
     least = _PLAUSIBLE + _PLACE_WEIGHT * math.log(_LEAST_PROBABILITY)
     return _read_candidates(amounts, sorted(looks, key=lambda look: -look.score), least)
 
 
-def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box]) -> list[Look]:
-    """Return the blocks of a page that may be the amount after one look at each, the likeliest first."""
+def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box], beside: float = MARGIN) -> list[Look]:
+    """Return the blocks of a page that may be the amount after one look at each, the likeliest first.
+
+    `beside` is how much is cut out at the sides of each, in its heights.
+    """
     cuts = []
     for block in blocks:
-        cut = cut_with_margin(block, grey.shape)
+        cut = cut_with_margin(block, grey.shape, beside)
         line = line_images.extract_line(cut_out(grey, cut))
         if line is not None:
             cuts.append((block, cut, line))

@@ -28,6 +28,7 @@ class Place:
 
     box: Box  # of its ink, in pixels of the page
     probability: float  # 0 to 1
+    cells: Box  # in which the network sees it, whatever ink is there; in pixels of the page too
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,19 @@ class PageLayout:
     to_picture: np.ndarray | None = None
 
     def amount_probability(self, box: Box) -> float:
-        """Return the mean probability of a part of the page to be the amount in figures."""
-        return _mean_probability(self.likely_amount, box, page_images.CELL / page_images.reduction(self.page.shape))
+        """Return how likely a part of the page is the amount in figures: all of it, and nothing else.
+
+        This is the soft Jaccard index of the part and the place that it meets: the sum of the probabilities in the
+        part, divided by its cells and what the place has beside it. The mean alone preferred a part of an amount.
+        """
+        cell = page_images.CELL / page_images.reduction(self.page.shape)
+        part = _cells_in(self.likely_amount, box, cell)
+        beside = [
+            _cells_in(self.likely_amount, place.cells, cell).sum() - _cells_in(self.likely_amount, shared, cell).sum()
+            for place in self.amounts
+            if (shared := page_regions.intersection(place.cells, box)) is not None
+        ]
+        return float(part.sum() / (part.size + max([0.0, *beside])))
 
     def points_in_picture(self, points: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
         """Return points x, y of the page in pixels of the upright picture."""
@@ -105,7 +117,7 @@ class PageDetector:
             directions,
             tuple(_place(region, numbers, ink.pieces, page.shape) for region in page_regions.amount_regions(contents)),
             lines,
-            _lines_to_read(lines, ink.pieces, lambda box: _mean_probability(contents[..., Content.WORDS], box, cell)),
+            _lines_to_read(lines, ink.pieces, lambda box: _cells_in(contents[..., Content.WORDS], box, cell).mean()),
             contents[..., Content.AMOUNT],
             ink,
             None if flat is None else flat.to_picture,
@@ -174,7 +186,7 @@ def _split_lines(words: Place, ink: PageInk, likely: np.ndarray, cell: float) ->
         if pieces:
             box = functools.reduce(page_regions.hull, pieces)
             rows = (max(box[0], left), top + first, min(box[2], right), top + last)
-            lines.append(Place(box, _mean_probability(likely, rows, cell)))
+            lines.append(Place(box, float(_cells_in(likely, rows, cell).mean()), words.cells))
     best = max((line.probability for line in lines), default=0.0)
     return [line for line in lines if line.probability >= _MIN_OF_BEST * best] or [words]
 
@@ -213,18 +225,19 @@ def _place(region: Region, likely: np.ndarray, pieces: Sequence[Box], shape: Seq
         piece
         for piece in pieces
         if page_regions.share_inside(piece, around) >= _MIN_INSIDE
-        and _mean_probability(likely, piece, cell) >= _MIN_LIKELY
+        and _cells_in(likely, piece, cell).mean() >= _MIN_LIKELY
     ]
-    box = (math.floor(left), math.floor(top), min(shape[1], math.ceil(right)), min(shape[0], math.ceil(bottom)))
+    cells = (math.floor(left), math.floor(top), min(shape[1], math.ceil(right)), min(shape[0], math.ceil(bottom)))
+    box = cells
     if inside:
         ink = functools.reduce(page_regions.hull, inside)
         if page_regions.intersection_over_union(ink, box) >= _MIN_AGREEMENT:
             box = ink
-    return Place(box, region.probability)
+    return Place(box, region.probability, cells)
 
 
-def _mean_probability(likely: np.ndarray, piece: Box, cell: float) -> float:
-    """Return the mean of the cells that a piece of ink stands in."""
-    left, top, right, bottom = piece
+def _cells_in(probabilities: np.ndarray, box: Box, cell: float) -> np.ndarray:
+    """Return the cells that a part of the page covers, be it in part, float32 [rows, columns]."""
+    left, top, right, bottom = box
     rows = slice(int(top / cell), math.ceil(bottom / cell))
-    return float(likely[rows, int(left / cell) : math.ceil(right / cell)].mean())
+    return probabilities[rows, int(left / cell) : math.ceil(right / cell)]
