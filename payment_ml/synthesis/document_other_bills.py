@@ -1,7 +1,7 @@
 """Lay out bills whose total stands elsewhere than below the last column of one table."""
 
 from decimal import Decimal
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 from payment_ml.synthesis import document_parts as parts
 from payment_ml.synthesis import document_tables as tables
@@ -95,7 +95,7 @@ def order_form(sheet: Sheet) -> None:
     step = 0.56 / rows
     edges = (0.05, sheet.between(0.42, 0.5), 0.62, 0.7, 0.95)
     ordered = set(sheet.rng.permutation(rows)[: int(sheet.rng.integers(1, rows))].tolist())
-    values = iter(tables.split_value(sheet, len(ordered)) * 2)
+    values = cycle(tables.split_value(sheet, len(ordered)))  # a small amount has fewer parts than rows
     for row in range(rows):
         base = y(top + (row + 0.75) * step)
         sheet.label(texts.any("goods"), x(edges[0] + 0.01), base, width=x(0.9 * (edges[1] - edges[0])))
