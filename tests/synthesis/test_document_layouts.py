@@ -1,10 +1,15 @@
 """Tests of the layouts of documents: the figures keep clear of everything else, and words and sums are there."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
 from payment_ml.synthesis import document_layouts, glyphs, hands
+from payment_ml.synthesis.amount_forms import WrittenAmount
 from payment_ml.synthesis.document_fields import FieldKind
+from payment_ml.synthesis.document_sheets import Sheet
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +41,18 @@ def test_boxes_are_those_of_the_ink(layout, hand_bank):
     left, top, right, bottom = box
     ink = filled.ink[top:bottom, left:right]
     assert min(ink[0].max(), ink[-1].max(), ink[:, 0].max(), ink[:, -1].max()) > 0.2
+
+
+@pytest.mark.parametrize("layout", document_layouts.LAYOUTS, ids=lambda layout: layout.name)
+def test_the_smallest_amount_fills_every_table(layout, hand_bank):
+    """One unit cannot be divided among the rows of a table; whatever is drawn, the sheet is filled in."""
+    rng = np.random.default_rng(6)
+    sheet, _ = document_layouts.fill(layout, hand_bank, rng)
+    smallest = replace(sheet.amount, written=WrittenAmount(Decimal(1), "1"), words="")
+    for _ in range(5):
+        again = Sheet(sheet.width, sheet.height, sheet.size, sheet.texts, sheet.scribe, smallest, rng)
+        layout.draw(again)
+        assert [field.text for field in again.filled().fields if field.kind is FieldKind.AMOUNT] == ["1"]
 
 
 def test_a_sheet_without_an_amount_has_neither_figures_nor_words(hand_bank):
