@@ -14,6 +14,7 @@ from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.page_detector import PageLayout
 from payment_ml.recognition.readings import AmountReading, Character, FoundAmount
 from payment_ml.text.alphabet import SET_APART
+from payment_ml.text.amount_labels import Meaning
 from payment_ml.text.amounts import digits_of
 
 MARGIN = 0.35  # heights of a block that are cut out around it
@@ -42,6 +43,7 @@ class Candidate:
     cut: Box  # that was read, with a margin
     score: float  # in nats
     place_probability: float = 1.0  # that the amount to pay stands there, by the network of pages
+    label: Meaning | None = None  # what the label before it says; None where it says nothing, or was not read
     is_of_words: bool = False  # it is a part of the amount in words, such as 39/100, which cannot confirm itself
 
 
@@ -102,7 +104,8 @@ def found_amount(candidate: Candidate, currency: str | None, layout: PageLayout 
         )
         box = layout.box_in_picture(box)
     cut = candidate.cut if layout is None else layout.box_in_picture(candidate.cut)
-    return FoundAmount(**values, box=box, cut=cut, currency=currency)
+    label = candidate.label.value if candidate.label is Meaning.TOTAL else FoundAmount.label
+    return FoundAmount(**values, box=box, cut=cut, label=label, currency=currency)
 
 
 def may_go_on(amount: FoundAmount, others: Iterable[FoundAmount]) -> bool:

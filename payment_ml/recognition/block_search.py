@@ -1,14 +1,14 @@
 """Find the amount on a page: look once at every block of text, weigh its text and place, and read the likeliest."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from payment_ml.imaging import line_images, page_images, text_blocks
+from payment_ml.imaging import label_lines, line_images, page_images, text_blocks
 from payment_ml.imaging.line_images import LineImage
-from payment_ml.imaging.page_regions import intersection_over_union
+from payment_ml.imaging.page_regions import intersection, intersection_over_union
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.amount_candidates import (
     MARGIN,
@@ -20,11 +20,13 @@ from payment_ml.recognition.amount_candidates import (
 )
 from payment_ml.recognition.amount_reader import AmountReader
 from payment_ml.recognition.page_detector import PageLayout
+from payment_ml.text.amount_labels import Meaning, find_meaning
 from payment_ml.text.amounts import digits_of
 
 _MAX_PLACES = 3  # where the network of pages sees an amount, that are looked at
 _BESIDE_CELLS = 0.1  # heights of a place that are cut out at its sides, where labels and signs stand
 _MAX_READ = 5  # blocks that are read with all views and crops, the most likely of those that got one look
+_MAX_LABELS, _CLOSE = 8, 3.0  # blocks whose labels are read, and nats by which they may be less likely than the best
 _HOPELESS = 5.0  # nats by which a block is less likely than the likeliest one, from which on it gets one look alone
 _LOOK_WIDTH = 2  # prefixes that the beam search follows at a first look, of which the likeliest text alone counts
 _PLAUSIBLE = -2.5  # score from which on a block counts as an amount
@@ -36,8 +38,10 @@ _SURE = 2.0  # nats by which a direction is less likely, from which on it gets n
 _TO_THE_RIGHT = 0.8  # for the right edge of the page, against the left one
 _BOTTOM = -2.0  # in the lowest part of a page of which no network says more: a line for machines may stand there
 _BOTTOM_SHARE = 0.85
-_PLACE_WEIGHT = 1.0  # of the logarithm of the probability that the network of pages gives to a place
-_LEAST_PROBABILITY = 0.01  # of a place, however little the network expects the amount there
+_PLACE_WEIGHT = 1.0  # of the logarithm of the overlap with the place where the network of pages sees the amount
+# What the label before a number says.
+_LABELS = {Meaning.TOTAL: 2.0, Meaning.AMOUNT: 1.0, Meaning.OTHER: -2.0}
+_LEAST_OVERLAP = 0.01  # however little the network expects the amount there
 _SAME_BLOCK = 0.5  # intersection over union from which on a place of the network and a block are one
 
 
@@ -51,6 +55,7 @@ class Look:
     text_score: float  # for its text
     place_score: float  # for its place
     place_probability: float = 1.0  # by the network of pages
+    label: Meaning | None = None  # what the label before it says
 
     @property
     def score(self) -> float:
@@ -140,7 +145,12 @@ def _best_view(
     return max(better, key=lambda view: _best_score(view) - handicaps[view[0]], default=views[0])
 
 
-def weigh_blocks(amounts: AmountReader, layout: PageLayout, looked: Sequence[Look] | None = None) -> list[Candidate]:
+def weigh_blocks(
+    amounts: AmountReader,
+    layout: PageLayout,
+    looked: Sequence[Look] | None = None,
+    read_text: Callable[[np.ndarray], str] | None = None,
+) -> list[Candidate]:
     """Return what may be the amount on an upright page, of which a network knows what stands where, the best first.
 
     Parameters
@@ -148,6 +158,7 @@ def weigh_blocks(amounts: AmountReader, layout: PageLayout, looked: Sequence[Loo
     amounts : reads the blocks
     layout : of the page; where the network sees an amount is looked at as well as all blocks of text
     looked : looks at the blocks, if there were some already
+    read_text : returns the text in a cut-out of the page, such as a label; None: labels are not read
     """
     page, places = layout.page, layout.amounts[:_MAX_PLACES]
     if looked is None:
@@ -158,11 +169,33 @@ def weigh_blocks(amounts: AmountReader, layout: PageLayout, looked: Sequence[Loo
     cells = [place.cells for place in places[:1]]
     looks = []
     for look in [*looked, *_look_once(amounts, page, added), *_look_once(amounts, page, cells, _BESIDE_CELLS)]:
-        probability = max(layout.amount_probability(look.block), _LEAST_PROBABILITY)
-        score = _to_the_right(look.block, page.shape) + _PLACE_WEIGHT * math.log(probability)
+        overlap = max(layout.amount_overlap(look.block), _LEAST_OVERLAP)
+        score = _to_the_right(look.block, page.shape) + _PLACE_WEIGHT * math.log(overlap)
+        probability = max(layout.amount_probability(look.block), _LEAST_OVERLAP)
         looks.append(replace(look, place_score=score, place_probability=probability))
-    least = _PLAUSIBLE + _PLACE_WEIGHT * math.log(_LEAST_PROBABILITY)
-    return _read_candidates(amounts, sorted(looks, key=lambda look: -look.score), least)
+    looks.sort(key=lambda look: -look.score)
+    if read_text is not None:
+        looks = _with_labels(looks, layout, read_text)
+    least = _PLAUSIBLE + _PLACE_WEIGHT * math.log(_LEAST_OVERLAP)
+    return _read_candidates(amounts, looks, least)
+
+
+def _with_labels(looks: Sequence[Look], layout: PageLayout, read_text: Callable[[np.ndarray], str]) -> list[Look]:
+    """Return looks with what the labels before them say, where that may decide, the likeliest first."""
+    close = [look for look in looks[:_MAX_LABELS] if look.score > looks[0].score - _CLOSE]
+    if all(intersection(look.block, looks[0].block) is not None for look in close):
+        return list(looks)
+    return sorted(
+        [*(_with_label(look, layout, read_text) for look in close), *looks[len(close) :]], key=lambda look: -look.score
+    )
+
+
+def _with_label(look: Look, layout: PageLayout, read_text: Callable[[np.ndarray], str]) -> Look:
+    place = label_lines.find_label(look.block, layout.ink.pieces)
+    if place is None:
+        return look
+    meaning = find_meaning(read_text(cut_out(layout.page, cut_with_margin(place, layout.page.shape))))
+    return look if meaning is None else replace(look, label=meaning, place_score=look.place_score + _LABELS[meaning])
 
 
 def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box], beside: float = MARGIN) -> list[Look]:
@@ -199,7 +232,7 @@ def _read_candidates(amounts: AmountReader, looks: Sequence[Look], least: float)
     for reading, look in zip(amounts.read_lines([look.line for look in worth_reading]), worth_reading, strict=True):
         score = text_score(reading.written, log_probability(reading)) + look.place_score
         if reading.digits and score >= least:
-            candidates.append(Candidate(reading, look.block, look.cut, score, look.place_probability))
+            candidates.append(Candidate(reading, look.block, look.cut, score, look.place_probability, label=look.label))
     return sorted(candidates, key=lambda candidate: -candidate.score)
 
 

@@ -222,7 +222,9 @@ class DocumentReader:
 
     def _read_places(self, layout: PageLayout, looked: Sequence[Look] | None = None) -> DocumentReading:
         """Read the likeliest places of a page's amount and its words, and decide."""
-        candidates = block_search.weigh_blocks(self._undecided, layout, looked)
+        verifier = self._networks.verifier
+        read_text = None if verifier is None else verifier.transcribe
+        candidates = block_search.weigh_blocks(self._undecided, layout, looked, read_text)
         words = self._read_words(layout, candidates)
         candidates = cross_check.mark_parts_of_words(candidates, words, layout.words_lines)
         boxes = tuple(layout.box_in_picture(line.box) for line in layout.words)

@@ -48,19 +48,25 @@ class PageLayout:
     to_picture: np.ndarray | None = None
 
     def amount_probability(self, box: Box) -> float:
-        """Return how likely a part of the page is the amount in figures: all of it, and nothing else.
+        """Return the mean probability of a part of the page to belong to the amount in figures."""
+        cell = page_images.CELL / page_images.reduction(self.page.shape)
+        return float(_cells_in(self.likely_amount, box, cell).mean())
+
+    def amount_overlap(self, box: Box) -> float:
+        """Return how much a part of the page is all of the amount in figures and nothing else, 0 to 1.
 
         This is the soft Jaccard index of the part and the place that it meets: the sum of the probabilities in the
-        part, divided by its cells and what the place has beside it. The mean alone preferred a part of an amount.
+        part, divided by its cells and what the place has beside it. Their mean is highest in a part of an amount.
         """
         cell = page_images.CELL / page_images.reduction(self.page.shape)
-        part = _cells_in(self.likely_amount, box, cell)
+        inside = _sum_in(self.likely_amount, box, cell)
         beside = [
-            _cells_in(self.likely_amount, place.cells, cell).sum() - _cells_in(self.likely_amount, shared, cell).sum()
+            _sum_in(self.likely_amount, place.cells, cell) - _sum_in(self.likely_amount, shared, cell)
             for place in self.amounts
             if (shared := page_regions.intersection(place.cells, box)) is not None
         ]
-        return float(part.sum() / (part.size + max([0.0, *beside])))
+        area = (box[2] - box[0]) * (box[3] - box[1]) / cell**2
+        return inside / (area + max([0.0, *beside]))
 
     def points_in_picture(self, points: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
         """Return points x, y of the page in pixels of the upright picture."""
@@ -241,3 +247,10 @@ def _cells_in(probabilities: np.ndarray, box: Box, cell: float) -> np.ndarray:
     left, top, right, bottom = box
     rows = slice(int(top / cell), math.ceil(bottom / cell))
     return probabilities[rows, int(left / cell) : math.ceil(right / cell)]
+
+
+def _sum_in(probabilities: np.ndarray, box: Box, cell: float) -> float:
+    """Return the sum over the cells of a part of the page; a cell that is in it in part counts by its share in it."""
+    edges = [np.arange(count + 1) for count in probabilities.shape]
+    rows, columns = (np.diff(np.clip(edges[axis], box[1 - axis] / cell, box[3 - axis] / cell)) for axis in (0, 1))
+    return float(rows @ probabilities @ columns)

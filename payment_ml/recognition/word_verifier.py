@@ -154,6 +154,11 @@ class WordVerifier:
             lines=tuple(inked[line][0] for line in best.lines),
         )
 
+    def transcribe(self, line: np.ndarray) -> str:
+        """Return what stands in a line letter by letter, be it words or print; parameters as of `read`."""
+        output = self._recognize(line)
+        return "" if output is None else _transcribe(output)
+
     def _recognize(self, grey: np.ndarray) -> np.ndarray | None:
         """Return the network's output for a line, float32 [frames that matter, labels + 1]; None without ink."""
         line = word_lines.extract_words(grey)
