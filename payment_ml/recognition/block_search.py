@@ -8,7 +8,7 @@ import numpy as np
 
 from payment_ml.imaging import label_lines, line_images, page_images, text_blocks
 from payment_ml.imaging.line_images import LineImage
-from payment_ml.imaging.page_regions import intersection, intersection_over_union
+from payment_ml.imaging.page_regions import intersection, intersection_over_union, share_inside
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.amount_candidates import (
     MARGIN,
@@ -42,7 +42,7 @@ _PLACE_WEIGHT = 1.0  # of the logarithm of the overlap with the place where the 
 # What the label before a number says.
 _LABELS = {Meaning.TOTAL: 2.0, Meaning.AMOUNT: 1.0, Meaning.OTHER: -2.0}
 _LEAST_OVERLAP = 0.01  # however little the network expects the amount there
-_SAME_BLOCK = 0.5  # intersection over union from which on a place of the network and a block are one
+_SAME_BLOCK = 0.5  # share of their area from which on two blocks are one
 
 
 @dataclass(frozen=True)
@@ -222,6 +222,8 @@ def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box], b
 def _read_candidates(amounts: AmountReader, looks: Sequence[Look], least: float) -> list[Candidate]:
     """Read the likeliest blocks of a page as a person would cut them out, and return the plausible ones, best first.
 
+    A number that was cut out in several ways, and read alike, is one of them.
+
     Parameters
     ----------
     looks : at its blocks, the likeliest first
@@ -233,7 +235,17 @@ def _read_candidates(amounts: AmountReader, looks: Sequence[Look], least: float)
         score = text_score(reading.written, log_probability(reading)) + look.place_score
         if reading.digits and score >= least:
             candidates.append(Candidate(reading, look.block, look.cut, score, look.place_probability, label=look.label))
-    return sorted(candidates, key=lambda candidate: -candidate.score)
+    different: list[Candidate] = []
+    for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
+        if not any(_is_same_number(candidate, better) for better in different):
+            different.append(candidate)
+    return different
+
+
+def _is_same_number(candidate: Candidate, other: Candidate) -> bool:
+    """Return whether two candidates have the same digits, and one of their blocks is in the other for the most part."""
+    shares = share_inside(candidate.block, other.block), share_inside(other.block, candidate.block)
+    return candidate.reading.digits == other.reading.digits and max(shares) >= _SAME_BLOCK
 
 
 def _best_score(view: _View) -> float:
