@@ -10,12 +10,13 @@ from decimal import Decimal
 import cv2
 import numpy as np
 import pytest
+from helpers.drawn_amounts import draw_amount
 from helpers.known_forms import compose_pages, form_profile
 from helpers.painted_networks import painted_network
 from helpers.plain_documents import PLACE, compose_document
 from PIL import Image
 
-from payment_ml import load_document_reader
+from payment_ml import load_document_reader, paths
 from payment_ml.errors import ProfileError
 from payment_ml.imaging import page_images, text_blocks
 from payment_ml.imaging.page_images import Content
@@ -282,6 +283,24 @@ def test_the_network_of_pages_stays_with_a_reader_for_another_form(reader, detec
     assert documents.read(marked).amount.currency == "USD"
     assert documents.calibration_state["documents"] == {"pages": detector.version.name}
     assert "documents" not in DocumentReader(reader).calibration_state
+
+
+@pytest.mark.parametrize(
+    ("labels", "digits"),
+    [(("Total due", "Sales tax"), "12850"), (("Sales tax", "Total due"), "74630"), (("Net a payer", "TVA"), "12850")],
+)
+def test_of_two_numbers_the_one_that_is_called_total_is_the_amount(splits, labels, digits):
+    """Wherever it stands: print is read by the network of words in the box. Each number is named once."""
+    bank = glyphs.GlyphBank(splits["test"].images, splits["test"].labels)
+    page = np.full((640, 900), 240, np.uint8)
+    for label, text, top in zip(labels, ("128.50", "746.30"), (300, 420), strict=True):
+        cv2.putText(page, label, (120, top + 36), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 60, 1, cv2.LINE_AA)
+        amount = draw_amount(bank, text, gap=4)
+        part = page[top : top + amount.shape[0], 560 : 560 + amount.shape[1]]
+        part[:] = np.minimum(part, amount)
+    reading = load_document_reader(paths.ROOT / "models").read(page)
+    assert (reading.digits, reading.amount.label) == (digits, "total")
+    assert sorted(amount.digits for amount in reading.amounts) == ["12850", "74630"]
 
 
 def test_an_amount_where_the_network_sees_none_is_unsure(reader, cheque, figures):
