@@ -16,8 +16,8 @@ _MIN_WIDTH = 1.2  # of a label; a narrower piece is a currency sign, a bracket o
 def find_label(number: Box, pieces: Sequence[Box]) -> Box | None:
     """Return the box of the text that stands to the left of a number.
 
-    Where no ink is seen there, it is that of the paper, which may show print that is fainter than writing; None where
-    there is no paper either.
+    Where there is no text of ink within reach, it is that of the paper, which may show print that is fainter than
+    writing; None where there is no paper either.
 
     Parameters
     ----------

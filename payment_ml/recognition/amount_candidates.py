@@ -142,8 +142,9 @@ def _of_digits(block: Box, characters: Sequence[Character], rows: Sequence[float
     rows : of the corners of the line that they were read from: a block may hold a frame or print above it
     """
     digits = [character for character in characters if character.character.isdigit()]
-    if not digits or not rows:
+    if not digits:
         return block
-    left, top = max(block[0], math.floor(digits[0].left)), max(block[1], math.floor(min(rows)))
-    right, bottom = min(block[2], math.ceil(digits[-1].right)), min(block[3], math.ceil(max(rows)))
-    return left, top, max(left + 1, right), max(top + 1, bottom)
+    left = max(block[0], math.floor(digits[0].left))
+    right = max(left + 1, min(block[2], math.ceil(digits[-1].right)))
+    top, bottom = (max(block[1], math.floor(min(rows))), min(block[3], math.ceil(max(rows)))) if rows else (0, 0)
+    return (left, top, right, bottom) if top < bottom else (left, block[1], right, block[3])

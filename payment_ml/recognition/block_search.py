@@ -8,7 +8,7 @@ import numpy as np
 
 from payment_ml.imaging import label_lines, line_images, page_images, text_blocks
 from payment_ml.imaging.line_images import LineImage
-from payment_ml.imaging.page_regions import intersection, intersection_over_union, share_inside
+from payment_ml.imaging.page_regions import intersection_over_union, share_inside
 from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.amount_candidates import (
     MARGIN,
@@ -27,22 +27,24 @@ _MAX_PLACES = 3  # where the network of pages sees an amount, that are looked at
 _BESIDE_CELLS = 0.1  # heights of a place that are cut out at its sides, where labels and signs stand
 _MAX_READ = 5  # blocks that are read with all views and crops, the most likely of those that got one look
 _MAX_LABELS, _CLOSE = 8, 3.0  # blocks whose labels are read, and nats by which they may be less likely than the best
-_HOPELESS = 5.0  # nats by which a block is less likely than the likeliest one, from which on it gets one look alone
+_HOPELESS = 6.5  # nats by which a block is less likely than the likeliest one, from which on it gets one look alone
 _LOOK_WIDTH = 2  # prefixes that the beam search follows at a first look, of which the likeliest text alone counts
 _PLAUSIBLE = -2.5  # score from which on a block counts as an amount
 _CLEAR = 0.0  # score from which on the page is taken to be upright without a look at it upside down
 _LIKELY = -0.7  # score from which on it is taken not to lie on its side
 _TURNED = 0.6  # by which a turned page must be better than the page in the likeliest direction
 _SURE = 2.0  # nats by which a direction is less likely, from which on it gets no look
-# What speaks for and against a place, in nats. They were set by hand, from how forms are laid out; nothing was fitted.
+# What speaks for and against a place, in nats. They were set by hand, from how forms are laid out; nothing was fitted,
+# but the weight of the network's place is one of three that were compared on composed documents.
 _TO_THE_RIGHT = 0.8  # for the right edge of the page, against the left one
 _BOTTOM = -2.0  # in the lowest part of a page of which no network says more: a line for machines may stand there
 _BOTTOM_SHARE = 0.85
 _PLACE_WEIGHT = 1.0  # of the logarithm of the overlap with the place where the network of pages sees the amount
 # What the label before a number says.
 _LABELS = {Meaning.TOTAL: 2.0, Meaning.AMOUNT: 1.0, Meaning.OTHER: -2.0}
-_LEAST_OVERLAP = 0.01  # however little the network expects the amount there
-_SAME_BLOCK = 0.5  # share of their area from which on two blocks are one
+_LEAST_SHARE = 0.01  # overlap and probability of a place, however little the network expects the amount there
+_SAME_BLOCK = 0.5  # intersection over union from which on a place of the network and a block are one
+_SAME_PLACE = 0.5  # of a block that lies in another, from which on both are cut-outs of one number
 
 
 @dataclass(frozen=True)
@@ -169,21 +171,21 @@ def weigh_blocks(
     cells = [place.cells for place in places[:1]]
     looks = []
     for look in [*looked, *_look_once(amounts, page, added), *_look_once(amounts, page, cells, _BESIDE_CELLS)]:
-        overlap = max(layout.amount_overlap(look.block), _LEAST_OVERLAP)
+        overlap = max(layout.amount_overlap(look.block), _LEAST_SHARE)
         score = _to_the_right(look.block, page.shape) + _PLACE_WEIGHT * math.log(overlap)
-        probability = max(layout.amount_probability(look.block), _LEAST_OVERLAP)
+        probability = max(layout.amount_probability(look.block), _LEAST_SHARE)
         looks.append(replace(look, place_score=score, place_probability=probability))
     looks.sort(key=lambda look: -look.score)
     if read_text is not None:
         looks = _with_labels(looks, layout, read_text)
-    least = _PLAUSIBLE + _PLACE_WEIGHT * math.log(_LEAST_OVERLAP)
+    least = _PLAUSIBLE + _PLACE_WEIGHT * math.log(_LEAST_SHARE)
     return _read_candidates(amounts, looks, least)
 
 
 def _with_labels(looks: Sequence[Look], layout: PageLayout, read_text: Callable[[np.ndarray], str]) -> list[Look]:
     """Return looks with what the labels before them say, where that may decide, the likeliest first."""
     close = [look for look in looks[:_MAX_LABELS] if look.score > looks[0].score - _CLOSE]
-    if all(intersection(look.block, looks[0].block) is not None for look in close):
+    if all(_is_same_place(look.block, looks[0].block) for look in close):
         return list(looks)
     return sorted(
         [*(_with_label(look, layout, read_text) for look in close), *looks[len(close) :]], key=lambda look: -look.score
@@ -191,10 +193,11 @@ def _with_labels(looks: Sequence[Look], layout: PageLayout, read_text: Callable[
 
 
 def _with_label(look: Look, layout: PageLayout, read_text: Callable[[np.ndarray], str]) -> Look:
-    place = label_lines.find_label(look.block, layout.ink.pieces)
-    if place is None:
+    label = label_lines.find_label(look.block, layout.ink.pieces)
+    if label is None:
         return look
-    meaning = find_meaning(read_text(cut_out(layout.page, cut_with_margin(place, layout.page.shape))))
+    left, top, right, bottom = cut_with_margin(label, layout.page.shape)
+    meaning = find_meaning(read_text(cut_out(layout.page, (left, top, min(right, look.block[0]), bottom))))
     return look if meaning is None else replace(look, label=meaning, place_score=look.place_score + _LABELS[meaning])
 
 
@@ -243,9 +246,12 @@ def _read_candidates(amounts: AmountReader, looks: Sequence[Look], least: float)
 
 
 def _is_same_number(candidate: Candidate, other: Candidate) -> bool:
-    """Return whether two candidates have the same digits, and one of their blocks is in the other for the most part."""
-    shares = share_inside(candidate.block, other.block), share_inside(other.block, candidate.block)
-    return candidate.reading.digits == other.reading.digits and max(shares) >= _SAME_BLOCK
+    return candidate.reading.text == other.reading.text and _is_same_place(candidate.block, other.block)
+
+
+def _is_same_place(box: Box, other: Box) -> bool:
+    """Return whether one of two boxes lies in the other for the most part."""
+    return max(share_inside(box, other), share_inside(other, box)) >= _SAME_PLACE
 
 
 def _best_score(view: _View) -> float:

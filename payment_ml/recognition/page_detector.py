@@ -28,7 +28,7 @@ class Place:
 
     box: Box  # of its ink, in pixels of the page
     probability: float  # 0 to 1
-    cells: Box  # in which the network sees it, whatever ink is there; in pixels of the page too
+    cells: Box  # where the network sees it, or the lines that it is one of, whatever ink is there; in pixels too
 
 
 @dataclass(frozen=True)
@@ -49,24 +49,26 @@ class PageLayout:
 
     def amount_probability(self, box: Box) -> float:
         """Return the mean probability of a part of the page to belong to the amount in figures."""
-        cell = page_images.CELL / page_images.reduction(self.page.shape)
+        cell = _cell_side(self.page.shape)
         return float(_cells_in(self.likely_amount, box, cell).mean())
 
     def amount_overlap(self, box: Box) -> float:
         """Return how much a part of the page is all of the amount in figures and nothing else, 0 to 1.
 
-        This is the soft Jaccard index of the part and the place that it meets: the sum of the probabilities in the
-        part, divided by its cells and what the place has beside it. Their mean is highest in a part of an amount.
+        This is the soft Jaccard index of the part and the place that shares most with it: the sum of the probabilities
+        in the part, divided by its cells and what the place has beside it. Their mean is highest in parts of an amount.
         """
-        cell = page_images.CELL / page_images.reduction(self.page.shape)
-        inside = _sum_in(self.likely_amount, box, cell)
-        beside = [
-            _sum_in(self.likely_amount, place.cells, cell) - _sum_in(self.likely_amount, shared, cell)
-            for place in self.amounts
-            if (shared := page_regions.intersection(place.cells, box)) is not None
-        ]
+        cell = _cell_side(self.page.shape)
+        shared, whole = max(
+            (
+                (_sum_in(self.likely_amount, both, cell), _sum_in(self.likely_amount, place.cells, cell))
+                for place in self.amounts
+                if (both := page_regions.intersection(place.cells, box)) is not None
+            ),
+            default=(0.0, 0.0),
+        )
         area = (box[2] - box[0]) * (box[3] - box[1]) / cell**2
-        return inside / (area + max([0.0, *beside]))
+        return _sum_in(self.likely_amount, box, cell) / (area + whole - shared)
 
     def points_in_picture(self, points: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
         """Return points x, y of the page in pixels of the upright picture."""
@@ -111,7 +113,7 @@ class PageDetector:
         contents = page_images.contents(probabilities)
         ink = text_blocks.find_ink(page)
         numbers, words = page_regions.number_cells(contents), page_regions.words_cells(contents)
-        cell = page_images.CELL / page_images.reduction(page.shape)
+        cell = _cell_side(page.shape)
         lines = tuple(
             line
             for region in page_regions.words_lines(contents)
@@ -223,7 +225,7 @@ def _place(region: Region, likely: np.ndarray, pieces: Sequence[Box], shape: Seq
     pieces : boxes of all pieces of ink on the page
     shape : of the page
     """
-    cell = page_images.CELL / page_images.reduction(shape)
+    cell = _cell_side(shape)
     left, top, right, bottom = (cell * edge for edge in region.box)
     # The outermost cells of a digit are the least certain.
     around = (left - cell, top - cell / 2, right + cell, bottom + cell / 2)
@@ -240,6 +242,11 @@ def _place(region: Region, likely: np.ndarray, pieces: Sequence[Box], shape: Seq
         if page_regions.intersection_over_union(ink, box) >= _MIN_AGREEMENT:
             box = ink
     return Place(box, region.probability, cells)
+
+
+def _cell_side(shape: Sequence[int]) -> float:
+    """Return the side of a cell in pixels of a page of this shape."""
+    return page_images.CELL / page_images.reduction(shape)
 
 
 def _cells_in(probabilities: np.ndarray, box: Box, cell: float) -> np.ndarray:

@@ -41,7 +41,7 @@ class WordsReading:
     amount_text: str  # the likeliest amount in words
     value: Decimal | None  # that it is worth; None where there is none below `LARGEST`
     probabilities: dict[Decimal, float]  # that the words say an amount: what the figures may well say, and `value`
-    legible: bool  # the words are an amount at all, rather than something else or scribbles
+    legible: bool  # the words are one amount, rather than something else, scribbles, or a text that says two amounts
     lines: tuple[int, ...] = ()  # numbers of those that were given in which the amount stands
 
     @property
@@ -150,7 +150,7 @@ class WordVerifier:
             amount_text=best.text,
             value=found,
             probabilities=dict(zip(compared, probabilities, strict=True)),
-            legible=bool(set(best.lines) & set(sure_lines)) and _is_legible(joined, best),
+            legible=len(sums) <= 1 and bool(set(best.lines) & set(sure_lines)) and _is_legible(joined, best),
             lines=tuple(inked[line][0] for line in best.lines),
         )
 

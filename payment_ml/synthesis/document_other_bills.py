@@ -9,8 +9,6 @@ from payment_ml.synthesis.document_amounts import random_sum
 from payment_ml.synthesis.document_fields import FieldKind
 from payment_ml.synthesis.document_sheets import Sheet
 
-_FEWEST, _MOST = 2, 6  # sums beside or above a total
-
 
 def estimate(sheet: Sheet) -> None:
     """Lay out two or three tables below each other, each with the sum of its own, and the total below them all."""
@@ -121,7 +119,7 @@ def order_form(sheet: Sheet) -> None:
 
 
 def utility_bill(sheet: Sheet) -> None:
-    """Lay out readings of a meter and earlier sums in a band, and the amount due on a slip to tear off, or in a box."""
+    """Lay out a band of numbers, the goods with their sums below it, and the amount due on a slip to tear off."""
     texts, x, y = sheet.texts, sheet.x, sheet.y
     parts.heading(sheet, texts.any("firm"), x(0.05), y(0.07))
     parts.block(sheet, parts.address_block(sheet), x(sheet.between(0.05, 0.55)), y(0.15), width=x(0.4))
@@ -139,9 +137,8 @@ def utility_bill(sheet: Sheet) -> None:
             sheet.figures(texts.number(), x(left + 0.015), base, FieldKind.NUMBER, width=room)
         else:
             tables.write_sum(sheet, x(right - 0.015), base, room)
-    height = 0.32 / _MOST
-    for number in range(int(sheet.rng.integers(_FEWEST, _MOST))):
-        base = y(band + 0.16 + number * height)
+    for number in range(int(sheet.rng.integers(2, 6))):
+        base = y(band + 0.16 + number * 0.053)
         sheet.label(texts.any("goods"), x(0.06), base, width=x(0.4))
         tables.write_sum(sheet, x(0.94), base, x(0.22))
     tear = sheet.between(0.78, 0.82)

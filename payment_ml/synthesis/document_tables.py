@@ -24,7 +24,14 @@ def split_value(sheet: Sheet, count: int) -> list[Decimal]:
 def write_sum(
     sheet: Sheet, right: float, base: float, width: float, value: Decimal | None = None, height: float | None = None
 ) -> None:
-    """Write a sum that is not the amount and ends at `right`; None draws its value and height."""
+    """Write a sum that is not the amount.
+
+    Parameters
+    ----------
+    right, base, width : pixels; where it ends, its base line, and how wide it may be
+    value : None draws one
+    height : of a digit in pixels; None draws it around that of the amount
+    """
     drawn = Decimal(int(sheet.rng.integers(100, 90000))).scaleb(-2) if value is None else value
     sheet.figures(random_sum(sheet.texts, sheet.rng, drawn), right, base, FieldKind.SUM, height, width, 1)
 
