@@ -14,6 +14,14 @@ def test_the_nearest_text_to_the_left_is_the_label():
     assert find_label(NUMBER, [*farther, *LETTERS, sign, *below]) == (200, 100, 270, 116)
 
 
+def test_text_in_another_line_or_too_far_away_is_no_label():
+    """Then the paper beside the number is, as far as a label may stand away: 30 of its heights."""
+    number = (1000, 100, 1080, 120)
+    lower = [(left, 115, left + 10, 131) for left in range(800, 870, 12)]
+    far = [(left, 100, left + 10, 116) for left in range(300, 380, 12)]
+    assert find_label(number, [*far, *lower]) == (400, 100, 994, 120)
+
+
 def test_text_to_the_right_is_no_label():
     """And neither is the number itself; the paper is what may show a label that is too faint to be ink."""
     behind = [(left, 100, left + 10, 116) for left in range(500, 572, 12)]
