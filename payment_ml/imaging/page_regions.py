@@ -74,13 +74,6 @@ def words_cells(contents: np.ndarray) -> np.ndarray:
     return _likely(contents, (Content.WORDS,), _WORDS_ODDS)
 
 
-def intersection(box: Box, other: Box) -> Box | None:
-    """Return what two boxes have in common; None where they do not meet."""
-    left, top = max(box[0], other[0]), max(box[1], other[1])
-    right, bottom = min(box[2], other[2]), min(box[3], other[3])
-    return (left, top, right, bottom) if left < right and top < bottom else None
-
-
 def intersection_over_union(box: Box, other: Box) -> float:
     """Return the share of the area of two boxes that they have in common, 0 to 1."""
     width = min(box[2], other[2]) - max(box[0], other[0])

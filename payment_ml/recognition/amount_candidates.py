@@ -14,10 +14,9 @@ from payment_ml.imaging.text_blocks import Box
 from payment_ml.recognition.page_detector import PageLayout
 from payment_ml.recognition.readings import AmountReading, Character, FoundAmount
 from payment_ml.text.alphabet import SET_APART
-from payment_ml.text.amount_labels import Meaning
 from payment_ml.text.amounts import digits_of
 
-MARGIN = 0.35  # heights of a block that are cut out around it
+_MARGIN = 0.35  # heights of a block that are cut out around it
 _NEAR = 2.0  # heights of an amount within which digits beside it may be a part of it
 _MIN_LOG_PROBABILITY = -6.0  # nats; however unlikely a text is, its place counts too
 # What speaks for and against a text, in nats. They were set by hand, from how forms are laid out; nothing was fitted.
@@ -43,15 +42,14 @@ class Candidate:
     cut: Box  # that was read, with a margin
     score: float  # in nats
     place_probability: float = 1.0  # that the amount to pay stands there, by the network of pages
-    label: Meaning | None = None  # what the label before it says; None where it says nothing, or was not read
     is_of_words: bool = False  # it is a part of the amount in words, such as 39/100, which cannot confirm itself
 
 
-def cut_with_margin(box: Box, shape: Sequence[int], beside: float = MARGIN) -> Box:
-    """Return the part of a page to read for a block: with some paper around it, so many heights at the sides."""
+def cut_with_margin(box: Box, shape: Sequence[int]) -> Box:
+    """Return the part of a page to read for a block: with some paper around it."""
     left, top, right, bottom = box
-    across, down = (round(share * (bottom - top)) + 2 for share in (beside, MARGIN))
-    return max(0, left - across), max(0, top - down), min(shape[1], right + across), min(shape[0], bottom + down)
+    margin = round(_MARGIN * (bottom - top)) + 2
+    return max(0, left - margin), max(0, top - margin), min(shape[1], right + margin), min(shape[0], bottom + margin)
 
 
 def cut_out(grey: np.ndarray, box: Box) -> np.ndarray:
@@ -93,7 +91,7 @@ def found_amount(candidate: Candidate, currency: str | None, layout: PageLayout 
         replace(character, left=character.left + left, right=character.right + left)
         for character in candidate.reading.characters
     )
-    box = _of_digits(candidate.block, values["characters"], [y for _, y in values["outline"]])
+    box = _without_marks(candidate.block, values["characters"])
     if layout is not None:
         middle = (box[1] + box[3]) / 2
         values["outline"] = tuple(layout.points_in_picture(values["outline"]))
@@ -104,8 +102,7 @@ def found_amount(candidate: Candidate, currency: str | None, layout: PageLayout 
         )
         box = layout.box_in_picture(box)
     cut = candidate.cut if layout is None else layout.box_in_picture(candidate.cut)
-    label = candidate.label.value if candidate.label is Meaning.TOTAL else FoundAmount.label
-    return FoundAmount(**values, box=box, cut=cut, label=label, currency=currency)
+    return FoundAmount(**values, box=box, cut=cut, currency=currency)
 
 
 def may_go_on(amount: FoundAmount, others: Iterable[FoundAmount]) -> bool:
@@ -133,18 +130,10 @@ def amount_in_form(reading: AmountReading, place: FormPlace, currency: str | Non
     return FoundAmount(**values, box=place.box, currency=currency)
 
 
-def _of_digits(block: Box, characters: Sequence[Character], rows: Sequence[float]) -> Box:
-    """Return the part of a block in which its digits stand, without a currency sign in front and a dash behind.
-
-    Parameters
-    ----------
-    characters : that were read
-    rows : of the corners of the line that they were read from: a block may hold a frame or print above it
-    """
+def _without_marks(block: Box, characters: Sequence[Character]) -> Box:
+    """Return a block without a currency sign in front and a dash behind, by the places of its digits."""
     digits = [character for character in characters if character.character.isdigit()]
     if not digits:
         return block
     left = max(block[0], math.floor(digits[0].left))
-    right = max(left + 1, min(block[2], math.ceil(digits[-1].right)))
-    top, bottom = (max(block[1], math.floor(min(rows))), min(block[3], math.ceil(max(rows)))) if rows else (0, 0)
-    return (left, top, right, bottom) if top < bottom else (left, block[1], right, block[3])
+    return left, block[1], max(left + 1, min(block[2], math.ceil(digits[-1].right))), block[3]

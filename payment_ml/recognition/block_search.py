@@ -6,45 +6,29 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from payment_ml.imaging import label_lines, line_images, page_images, text_blocks
+from payment_ml.imaging import line_images, page_images, text_blocks
 from payment_ml.imaging.line_images import LineImage
-from payment_ml.imaging.page_regions import intersection_over_union, share_inside
+from payment_ml.imaging.page_regions import intersection_over_union
 from payment_ml.imaging.text_blocks import Box
-from payment_ml.recognition.amount_candidates import (
-    MARGIN,
-    Candidate,
-    cut_out,
-    cut_with_margin,
-    log_probability,
-    text_score,
-)
+from payment_ml.recognition.amount_candidates import Candidate, cut_out, cut_with_margin, log_probability, text_score
 from payment_ml.recognition.amount_reader import AmountReader
-from payment_ml.recognition.page_detector import PageLayout
-from payment_ml.text.amount_labels import Meaning, find_meaning
 from payment_ml.text.amounts import digits_of
 
-_MAX_PLACES = 3  # where the network of pages sees an amount, that are looked at
-_BESIDE_CELLS = 0.1  # heights of a place that are cut out at its sides, where labels and signs stand
 _MAX_READ = 5  # blocks that are read with all views and crops, the most likely of those that got one look
-_MAX_LABELS, _CLOSE = 8, 3.0  # blocks whose labels are read, and nats by which they may be less likely than the best
-_HOPELESS = 6.5  # nats by which a block is less likely than the likeliest one, from which on it gets one look alone
+_HOPELESS = 5.0  # nats by which a block is less likely than the likeliest one, from which on it gets one look alone
 _LOOK_WIDTH = 2  # prefixes that the beam search follows at a first look, of which the likeliest text alone counts
 _PLAUSIBLE = -2.5  # score from which on a block counts as an amount
 _CLEAR = 0.0  # score from which on the page is taken to be upright without a look at it upside down
 _LIKELY = -0.7  # score from which on it is taken not to lie on its side
 _TURNED = 0.6  # by which a turned page must be better than the page in the likeliest direction
 _SURE = 2.0  # nats by which a direction is less likely, from which on it gets no look
-# What speaks for and against a place, in nats. They were set by hand, from how forms are laid out; nothing was fitted,
-# but the weight of the network's place is one of three that were compared on composed documents.
+# What speaks for and against a place, in nats. They were set by hand, from how forms are laid out; nothing was fitted.
 _TO_THE_RIGHT = 0.8  # for the right edge of the page, against the left one
 _BOTTOM = -2.0  # in the lowest part of a page of which no network says more: a line for machines may stand there
 _BOTTOM_SHARE = 0.85
-_PLACE_WEIGHT = 1.0  # of the logarithm of the overlap with the place where the network of pages sees the amount
-# What the label before a number says.
-_LABELS = {Meaning.TOTAL: 2.0, Meaning.AMOUNT: 1.0, Meaning.OTHER: -2.0}
-_LEAST_SHARE = 0.01  # overlap and probability of a place, however little the network expects the amount there
+_PLACE_WEIGHT = 0.7  # of the logarithm of the probability that the network of pages gives to a place
+_LEAST_PROBABILITY = 0.01  # of a place, however little the network expects the amount there
 _SAME_BLOCK = 0.5  # intersection over union from which on a place of the network and a block are one
-_SAME_PLACE = 0.5  # of a block that lies in another, from which on both are cut-outs of one number
 
 
 @dataclass(frozen=True)
@@ -57,7 +41,6 @@ class Look:
     text_score: float  # for its text
     place_score: float  # for its place
     place_probability: float = 1.0  # by the network of pages
-    label: Meaning | None = None  # what the label before it says
 
     @property
     def score(self) -> float:
@@ -149,66 +132,40 @@ def _best_view(
 
 def weigh_blocks(
     amounts: AmountReader,
-    layout: PageLayout,
+    grey: np.ndarray,
+    boxes: Sequence[Box],
+    place_probability: Callable[[Box], float],
+    blocks: Sequence[Box],
     looked: Sequence[Look] | None = None,
-    read_text: Callable[[np.ndarray], str] | None = None,
 ) -> list[Candidate]:
-    """Return what may be the amount on an upright page, of which a network knows what stands where, the best first.
+    """Return what may be the amount on an upright page, of which a network knows what stands where.
 
     Parameters
     ----------
     amounts : reads the blocks
-    layout : of the page; where the network sees an amount is looked at as well as all blocks of text
+    grey : uint8 [height, width], 0 black
+    boxes : where the network sees an amount; they are looked at as well as all blocks of text
+    place_probability : returns the probability of a box to be the amount to pay
+    blocks : of text
     looked : looks at the blocks, if there were some already
-    read_text : returns the text in a cut-out of the page, such as a label; None: labels are not read
     """
-    page, places = layout.page, layout.amounts[:_MAX_PLACES]
     if looked is None:
-        looked = _look_once(amounts, page, layout.ink.blocks)
-    boxes = [place.box for place in places]
+        looked = _look_once(amounts, grey, blocks)
     added = [box for box in boxes if all(intersection_over_union(box, look.block) < _SAME_BLOCK for look in looked)]
-    # The ink in a place may belong to a frame or to print beside it, or be too faint to be found.
-    cells = [place.cells for place in places[:1]]
     looks = []
-    for look in [*looked, *_look_once(amounts, page, added), *_look_once(amounts, page, cells, _BESIDE_CELLS)]:
-        overlap = max(layout.amount_overlap(look.block), _LEAST_SHARE)
-        score = _to_the_right(look.block, page.shape) + _PLACE_WEIGHT * math.log(overlap)
-        probability = max(layout.amount_probability(look.block), _LEAST_SHARE)
+    for look in [*looked, *_look_once(amounts, grey, added)]:
+        probability = max(place_probability(look.block), _LEAST_PROBABILITY)
+        score = _to_the_right(look.block, grey.shape) + _PLACE_WEIGHT * math.log(probability)
         looks.append(replace(look, place_score=score, place_probability=probability))
-    looks.sort(key=lambda look: -look.score)
-    if read_text is not None:
-        looks = _with_labels(looks, layout, read_text)
-    least = _PLAUSIBLE + _PLACE_WEIGHT * math.log(_LEAST_SHARE)
-    return _read_candidates(amounts, looks, least)
+    least = _PLAUSIBLE + _PLACE_WEIGHT * math.log(_LEAST_PROBABILITY)
+    return _read_candidates(amounts, sorted(looks, key=lambda look: -look.score), least)
 
 
-def _with_labels(looks: Sequence[Look], layout: PageLayout, read_text: Callable[[np.ndarray], str]) -> list[Look]:
-    """Return looks with what the labels before them say, where that may decide, the likeliest first."""
-    close = [look for look in looks[:_MAX_LABELS] if look.score > looks[0].score - _CLOSE]
-    if all(_is_same_place(look.block, looks[0].block) for look in close):
-        return list(looks)
-    return sorted(
-        [*(_with_label(look, layout, read_text) for look in close), *looks[len(close) :]], key=lambda look: -look.score
-    )
-
-
-def _with_label(look: Look, layout: PageLayout, read_text: Callable[[np.ndarray], str]) -> Look:
-    label = label_lines.find_label(look.block, layout.ink.pieces)
-    if label is None:
-        return look
-    left, top, right, bottom = cut_with_margin(label, layout.page.shape)
-    meaning = find_meaning(read_text(cut_out(layout.page, (left, top, min(right, look.block[0]), bottom))))
-    return look if meaning is None else replace(look, label=meaning, place_score=look.place_score + _LABELS[meaning])
-
-
-def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box], beside: float = MARGIN) -> list[Look]:
-    """Return the blocks of a page that may be the amount after one look at each, the likeliest first.
-
-    `beside` is how much is cut out at the sides of each, in its heights.
-    """
+def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box]) -> list[Look]:
+    """Return the blocks of a page that may be the amount after one look at each, the likeliest first."""
     cuts = []
     for block in blocks:
-        cut = cut_with_margin(block, grey.shape, beside)
+        cut = cut_with_margin(block, grey.shape)
         line = line_images.extract_line(cut_out(grey, cut))
         if line is not None:
             cuts.append((block, cut, line))
@@ -225,8 +182,6 @@ def _look_once(amounts: AmountReader, grey: np.ndarray, blocks: Sequence[Box], b
 def _read_candidates(amounts: AmountReader, looks: Sequence[Look], least: float) -> list[Candidate]:
     """Read the likeliest blocks of a page as a person would cut them out, and return the plausible ones, best first.
 
-    A number that was cut out in several ways, and read alike, is one of them.
-
     Parameters
     ----------
     looks : at its blocks, the likeliest first
@@ -237,21 +192,8 @@ def _read_candidates(amounts: AmountReader, looks: Sequence[Look], least: float)
     for reading, look in zip(amounts.read_lines([look.line for look in worth_reading]), worth_reading, strict=True):
         score = text_score(reading.written, log_probability(reading)) + look.place_score
         if reading.digits and score >= least:
-            candidates.append(Candidate(reading, look.block, look.cut, score, look.place_probability, label=look.label))
-    different: list[Candidate] = []
-    for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
-        if not any(_is_same_number(candidate, better) for better in different):
-            different.append(candidate)
-    return different
-
-
-def _is_same_number(candidate: Candidate, other: Candidate) -> bool:
-    return candidate.reading.text == other.reading.text and _is_same_place(candidate.block, other.block)
-
-
-def _is_same_place(box: Box, other: Box) -> bool:
-    """Return whether one of two boxes lies in the other for the most part."""
-    return max(share_inside(box, other), share_inside(other, box)) >= _SAME_PLACE
+            candidates.append(Candidate(reading, look.block, look.cut, score, look.place_probability))
+    return sorted(candidates, key=lambda candidate: -candidate.score)
 
 
 def _best_score(view: _View) -> float:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from payment_ml.recognition.word_verifier import WordsReading, WordVerifier  # spelling takes a while to import
 
 _MAX_AMOUNTS = 5  # that a reading names
+_MAX_PLACES = 3  # where the network of pages sees an amount, that are read
 _NONE_FOUND = "no amount was found on the page"
 _NO_FORM = "its printed marks were not found on the page"
 _AMOUNT_CUT_OFF = "the page does not show all of the place where its amount stands"
@@ -222,9 +223,10 @@ class DocumentReader:
 
     def _read_places(self, layout: PageLayout, looked: Sequence[Look] | None = None) -> DocumentReading:
         """Read the likeliest places of a page's amount and its words, and decide."""
-        verifier = self._networks.verifier
-        read_text = None if verifier is None else verifier.transcribe
-        candidates = block_search.weigh_blocks(self._undecided, layout, looked, read_text)
+        places = [place.box for place in layout.amounts[:_MAX_PLACES]]
+        candidates = block_search.weigh_blocks(
+            self._undecided, layout.page, places, layout.amount_probability, layout.ink.blocks, looked
+        )
         words = self._read_words(layout, candidates)
         candidates = cross_check.mark_parts_of_words(candidates, words, layout.words_lines)
         boxes = tuple(layout.box_in_picture(line.box) for line in layout.words)

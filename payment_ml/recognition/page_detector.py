@@ -28,7 +28,6 @@ class Place:
 
     box: Box  # of its ink, in pixels of the page
     probability: float  # 0 to 1
-    cells: Box  # where the network sees it, or the lines that it is one of, whatever ink is there; in pixels too
 
 
 @dataclass(frozen=True)
@@ -48,27 +47,8 @@ class PageLayout:
     to_picture: np.ndarray | None = None
 
     def amount_probability(self, box: Box) -> float:
-        """Return the mean probability of a part of the page to belong to the amount in figures."""
-        cell = _cell_side(self.page.shape)
-        return float(_cells_in(self.likely_amount, box, cell).mean())
-
-    def amount_overlap(self, box: Box) -> float:
-        """Return how much a part of the page is all of the amount in figures and nothing else, 0 to 1.
-
-        This is the soft Jaccard index of the part and the place that shares most with it: the sum of the probabilities
-        in the part, divided by its cells and what the place has beside it. Their mean is highest in parts of an amount.
-        """
-        cell = _cell_side(self.page.shape)
-        shared, whole = max(
-            (
-                (_sum_in(self.likely_amount, both, cell), _sum_in(self.likely_amount, place.cells, cell))
-                for place in self.amounts
-                if (both := page_regions.intersection(place.cells, box)) is not None
-            ),
-            default=(0.0, 0.0),
-        )
-        area = (box[2] - box[0]) * (box[3] - box[1]) / cell**2
-        return _sum_in(self.likely_amount, box, cell) / (area + whole - shared)
+        """Return the mean probability of a part of the page to be the amount in figures."""
+        return _mean_probability(self.likely_amount, box, page_images.CELL / page_images.reduction(self.page.shape))
 
     def points_in_picture(self, points: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
         """Return points x, y of the page in pixels of the upright picture."""
@@ -113,7 +93,7 @@ class PageDetector:
         contents = page_images.contents(probabilities)
         ink = text_blocks.find_ink(page)
         numbers, words = page_regions.number_cells(contents), page_regions.words_cells(contents)
-        cell = _cell_side(page.shape)
+        cell = page_images.CELL / page_images.reduction(page.shape)
         lines = tuple(
             line
             for region in page_regions.words_lines(contents)
@@ -125,7 +105,7 @@ class PageDetector:
             directions,
             tuple(_place(region, numbers, ink.pieces, page.shape) for region in page_regions.amount_regions(contents)),
             lines,
-            _lines_to_read(lines, ink.pieces, lambda box: _cells_in(contents[..., Content.WORDS], box, cell).mean()),
+            _lines_to_read(lines, ink.pieces, lambda box: _mean_probability(contents[..., Content.WORDS], box, cell)),
             contents[..., Content.AMOUNT],
             ink,
             None if flat is None else flat.to_picture,
@@ -194,7 +174,7 @@ def _split_lines(words: Place, ink: PageInk, likely: np.ndarray, cell: float) ->
         if pieces:
             box = functools.reduce(page_regions.hull, pieces)
             rows = (max(box[0], left), top + first, min(box[2], right), top + last)
-            lines.append(Place(box, float(_cells_in(likely, rows, cell).mean()), words.cells))
+            lines.append(Place(box, _mean_probability(likely, rows, cell)))
     best = max((line.probability for line in lines), default=0.0)
     return [line for line in lines if line.probability >= _MIN_OF_BEST * best] or [words]
 
@@ -225,7 +205,7 @@ def _place(region: Region, likely: np.ndarray, pieces: Sequence[Box], shape: Seq
     pieces : boxes of all pieces of ink on the page
     shape : of the page
     """
-    cell = _cell_side(shape)
+    cell = page_images.CELL / page_images.reduction(shape)
     left, top, right, bottom = (cell * edge for edge in region.box)
     # The outermost cells of a digit are the least certain.
     around = (left - cell, top - cell / 2, right + cell, bottom + cell / 2)
@@ -233,31 +213,18 @@ def _place(region: Region, likely: np.ndarray, pieces: Sequence[Box], shape: Seq
         piece
         for piece in pieces
         if page_regions.share_inside(piece, around) >= _MIN_INSIDE
-        and _cells_in(likely, piece, cell).mean() >= _MIN_LIKELY
+        and _mean_probability(likely, piece, cell) >= _MIN_LIKELY
     ]
-    cells = (math.floor(left), math.floor(top), min(shape[1], math.ceil(right)), min(shape[0], math.ceil(bottom)))
-    box = cells
+    box = (math.floor(left), math.floor(top), min(shape[1], math.ceil(right)), min(shape[0], math.ceil(bottom)))
     if inside:
         ink = functools.reduce(page_regions.hull, inside)
         if page_regions.intersection_over_union(ink, box) >= _MIN_AGREEMENT:
             box = ink
-    return Place(box, region.probability, cells)
+    return Place(box, region.probability)
 
 
-def _cell_side(shape: Sequence[int]) -> float:
-    """Return the side of a cell in pixels of a page of this shape."""
-    return page_images.CELL / page_images.reduction(shape)
-
-
-def _cells_in(probabilities: np.ndarray, box: Box, cell: float) -> np.ndarray:
-    """Return the cells that a part of the page covers, be it in part, float32 [rows, columns]."""
-    left, top, right, bottom = box
+def _mean_probability(likely: np.ndarray, piece: Box, cell: float) -> float:
+    """Return the mean of the cells that a piece of ink stands in."""
+    left, top, right, bottom = piece
     rows = slice(int(top / cell), math.ceil(bottom / cell))
-    return probabilities[rows, int(left / cell) : math.ceil(right / cell)]
-
-
-def _sum_in(probabilities: np.ndarray, box: Box, cell: float) -> float:
-    """Return the sum over the cells of a part of the page; a cell that is in it in part counts by its share in it."""
-    edges = [np.arange(count + 1) for count in probabilities.shape]
-    rows, columns = (np.diff(np.clip(edges[axis], box[1 - axis] / cell, box[3 - axis] / cell)) for axis in (0, 1))
-    return float(rows @ probabilities @ columns)
+    return float(likely[rows, int(left / cell) : math.ceil(right / cell)].mean())

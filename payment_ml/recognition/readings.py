@@ -100,8 +100,8 @@ class FoundAmount(AmountReading):
     """Hold an amount that was found on a page; places are in pixels of the upright page."""
 
     box: tuple[int, int, int, int] = (0, 0, 0, 0)  # left, top, right, bottom
-    cut: tuple[int, int, int, int] = (0, 0, 0, 0)  # the part of the page that was read, with paper around the digits
-    label: str = "amount in figures"  # or "total", where the label before it says so
+    cut: tuple[int, int, int, int] = (0, 0, 0, 0)  # the part of the page that was read: the box with a margin
+    label: str = "amount in figures"
     currency: str | None = None  # ISO 4217 code of the profile; None where none is known
 
 

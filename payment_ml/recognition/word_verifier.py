@@ -41,7 +41,7 @@ class WordsReading:
     amount_text: str  # the likeliest amount in words
     value: Decimal | None  # that it is worth; None where there is none below `LARGEST`
     probabilities: dict[Decimal, float]  # that the words say an amount: what the figures may well say, and `value`
-    legible: bool  # the words are one amount, rather than something else, scribbles, or a text that says two amounts
+    legible: bool  # the words are an amount at all, rather than something else or scribbles
     lines: tuple[int, ...] = ()  # numbers of those that were given in which the amount stands
 
     @property
@@ -150,14 +150,9 @@ class WordVerifier:
             amount_text=best.text,
             value=found,
             probabilities=dict(zip(compared, probabilities, strict=True)),
-            legible=len(sums) <= 1 and bool(set(best.lines) & set(sure_lines)) and _is_legible(joined, best),
+            legible=bool(set(best.lines) & set(sure_lines)) and _is_legible(joined, best),
             lines=tuple(inked[line][0] for line in best.lines),
         )
-
-    def transcribe(self, line: np.ndarray) -> str:
-        """Return what stands in a line letter by letter, be it words or print; parameters as of `read`."""
-        output = self._recognize(line)
-        return "" if output is None else _transcribe(output)
 
     def _recognize(self, grey: np.ndarray) -> np.ndarray | None:
         """Return the network's output for a line, float32 [frames that matter, labels + 1]; None without ink."""

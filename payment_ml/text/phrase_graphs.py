@@ -58,7 +58,7 @@ def build_graph(phrases: Iterable[Phrase], variants: Callable[[str], Sequence[st
     variants : returns the texts that stand for a piece's text, such as its misspellings
     """
     builder = _Builder(variants, with_sums=False)
-    ends = [builder.add_texts(phrase) for phrase in phrases]
+    ends = [builder.add(phrase, frozenset((ROOT,))) for phrase in phrases]
     merged = _merge_ends(builder.labels, builder.sources, ends)
     numbers = {node: number for number, node in enumerate(sorted(set(merged)))}
     place = [numbers[node] for node in merged]
@@ -75,7 +75,7 @@ class PhraseParser:
 
     def __init__(self, phrase: Phrase, variants: Callable[[str], Sequence[str]]):
         builder = _Builder(variants, with_sums=True)
-        self._ends = builder.add_texts(phrase)
+        self._ends = builder.add(phrase, frozenset((ROOT,)))
         self._labels, self._cents = builder.labels, builder.cents
         self._targets: dict[int, list[int]] = defaultdict(list)
         for target, sources in enumerate(builder.sources):
@@ -104,11 +104,6 @@ class _Builder:
         self.sources: list[frozenset[int]] = [frozenset()]
         self._numbers: dict[tuple[int, int, frozenset[int]], int] = {}
         self._variants, self._with_sums = variants, with_sums
-
-    def add_texts(self, phrase: Phrase) -> frozenset[int]:
-        """Add a phrase, and return the nodes in which its texts end; a blank behind a text may be left out."""
-        ends = self.add(phrase, frozenset((ROOT,)))
-        return ends.union(*(self.sources[node] for node in ends if self.labels[node] == _BLANK)) - {ROOT}
 
     def add(self, phrase: Phrase, sources: frozenset[int]) -> frozenset[int]:
         """Add a phrase that begins behind any of the sources, and return the nodes in which it ends."""

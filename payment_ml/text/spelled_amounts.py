@@ -142,18 +142,14 @@ def _ending(words: Language) -> Phrase:
 def _without_currency(words: Language, counts: Sequence[_Counts], cents: Sequence[int]) -> Phrase:
     """Describe amounts without the name of the currency.
 
-    A word must separate units from cents with their name, and below a hundred units one that stands in no number: forty
-    five cents are no forty units, and neither are cuarenta y cinco centimos.
+    A word that stands in no number must separate units from cents with their name: forty five cents are no forty units,
+    and neither are cuarenta y cinco centimos.
     """
     numbers = [number_words(code, number) for code in words.codes for number in range(21, 100)]
     joints = [text for text in words.before_cents if text and not any(text.strip() in number for number in numbers)]
-    ways = [join(_whole(words, counts), _cents_behind_units(words, cents, joints))]
-    if from_hundred := _whole_options(words, counts, from_hundred=True):
-        shared = [text for text in words.before_cents if text and text not in joints]
-        ways += [join(one_of(*from_hundred), named) for named in _named_cents(words, cents, shared)]
-    if all(count.can_be_zero for count in counts):
-        ways += [_hundredths(words, cents), *_named_cents(words, cents, ("", *joints))]
-    return one_of(*ways)
+    amount = join(_whole(words, counts), _cents_behind_units(words, cents, joints))
+    lone = [_hundredths(words, cents), *_named_cents(words, cents, ("", *joints))]
+    return one_of(amount, *(lone if all(count.can_be_zero for count in counts) else ()))
 
 
 def _cents_behind_units(words: Language, cents: Sequence[int], before_name: Sequence[str]) -> Phrase:
@@ -188,11 +184,6 @@ def _named_cents(words: Language, cents: Sequence[int], before: Sequence[str]) -
 
 def _whole(words: Language, counts: Sequence[_Counts]) -> Phrase:
     """Describe whole numbers; what joins groups, such as `and`, stands between two of them alone."""
-    return one_of(*_whole_options(words, counts))
-
-
-def _whole_options(words: Language, counts: Sequence[_Counts], from_hundred: bool = False) -> list[Phrase]:
-    """Return the ways to write whole numbers, or those of them `from_hundred` on."""
     options: list[Phrase] = []
     begins = True  # all groups so far may be left out
     for group, count in zip((*words.groups, None), counts, strict=True):
@@ -201,17 +192,13 @@ def _whole_options(words: Language, counts: Sequence[_Counts], from_hundred: boo
         part = _units(words, count) if group is None else _group(words, group, count)
         further = join(one_of(*map(Piece, words.in_groups)), part)
         larger = [join(one_of(*options), maybe(further) if count.can_be_zero else further)] if options else []
-        alone = [part] if begins else []
-        if alone and group is None and from_hundred:
-            hundreds = [number for number in count.hundreds if number]
-            alone = [_units(words, _Counts(hundreds, count.remainders))] if hundreds else []
-        options = [*larger, *alone]
+        options = [*larger, *([part] if begins else [])]
         begins = begins and count.can_be_zero
-    if not from_hundred and all(count.can_be_zero for count in counts):
+    if all(count.can_be_zero for count in counts):
         options.append(Piece(f" {number_words(words.codes[0], 0)}"))
     if words.has_large_hundreds and all(count.can_be_zero for count in counts[:-2]):
         options += _large_hundreds(words, *counts[-2:])
-    return options
+    return one_of(*options)
 
 
 def _group(words: Language, group: Group, count: _Counts) -> Phrase:

@@ -97,15 +97,6 @@ def test_a_short_last_line_of_words_is_one(reader):
     assert (lines[1][0], lines[1][1], lines[1][3]) == pytest.approx((80, 140, 170), abs=6)
 
 
-def test_all_of_an_amount_and_nothing_else_is_the_likeliest_part_of_a_page(page, reader):
-    """The mean probability of its cells is highest in any part of an amount."""
-    layout = PageDetector(painted_network(BOXES, SHAPE), reader.version).detect(page)
-    left, top, right, bottom = AMOUNT
-    parts = [(left, top, left + 80, bottom), (left - 60, top, left + 100, bottom), (left - 80, top, right, bottom)]
-    assert layout.amount_overlap(AMOUNT) > 0.2 + max(layout.amount_overlap(part) for part in parts)
-    assert layout.amount_overlap(FIRST_LINE) < 0.05
-
-
 def test_a_blank_page_has_no_places(reader):
     """Nothing is found where the network sees bare paper."""
     layout = PageDetector(painted_network([], SHAPE), reader.version).detect(np.full(SHAPE, 240, np.uint8))

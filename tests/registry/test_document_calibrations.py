@@ -58,16 +58,6 @@ def test_it_does_not_serve_with_another_network(models_dir, versions, task):
         assert "other networks" in note
 
 
-@pytest.mark.parametrize("evidence", [None, 1])
-def test_it_does_not_serve_where_other_code_weighs_the_evidence(models_dir, versions, evidence):
-    """The same confidence means something else then; a file from before has no number."""
-    path = file_calibration(models_dir, versions)
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"evidence": evidence}))
-    assert find_calibration(models_dir, versions) == (
-        None, "documents were evaluated with other code; run notebook 07 again",
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("content", ["{", "[]", '{"versions": {}}'], ids=["no JSON", "a list", "other entries"])
 def test_a_damaged_file_accepts_nothing(models_dir, versions, content):
     """A person then looks at every document."""

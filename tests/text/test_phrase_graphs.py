@@ -50,7 +50,7 @@ def test_amounts_of_a_language_share_beginnings_and_ends():
     assert len(graph.labels) < 1500
 
 
-@pytest.mark.parametrize("value", ["0.45", "108", "6547", "21000.07", "1080300", "80000000"])
+@pytest.mark.parametrize("value", ["0.45", "108", "6547", "21000.07", "1080300"])
 def test_every_spelling_of_an_amount_is_worth_it_among_all_amounts(language, parser, value):
     """The phrase of all amounts has each amount's texts, and gives them their sum alone."""
     spelled = [text for text, _ in texts(amount_phrase(language, Decimal(value)))]
