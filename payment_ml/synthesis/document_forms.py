@@ -144,7 +144,7 @@ def claim(sheet: Sheet) -> None:
     split = sheet.between(0.68, 0.76)
     for number, value in enumerate(document_tables.split_value(sheet, int(sheet.rng.integers(1, lines + 1)))):
         base = y(0.28 + (number + 0.75) * step)
-        height = min(0.95 * sheet.size, y(0.7 * step))
+        height = document_tables.row_height(sheet, step)
         sheet.figures(texts.date(), x(0.06), base, FieldKind.DATE, height, x(0.18))
         sheet.write(texts.any("subject"), x(0.27), base, height, width=x(split - 0.29))
         document_tables.write_sum(sheet, x(0.94), base, x(0.92 - split), value, height)

@@ -27,7 +27,7 @@ def estimate(sheet: Sheet) -> None:
         bottom = tables.table(sheet, columns, top, rows, step, int(sheet.rng.integers(1, rows + 1)))
         base = y(bottom + 0.13 * room)
         _, left, right = columns[-1]
-        height = min(0.95 * sheet.size, y(0.7 * step))
+        height = tables.row_height(sheet, step)
         sheet.label(texts.label("subtotal"), x(left - 0.015), base, align=1)
         tables.write_sum(sheet, x(right) - 0.2 * sheet.size, base, x(right - left) - 0.4 * sheet.size, height=height)
     base = y(sheet.between(0.84, 0.88))
@@ -100,7 +100,7 @@ def order_form(sheet: Sheet) -> None:
         price = random_sum(texts, sheet.rng, Decimal(int(sheet.rng.integers(100, 9000))).scaleb(-2))
         sheet.label(price, x(edges[2] - 0.01), base, align=1, width=x(0.1), kind=FieldKind.SUM)
         if row in ordered:
-            height = min(0.95 * sheet.size, y(0.75 * step))
+            height = tables.row_height(sheet, step, 0.75)
             quantity = str(sheet.rng.integers(1, 20))
             sheet.figures(quantity, x(0.66), base, FieldKind.NUMBER, height, x(0.06), 0.5)
             tables.write_sum(sheet, x(edges[4] - 0.015), base, x(0.2), next(values), height)
@@ -164,7 +164,7 @@ def guest_check(sheet: Sheet) -> None:
     split = sheet.between(0.64, 0.74)
     last = [key for key in ("subtotal", "tax", "discount") if sheet.chance(0.6)]
     values = tables.split_value(sheet, int(sheet.rng.integers(1, rows - len(last) - 1)))
-    height = min(0.95 * sheet.size, y(0.8 * step))
+    height = tables.row_height(sheet, step, 0.8)
     base = y(0.2)
     for value in values:
         base += y(step)

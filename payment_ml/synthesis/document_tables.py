@@ -21,6 +21,14 @@ def split_value(sheet: Sheet, count: int) -> list[Decimal]:
     return [rest, *values] if rest > 0 else [value]
 
 
+def row_height(sheet: Sheet, step: float, share: float = 0.7) -> float:
+    """Return the height in pixels of a digit in a row, which takes at most this share of it.
+
+    `step` is the distance between two rows as a share of the height of the sheet.
+    """
+    return min(0.95 * sheet.size, sheet.y(share * step))
+
+
 def write_sum(
     sheet: Sheet, right: float, base: float, width: float, value: Decimal | None = None, height: float | None = None
 ) -> None:
@@ -67,7 +75,7 @@ def table(
         sheet.rule(x(columns[-1][2]), y(top), x(columns[-1][2]), y(bottom))
     for edge in (top, head, bottom, *(head + row * step for row in range(1, rows) if lines)):
         sheet.rule(x(columns[0][1]), y(edge), x(columns[-1][2]), y(edge))
-    height = min(sheet.size * 0.95, y(0.7 * step))
+    height = row_height(sheet, step)
     for row, value in enumerate(split_value(sheet, filled)):
         base = y(head + (row + 0.72) * step)
         count = int(sheet.rng.integers(1, 20))
@@ -101,4 +109,4 @@ def totals(sheet: Sheet, columns: list[tuple[str, float, float]], top: float, st
         if row == "total":
             sheet.pay(edge, base, room, 1)
         else:
-            write_sum(sheet, edge, base, room, height=min(0.95 * sheet.size, y(0.7 * step)))
+            write_sum(sheet, edge, base, room, height=row_height(sheet, step))
